@@ -1,0 +1,107 @@
+// The configuration, read once from the environment and the command line; nothing else reads
+// `process.env`. Each setting: what it is, its default, what is accepted.
+import { resolve } from 'node:path';
+import { AppError } from './errors.ts';
+import type { LogLevel } from './log.ts';
+
+export interface Config {
+  host: string;
+  /** 0 takes a free port (tests). */
+  port: number;
+  dataFolder: string;
+  /** An own PostgreSQL; undefined means the embedded one in the data folder. */
+  databaseUrl: string | undefined;
+  /** Public origin without a trailing slash; undefined means `http://127.0.0.1:<port>` as bound. */
+  baseUrl: string | undefined;
+  owner: { email: string; password: string } | undefined;
+  /** Id of the first workspace. */
+  workspace: string;
+  logLevel: LogLevel;
+  /** Jobs that this process runs at a time; 0 means that it only serves. */
+  workerSlots: number;
+  /** `auto` uses bubblewrap where it works; `off` and `bwrap` are for tests and doctors. */
+  sandbox: 'auto' | 'bwrap' | 'off';
+  /** Without a sandbox only admins may deploy or preview, unless this is set. */
+  allowUnsandboxed: boolean;
+  /** How long a synchronous run or tool call waits before it hands out the job id. */
+  waitMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function whole(name: string, text: string | undefined, fallback: number, max: number): number {
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new AppError('invalid_input', `${name} is "${text}"`, {
+      hint: `Give ${name} a whole number from 0 to ${max}.`,
+    });
+  }
+  return value;
+}
+
+function oneOf<Value extends string>(
+  name: string,
+  text: string | undefined,
+  accepted: readonly [Value, ...Value[]],
+): Value {
+  if (text === undefined || text === '') return accepted[0];
+  const value = accepted.find((candidate) => candidate === text);
+  if (value === undefined) {
+    throw new AppError('invalid_input', `${name} is "${text}"`, {
+      hint: `Give ${name} one of: ${accepted.join(', ')}.`,
+    });
+  }
+  return value;
+}
+
+function origin(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new AppError('invalid_input', `MILLRACE_BASE_URL is "${text}"`, {
+      hint: 'Give the address people use, such as https://millrace.example.com.',
+    });
+  }
+  return new URL(text).origin;
+}
+
+function ownerOf(env: Environment): Config['owner'] {
+  const email = env['MILLRACE_OWNER_EMAIL'];
+  const password = env['MILLRACE_OWNER_PASSWORD'];
+  if (!email && !password) return undefined;
+  if (!email || !password) {
+    throw new AppError(
+      'invalid_input',
+      'MILLRACE_OWNER_EMAIL and MILLRACE_OWNER_PASSWORD go together',
+      { hint: 'Set both, or neither and use the setup link that the server prints.' },
+    );
+  }
+  return { email, password };
+}
+
+/** Reads the configuration; `flags` (from the command line) win over `env`. Throws `invalid_input`. */
+export function readConfig(env: Environment = process.env, flags: Environment = {}): Config {
+  const get = (flag: string): string | undefined =>
+    flags[flag] ?? env[`MILLRACE_${flag.replaceAll('-', '_').toUpperCase()}`];
+  return {
+    host: get('host') || '127.0.0.1',
+    port: whole('MILLRACE_PORT', get('port'), 8000, 65_535),
+    dataFolder: resolve(get('data') || './millrace-data'),
+    databaseUrl: get('database-url') || undefined,
+    baseUrl: origin(get('base-url')),
+    owner: ownerOf(env),
+    workspace: get('workspace') || 'main',
+    logLevel: oneOf('MILLRACE_LOG_LEVEL', get('log-level'), ['info', 'debug', 'warn', 'error']),
+    workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), 8, 256),
+    sandbox: oneOf('MILLRACE_SANDBOX', get('sandbox'), ['auto', 'bwrap', 'off']),
+    allowUnsandboxed: get('allow-unsandboxed') === '1',
+    waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), 45_000, 600_000),
+  };
+}
+
+/** Takes the secrets out of this process's environment, so that no child can read them from `/proc`. */
+export function scrubEnvironment(): void {
+  for (const name of Object.keys(process.env)) {
+    if (/^MILLRACE_(OWNER_PASSWORD|DATABASE_URL|TOKEN)$/.test(name)) delete process.env[name];
+  }
+}

@@ -1,0 +1,15 @@
+export { type Batcher, createBatcher } from './batch.ts';
+export { type Clock, monotonicMs, systemClock } from './clock.ts';
+export { type Config, readConfig, scrubEnvironment } from './config.ts';
+export {
+  AppError,
+  type AppErrorOptions,
+  type ErrorCode,
+  messageOf,
+  notFound,
+  statusOfCode,
+} from './errors.ts';
+export { isUuid, newId, newSecret, sameSecret, sha256 } from './id.ts';
+export { createLog, type Log, type LogLevel } from './log.ts';
+export { cutBytes, maskSecrets, nearest } from './text.ts';
+export { version } from './version.ts';

@@ -1,0 +1,34 @@
+// What an audit row holds, and the port that stores it. One shape for success and refusal.
+import type { Flight } from './invoke.ts';
+
+export interface AuditRow {
+  id: string;
+  /** Epoch milliseconds. */
+  at: number;
+  workspace: string | null;
+  email: string;
+  username: string;
+  callerKind: string;
+  tokenPrefix: string | null;
+  jobId: string | null;
+  surface: string;
+  operation: string;
+  risk: string;
+  /** The path, hash or id that the call was about. */
+  target: string | null;
+  outcome: 'ok' | 'refused' | 'failed';
+  /** The error's code; null on success. */
+  code: string | null;
+  durationMs: number;
+  causedBy: string | null;
+}
+
+export interface AuditSink {
+  /**
+   * Notes that a call began. The returned function ends it: for `write` and `high_risk` it
+   * resolves only when the row is stored; reads are written behind in batches.
+   */
+  start(flight: Flight): (error: unknown) => Promise<void>;
+  /** Stores what is still waiting. */
+  drain(): Promise<void>;
+}

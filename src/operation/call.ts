@@ -1,0 +1,27 @@
+// One call of one operation: who, where, through which surface, and until when.
+import type { Caller } from './caller.ts';
+
+export type Surface = 'rest' | 'windmill' | 'mcp' | 'page' | 'system';
+
+export interface Progress {
+  /** Between 0 and `total`. */
+  progress: number;
+  total?: number;
+  message?: string;
+}
+
+export interface Call {
+  readonly id: string;
+  readonly caller: Caller;
+  /** The workspace that the call is about; null for calls about the whole instance. */
+  readonly workspace: string | null;
+  readonly surface: Surface;
+  /** Aborts when the client went away or canceled; verbs that wait must listen. */
+  readonly signal: AbortSignal;
+  /** The call that led to this one, for follow-ups. */
+  readonly causedBy: string | null;
+  /** 0 for a call from outside; `invoke` refuses beyond its limit. */
+  readonly depth: number;
+  /** Present when the client asked to hear about progress. */
+  readonly onProgress?: (progress: Progress) => void;
+}

@@ -1,0 +1,33 @@
+export type { AuditRow, AuditSink } from './audit.ts';
+export { type Ask, authorise, ownerOf, type Verdict } from './authorise.ts';
+export type { Call, Progress, Surface } from './call.ts';
+export {
+  anonymous,
+  type Caller,
+  type CallerKind,
+  displayNameOf,
+  type Membership,
+  principalsOf,
+  type Role,
+  systemCaller,
+} from './caller.ts';
+export { type Catalog, createCatalog } from './catalog.ts';
+export {
+  auditStage,
+  authoriseStage,
+  createDoor,
+  type Door,
+  type Flight,
+  resolveStage,
+  type Stage,
+  validateStage,
+} from './invoke.ts';
+export { type AnyOperation, operation, type Operation, type Risk, type Target } from './operation.ts';
+export {
+  hasMcpScope,
+  hasRunScope,
+  normaliseScopes,
+  onlyMcpScopes,
+  patternMatches,
+} from './scopes.ts';
+export { validate } from './validate.ts';
