@@ -44,10 +44,9 @@ export const validateStage: Stage = async (flight, next) => {
   if (!operation) throw new Error('validate ran before resolve');
   flight.input = validate(operation.input, flight.input);
   if (operation.on) {
-    flight.target = {
-      kind: operation.action === 'jobs:run' ? 'scripts' : (operation.action.split(':')[0] ?? ''),
-      path: operation.on(flight.input),
-    };
+    const target = operation.on(flight.input);
+    const kind = operation.action.split(':')[0] ?? '';
+    flight.target = typeof target === 'string' ? { kind, path: target } : target;
   }
   return next();
 };

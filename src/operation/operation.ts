@@ -24,8 +24,11 @@ export interface Operation<Input = unknown, Output = unknown> {
   readonly risk: Risk;
   /** `domain:verb`, what a role, scope or grant names; verbs are read, write and run. */
   readonly action: string;
-  /** The path, hash or id that the action applies to; absent for operations on a whole kind. */
-  readonly on?: (input: Input) => string;
+  /**
+   * What the action applies to: a path, hash or id of the action's own domain, or a whole target
+   * where the kind differs (running applies to scripts). Absent for operations on a whole kind.
+   */
+  readonly on?: (input: Input) => string | Target;
   readonly input: z.ZodType<Input>;
   readonly output: z.ZodType<Output>;
   readonly run: (call: Call, input: Input) => Promise<Output>;
