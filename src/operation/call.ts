@@ -1,5 +1,6 @@
 // One call of one operation: who, where, through which surface, and until when.
-import type { Caller } from './caller.ts';
+import { AppError, newId } from '../base/index.ts';
+import { type Caller, systemCaller } from './caller.ts';
 
 export type Surface = 'rest' | 'windmill' | 'mcp' | 'page' | 'system';
 
@@ -24,4 +25,25 @@ export interface Call {
   readonly depth: number;
   /** Present when the client asked to hear about progress. */
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** The call's workspace; operations on items of a workspace begin with it. */
+export function workspaceOf(call: Call): string {
+  if (call.workspace !== null) return call.workspace;
+  throw new AppError('invalid_input', 'This needs a workspace.', {
+    hint: 'Name it: /api/w/<workspace>/…, ?workspace=<id>, or --workspace.',
+  });
+}
+
+/** A call by the product itself: set-up and background duties. */
+export function systemCall(workspace: string | null): Call {
+  return {
+    id: newId(),
+    caller: systemCaller,
+    workspace,
+    surface: 'system',
+    signal: new AbortController().signal,
+    causedBy: null,
+    depth: 0,
+  };
 }

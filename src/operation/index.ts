@@ -1,6 +1,8 @@
+export { createAuditLog } from './audit-log.ts';
 export type { AuditRow, AuditSink } from './audit.ts';
+export { pageFields } from './fields.ts';
 export { type Ask, authorise, ownerOf, type Verdict } from './authorise.ts';
-export type { Call, Progress, Surface } from './call.ts';
+export { type Call, type Progress, type Surface, systemCall, workspaceOf } from './call.ts';
 export {
   anonymous,
   type Caller,
@@ -18,11 +20,18 @@ export {
   createDoor,
   type Door,
   type Flight,
+  type Relations,
   resolveStage,
   type Stage,
   validateStage,
 } from './invoke.ts';
-export { type AnyOperation, operation, type Operation, type Risk, type Target } from './operation.ts';
+export {
+  type AnyOperation,
+  operation,
+  type Operation,
+  type Risk,
+  type Target,
+} from './operation.ts';
 export {
   hasMcpScope,
   hasRunScope,

@@ -51,13 +51,32 @@ export const validateStage: Stage = async (flight, next) => {
   return next();
 };
 
-export const authoriseStage: Stage = async (flight, next) => {
-  const { operation } = flight;
-  if (!operation) throw new Error('authorise ran before resolve');
-  const verdict = authorise(flight.call.caller, operation, flight.target);
-  if (!verdict.allowed) throw verdict.error;
-  return next();
-};
+/** Port: what `authorise` has to know about an item, answered by the feature that owns it. */
+export interface Relations {
+  /** The item's own `extra_perms`; undefined when there is no such item. */
+  extraPerms(
+    workspace: string,
+    target: Target,
+  ): Promise<Readonly<Record<string, boolean>> | undefined>;
+}
+
+/**
+ * Asks without the item's own grants first: most callers own the path or may use its folder, and
+ * only the rest are worth a query.
+ */
+export function authoriseStage(relations: Relations): Stage {
+  return async (flight, next) => {
+    const { operation, target, call } = flight;
+    if (!operation) throw new Error('authorise ran before resolve');
+    let verdict = authorise(call.caller, operation, target);
+    if (!verdict.allowed && target && call.workspace !== null && call.caller.membership) {
+      const extraPerms = await relations.extraPerms(call.workspace, target);
+      if (extraPerms) verdict = authorise(call.caller, operation, { ...target, extraPerms });
+    }
+    if (!verdict.allowed) throw verdict.error;
+    return next();
+  };
+}
 
 const runStage: Stage = async (flight) => {
   const { operation } = flight;

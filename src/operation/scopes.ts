@@ -134,7 +134,9 @@ export function hasMcpScope(scopes: readonly string[] | null): boolean {
 /** Tokens that hold only `mcp:` scopes are accepted at MCP addresses and nowhere else. */
 export function onlyMcpScopes(scopes: readonly string[] | null): boolean {
   return (
-    scopes !== null && scopes.length > 0 && scopesOf(scopes).every((scope) => scope.family === 'mcp')
+    scopes !== null &&
+    scopes.length > 0 &&
+    scopesOf(scopes).every((scope) => scope.family === 'mcp')
   );
 }
 

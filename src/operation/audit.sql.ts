@@ -1,0 +1,31 @@
+// Every SQL statement of the audit log.
+import { statement } from '../store/index.ts';
+
+/** $1: JSON array of rows. One statement a batch, whatever its size, so that its plan is reused. */
+export const insertAuditRows = statement(
+  'audit.insert',
+  `insert into operation_audit (
+     id, at, workspace, email, username, caller_kind, token_prefix, job_id,
+     surface, operation, risk, target, outcome, code, duration_ms, caused_by)
+   select
+     id, at, workspace, email, username, "callerKind", "tokenPrefix", "jobId",
+     surface, operation, risk, target, outcome, code, "durationMs", "causedBy"
+   from json_to_recordset($1) as row (
+     id uuid, at bigint, workspace text, email text, username text, "callerKind" text,
+     "tokenPrefix" text, "jobId" uuid, surface text, operation text, risk text, target text,
+     outcome text, code text, "durationMs" real, "causedBy" uuid)`,
+);
+
+/** The newest rows of a workspace ($1), at most $3, before the time $2; uses operation_audit_workspace. */
+export const listAuditRows = statement(
+  'audit.list',
+  `select
+     id, at, workspace, email, username, caller_kind as "callerKind",
+     token_prefix as "tokenPrefix", job_id as "jobId", surface, operation, risk, target,
+     outcome, code, duration_ms as "durationMs", caused_by as "causedBy"
+   from operation_audit
+   where workspace is not distinct from $1
+     and at < $2
+   order by at desc
+   limit $3`,
+);
