@@ -15,7 +15,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * `write` gets 1 to `maxItems` items and answers one result for each, in order.
+ * `write` gets 1 to `maxItems` items and answers one result for each, in order; it must do all or
+ * nothing, because a batch that fails is written again item by item.
  * At most `writers` writes are under way at a time.
  */
 export function createBatcher<Item, Result>(
@@ -32,7 +33,18 @@ export function createBatcher<Item, Result>(
       const results = await write(batch.map((entry) => entry.item));
       batch.forEach((entry, index) => entry.resolve(results[index] as Result));
     } catch (error) {
-      for (const entry of batch) entry.reject(error);
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const entry of batch) await writeAlone(entry);
+    }
+  }
+
+  /** One bad item must not fail its neighbours: the batch failed whole, so each may be tried again. */
+  async function writeAlone(entry: Waiting<Item, Result>): Promise<void> {
+    try {
+      const [result] = await write([entry.item]);
+      entry.resolve(result as Result);
+    } catch (error) {
+      entry.reject(error);
     }
   }
 

@@ -145,10 +145,11 @@ as $$
   returning job.id, picked.token_hash
 $$;
 
--- What a job wrote, in pieces; `start` counts UTF-16 units from the log's beginning.
+-- What a job wrote, in pieces; `start` and `stop` count UTF-16 units from the log's beginning.
 create table engine_job_log (
   job_id uuid not null,
   start integer not null,
+  stop integer not null,
   content text not null,
   primary key (job_id, start)
 );

@@ -1,0 +1,65 @@
+// Signals about jobs inside this process, and the hints that other processes send. A waiter never
+// relies on them alone: a signal can be missed, so it also looks into the database now and then.
+import type { Database } from '../../store/index.ts';
+
+/** How a run of this process ended, as it was stored. */
+export interface Ended {
+  success: boolean;
+  resultJson: string;
+}
+
+export interface JobEvents {
+  /** A job is over. `ended` is absent when another process ended it: read the row. */
+  ended(id: string, ended: Ended | undefined): void;
+  /** Tells other processes too. */
+  tellOthers(id: string): void;
+  /** New log lines, or the job has begun to run. */
+  progressed(id: string): void;
+  /** Calls back on every signal about the job; returns the function that stops. */
+  watch(id: string, on: { ended?: (ended: Ended | undefined) => void; progressed?: () => void }): () => void;
+  /** Is anybody watching this job here? */
+  watched(id: string): boolean;
+  start(): Promise<void>;
+  stop(): void;
+}
+
+type Watcher = Parameters<JobEvents['watch']>[1];
+
+const channel = 'engine_ended';
+
+export function createJobEvents(db: Database): JobEvents {
+  const watchers = new Map<string, Set<Watcher>>();
+  let stopListening: (() => void) | undefined;
+
+  function each(id: string, tell: (watcher: Watcher) => void): void {
+    const set = watchers.get(id);
+    if (set) for (const watcher of set) tell(watcher);
+  }
+
+  const events: JobEvents = {
+    ended: (id, ended) => each(id, (watcher) => watcher.ended?.(ended)),
+    tellOthers: (id) => db.notify(channel, id),
+    progressed: (id) => each(id, (watcher) => watcher.progressed?.()),
+    watch(id, on) {
+      const set = watchers.get(id) ?? new Set();
+      watchers.set(id, set);
+      set.add(on);
+      return () => {
+        set.delete(on);
+        if (set.size === 0) watchers.delete(id);
+      };
+    },
+    watched: (id) => watchers.has(id),
+    async start() {
+      stopListening = await db.listen(channel, (payload) => {
+        // After a re-connect nobody knows what was missed: everybody looks again.
+        const ids = payload === '' ? [...watchers.keys()] : [payload];
+        for (const id of ids) events.ended(id, undefined);
+      });
+    },
+    stop() {
+      stopListening?.();
+    },
+  };
+  return events;
+}

@@ -1,0 +1,171 @@
+// What a job is: its shapes on the way in and out, and the states between. No I/O.
+import { z } from 'zod';
+import { itemPath, language, scriptContent, scriptHash } from '../scripts/script.ts';
+
+export const jobId = z.uuid().describe('job id');
+
+/** The JSON object that `main` gets by parameter name; names that it does not declare are ignored. */
+export const jobArgs = z.record(z.string(), z.unknown()).default({}).describe('arguments by name');
+
+/** Windmill's queue holds any tag; one that no worker serves waits and says so. */
+const tag = z.string().min(1).max(100).optional().describe('worker tag');
+
+export const runFields = {
+  args: jobArgs,
+  tag,
+  scheduledFor: z.int().min(0).optional().describe('epoch milliseconds to start at'),
+  scheduledInSecs: z.int().min(0).max(31_536_000).optional().describe('seconds to wait'),
+  parentJob: jobId.optional().describe('the job that starts this one'),
+  rootJob: jobId.optional().describe('the first job of the chain'),
+  jobId: jobId.optional().describe('id to give the job'),
+  timeout: z.int().min(1).max(604_800).optional().describe('seconds that it may take'),
+  invisibleToOwner: z.boolean().default(false).describe('hide it from the owners of the path'),
+};
+
+export const waitField = z
+  .int()
+  .min(0)
+  .max(600_000)
+  .optional()
+  .describe('milliseconds to wait for the end; then the job goes on and its id is the answer');
+
+export const previewFields = {
+  content: scriptContent,
+  language,
+  path: itemPath.optional().describe('where it would be deployed; relative imports start here'),
+  lock: z.string().max(4_000_000).nullish().describe('lock of the imports'),
+  ...runFields,
+};
+
+export const byPath = { path: itemPath };
+export const byHash = { hash: scriptHash };
+
+/** Options of a run, whatever names the code. */
+export type RunOptions = z.output<z.ZodObject<typeof runFields>>;
+
+export const outcome = z.object({
+  id: jobId,
+  done: z.boolean().describe('false: the wait is over, the job goes on'),
+  success: z.boolean().nullable(),
+  result: z.unknown().describe('what main returned, or {error: {name, message, stack}}'),
+  path: z.string().nullable(),
+});
+export type Outcome = z.output<typeof outcome>;
+
+const nullableText = z.string().nullable();
+const nullableNumber = z.number().nullable();
+
+export const job = z.object({
+  type: z.enum(['QueuedJob', 'CompletedJob']),
+  workspaceId: z.string(),
+  id: jobId,
+  parentJob: nullableText,
+  rootJob: nullableText,
+  createdBy: z.string(),
+  createdAt: z.number(),
+  startedAt: nullableNumber,
+  scriptPath: nullableText,
+  scriptHash: nullableText,
+  args: z.record(z.string(), z.unknown()).nullable(),
+  jobKind: z.string(),
+  language: nullableText,
+  permissionedAs: z.string(),
+  email: z.string(),
+  tag: z.string(),
+  priority: z.number(),
+  visibleToOwner: z.boolean(),
+  triggerKind: nullableText,
+  worker: nullableText,
+  memPeak: nullableNumber.describe('kB'),
+  canceled: z.boolean(),
+  canceledBy: nullableText,
+  canceledReason: nullableText,
+  isFlowStep: z.boolean(),
+  running: z.boolean().nullable(),
+  scheduledFor: nullableNumber,
+  lastPing: nullableNumber,
+  completedAt: nullableNumber,
+  durationMs: nullableNumber,
+  success: z.boolean().nullable(),
+  result: z.unknown(),
+  isSkipped: z.boolean().nullable(),
+  deleted: z.boolean(),
+  labels: z.array(z.string()).nullable(),
+  rawCode: nullableText.optional(),
+  logs: nullableText.optional(),
+});
+export type Job = z.output<typeof job>;
+
+/** A row to insert; the worker's fields are set when a slot of this process takes it at once. */
+export interface NewJob {
+  id: string;
+  workspace: string;
+  kind: 'script' | 'preview';
+  path: string | null;
+  hash: string | null;
+  language: string;
+  args: Record<string, unknown>;
+  rawCode: string | null;
+  bundleHash: string;
+  parameters: readonly string[];
+  tag: string;
+  createdBy: string;
+  permissionedAs: string;
+  email: string;
+  scopes: readonly string[] | null;
+  createdAt: number;
+  scheduledFor: number;
+  parentJob: string | null;
+  rootJob: string | null;
+  triggerKind: string | null;
+  visibleToOwner: boolean;
+  timeoutS: number | null;
+  rerunOnCrash: boolean;
+  isolation: 'warm' | 'fresh';
+  worker: string | null;
+  tokenHash: string | null;
+}
+
+/** What a worker needs to run a job: the claimed row and the clear text of its token. */
+export interface ClaimedJob {
+  id: string;
+  workspace: string;
+  path: string | null;
+  hash: string | null;
+  language: string;
+  args: Record<string, unknown>;
+  rawCode: string | null;
+  bundleHash: string;
+  parameters: readonly string[];
+  tag: string;
+  createdBy: string;
+  permissionedAs: string;
+  email: string;
+  scopes: readonly string[] | null;
+  parentJob: string | null;
+  rootJob: string | null;
+  timeoutS: number | null;
+  isolation: 'warm' | 'fresh';
+  attempt: number;
+  startedAt: number;
+  token: string;
+}
+
+/** How a run ended, to be stored. */
+export interface Completion {
+  id: string;
+  worker: string;
+  attempt: number;
+  success: boolean;
+  /** JSON text, stored as it is. */
+  resultJson: string;
+  completedAt: number;
+  durationMs: number;
+  memPeakKb: number | null;
+  canceled: boolean;
+}
+
+/** The error result of a job, in Windmill's shape. */
+export function errorResult(name: string, message: string): string {
+  return JSON.stringify({ error: { name, message } });
+}

@@ -1,0 +1,305 @@
+// Every SQL statement of jobs, one exported statement each. `engine_job` is one table in two
+// parts: the live one (finished = false) stays small; completing a job moves its row.
+import { statement } from '../../store/index.ts';
+
+/**
+ * $1: JSON array of rows. Rows with a worker are inserted as running: a slot of the inserting
+ * process takes them at once, which saves the claim's commit.
+ */
+export const insertJobs = statement(
+  'job.insert',
+  `insert into engine_job (
+     id, finished, workspace, kind, path, hash, language, args, raw_code, bundle_hash, parameters,
+     tag, created_by, permissioned_as, email, scopes, created_at, scheduled_for, parent_job,
+     root_job, trigger_kind, visible_to_owner, timeout_s, rerun_on_crash, isolation, running,
+     worker, attempt, started_at, token_hash)
+   select
+     id, false, workspace, kind, path, hash, language, args, "rawCode", "bundleHash", parameters,
+     tag, "createdBy", "permissionedAs", email, scopes, "createdAt", "scheduledFor", "parentJob",
+     "rootJob", "triggerKind", "visibleToOwner", "timeoutS", "rerunOnCrash", isolation,
+     worker is not null, worker, case when worker is null then 0 else 1 end,
+     case when worker is null then null else "createdAt" end, "tokenHash"
+   from json_to_recordset($1) as row (
+     id uuid, workspace text, kind text, path text, hash text, language text, args json,
+     "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
+     "permissionedAs" text, email text, scopes text[], "createdAt" bigint,
+     "scheduledFor" bigint, "parentJob" uuid, "rootJob" uuid, "triggerKind" text,
+     "visibleToOwner" boolean, "timeoutS" integer, "rerunOnCrash" boolean, isolation text,
+     worker text, "tokenHash" text)`,
+);
+
+/** See `engine_claim` in the migration. The rows come back with what the worker needs. */
+export const claimJobs = statement(
+  'job.claim',
+  `select job.id, workspace, path, hash, language, args, raw_code as "rawCode",
+     bundle_hash as "bundleHash", parameters, tag, created_by as "createdBy",
+     permissioned_as as "permissionedAs", email, scopes, parent_job as "parentJob",
+     root_job as "rootJob", timeout_s as "timeoutS", isolation, attempt,
+     started_at as "startedAt", claimed.token_hash as "tokenHash"
+   from engine_claim($1, $2, $3, $4, $5) as claimed
+   join engine_job_live as job on job.id = claimed.id`,
+);
+
+/** When the next job of these tags is due; null when nothing waits. Uses engine_job_claim. */
+export const selectNextDue = statement(
+  'job.next_due',
+  `select min(scheduled_for) as "dueAt"
+   from engine_job_live
+   where not running
+     and tag = any ($1)`,
+);
+
+/**
+ * Ends runs and appends what is left of their logs, in one commit. Arrays of equal length; the
+ * worker and attempt keep a worker that was taken for dead from ending a newer run.
+ */
+export const completeJobs = statement(
+  'job.complete',
+  `with ended as (
+     select *
+     from unnest($1::uuid[], $2::text[], $3::int[], $4::boolean[], $5::text[], $6::bigint[],
+       $7::int[], $8::int[], $9::boolean[])
+       as e (id, worker, attempt, success, result, completed_at, duration_ms, mem_peak_kb, canceled)
+   ), logged as (
+     insert into engine_job_log (job_id, start, stop, content)
+     select job_id, start, stop, content
+     from unnest($10::uuid[], $11::int[], $12::int[], $13::text[])
+       as l (job_id, start, stop, content)
+     on conflict do nothing
+   )
+   update engine_job as job
+   set finished = true,
+       running = false,
+       token_hash = null,
+       success = ended.success,
+       result = ended.result::json,
+       completed_at = ended.completed_at,
+       duration_ms = ended.duration_ms,
+       mem_peak_kb = ended.mem_peak_kb,
+       canceled = job.canceled or ended.canceled
+   from ended
+   where job.id = ended.id
+     and not job.finished
+     and job.running
+     and job.worker = ended.worker
+     and job.attempt = ended.attempt
+   returning job.id`,
+);
+
+export const appendLogs = statement(
+  'job.append_logs',
+  `insert into engine_job_log (job_id, start, stop, content)
+   select job_id, start, stop, content
+   from unnest($1::uuid[], $2::int[], $3::int[], $4::text[]) as l (job_id, start, stop, content)
+   on conflict do nothing`,
+);
+
+/** The pieces that hold anything from offset $2 on. */
+export const selectLogs = statement(
+  'job.logs',
+  `select start, content
+   from engine_job_log
+   where job_id = $1
+     and stop > $2
+   order by start`,
+);
+
+/** Where a log ends; a second attempt goes on from there. */
+export const selectLogEnd = statement(
+  'job.log_end',
+  `select coalesce(max(stop), 0) as stop
+   from engine_job_log
+   where job_id = $1`,
+);
+
+const jobColumns = `
+     case when finished then 'CompletedJob' else 'QueuedJob' end as type,
+     workspace as "workspaceId", id, parent_job as "parentJob", root_job as "rootJob",
+     created_by as "createdBy", created_at as "createdAt", started_at as "startedAt",
+     path as "scriptPath", hash as "scriptHash", kind as "jobKind", language,
+     permissioned_as as "permissionedAs", email, tag, priority,
+     visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind", worker,
+     mem_peak_kb as "memPeak", canceled, canceled_by as "canceledBy",
+     canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
+     case when finished then null else running end as running,
+     case when finished then null else scheduled_for end as "scheduledFor",
+     null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
+     success, case when finished then false end as "isSkipped", deleted, labels`;
+
+/** Both parts are probed by their primary key. */
+export const selectJob = statement(
+  'job.get',
+  `select ${jobColumns}, args, result, raw_code as "rawCode"
+   from engine_job
+   where id = $1
+     and workspace = $2`,
+);
+
+/** The hot read of waiters: state and result, nothing else. */
+export const selectOutcome = statement(
+  'job.outcome',
+  `select finished, success, result, path, running
+   from engine_job
+   where id = $1
+     and workspace = $2`,
+);
+
+/** What decides who may see a job. */
+export const selectVisibility = statement(
+  'job.visibility',
+  `select created_by as "createdBy", permissioned_as as "permissionedAs", path,
+     visible_to_owner as "visibleToOwner", finished, running, worker,
+     mem_peak_kb as "memPeak", root_job as "rootJob"
+   from engine_job
+   where id = $1
+     and workspace = $2`,
+);
+
+/** What a re-run needs of a finished or live job. */
+export const selectForRerun = statement(
+  'job.rerun',
+  `select kind, path, hash, language, args, raw_code as "rawCode",
+     bundle_hash as "bundleHash", parameters, tag, timeout_s as "timeoutS",
+     rerun_on_crash as "rerunOnCrash", isolation
+   from engine_job
+   where id = $1
+     and workspace = $2`,
+);
+
+/** Ends a job that no worker has taken; 0 rows mean that it runs or is over. */
+export const cancelQueued = statement(
+  'job.cancel_queued',
+  `update engine_job
+   set finished = true,
+       success = false,
+       canceled = true,
+       canceled_by = $3,
+       canceled_reason = $4,
+       completed_at = $5,
+       duration_ms = 0,
+       result = $6
+   where id = $1
+     and workspace = $2
+     and not finished
+     and not running
+   returning id`,
+);
+
+/** Marks a running job; its worker is told and ends it. */
+export const cancelRunning = statement(
+  'job.cancel_running',
+  `update engine_job
+   set canceled = true,
+       canceled_by = $3,
+       canceled_reason = $4
+   where id = $1
+     and workspace = $2
+     and not finished
+     and running
+   returning worker`,
+);
+
+/** Ends a job whatever its worker does. */
+export const forceCancel = statement(
+  'job.force_cancel',
+  `update engine_job
+   set finished = true,
+       running = false,
+       token_hash = null,
+       success = false,
+       canceled = true,
+       canceled_by = $3,
+       canceled_reason = $4,
+       completed_at = $5,
+       duration_ms = greatest(0, $5 - coalesce(started_at, $5)),
+       result = $6
+   where id = $1
+     and workspace = $2
+     and not finished
+   returning id`,
+);
+
+/** The live job of a token; the hash is compared by the caller in constant time. */
+export const selectTokenJob = statement(
+  'job.token',
+  `select workspace, permissioned_as as "permissionedAs", created_by as "createdBy", scopes,
+     token_hash as "tokenHash"
+   from engine_job
+   where id = $1
+     and not finished
+     and running`,
+);
+
+export const countLive = statement(
+  'job.count_live',
+  `select count(*) as count
+   from engine_job_live
+   where workspace = $1
+     and ($2::text[] is null or tag = any ($2))`,
+);
+
+export const countDone = statement(
+  'job.count_done',
+  `select count(*) as count
+   from engine_job_done
+   where workspace = $1
+     and ($2::text[] is null or tag = any ($2))`,
+);
+
+/** How many waiting jobs are due before $2. */
+export const countBefore = statement(
+  'job.count_before',
+  `select count(*) as count
+   from engine_job_live
+   where workspace = $1
+     and not running
+     and scheduled_for < $2`,
+);
+
+/**
+ * Gives the running jobs of dead workers ($1) back to the queue, where the script allows it and
+ * fewer than $2 attempts were made.
+ */
+export const requeueOrphans = statement(
+  'job.requeue_orphans',
+  `update engine_job_live
+   set running = false,
+       worker = null,
+       token_hash = null,
+       started_at = null
+   where running
+     and not canceled
+     and rerun_on_crash
+     and attempt < $2
+     and worker = any ($1)
+   returning id, tag`,
+);
+
+/** The rest of the dead workers' jobs fail, or end as canceled where that was asked for. */
+export const failOrphans = statement(
+  'job.fail_orphans',
+  `update engine_job
+   set finished = true,
+       running = false,
+       token_hash = null,
+       success = false,
+       completed_at = $2,
+       duration_ms = greatest(0, $2 - coalesce(started_at, $2)),
+       result = case when canceled then $3::json else $4::json end
+   where not finished
+     and running
+     and worker = any ($1)
+   returning id`,
+);
+
+/** Running jobs whose worker has no row at all (it was removed while they ran). */
+export const selectLostWorkers = statement(
+  'job.lost_workers',
+  `select distinct live.worker
+   from engine_job_live as live
+   where live.running
+     and not exists (
+       select 1
+       from engine_worker
+       where engine_worker.worker = live.worker)`,
+);

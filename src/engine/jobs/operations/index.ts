@@ -1,0 +1,52 @@
+// The list of job operations: what is not named here does not exist.
+import type { AnyOperation } from '../../../operation/index.ts';
+import type { Jobs } from '../jobs.ts';
+import { jobArguments } from './args.ts';
+import { cancelJob } from './cancel.ts';
+import { completedCount } from './completed-count.ts';
+import { completedJob } from './completed.ts';
+import { getJob } from './get.ts';
+import { listCompleted } from './list-completed.ts';
+import { listQueue } from './list-queue.ts';
+import { listJobs } from './list.ts';
+import { jobLogs } from './logs.ts';
+import { previewScriptAndWait } from './preview-wait.ts';
+import { previewScript } from './preview.ts';
+import { queueCount } from './queue-count.ts';
+import { queuePosition } from './queue-position.ts';
+import { rerunJob } from './rerun.ts';
+import { jobResultMaybe } from './result-maybe.ts';
+import { jobResult } from './result.ts';
+import { rootJobId } from './root-job-id.ts';
+import { runScriptByHash } from './run-by-hash.ts';
+import { runScriptByHashAndWait } from './run-wait-by-hash.ts';
+import { runScriptAndWait } from './run-wait.ts';
+import { runScript } from './run.ts';
+import { jobUpdate } from './update.ts';
+import { waitJob } from './wait.ts';
+
+export const jobOperations = (jobs: Jobs): AnyOperation[] => [
+  jobArguments(jobs),
+  cancelJob(jobs),
+  completedCount(jobs),
+  completedJob(jobs),
+  getJob(jobs),
+  listCompleted(jobs),
+  listQueue(jobs),
+  listJobs(jobs),
+  jobLogs(jobs),
+  previewScriptAndWait(jobs),
+  previewScript(jobs),
+  queueCount(jobs),
+  queuePosition(jobs),
+  rerunJob(jobs),
+  jobResultMaybe(jobs),
+  jobResult(jobs),
+  rootJobId(jobs),
+  runScriptByHash(jobs),
+  runScriptByHashAndWait(jobs),
+  runScriptAndWait(jobs),
+  runScript(jobs),
+  jobUpdate(jobs),
+  waitJob(jobs),
+];

@@ -1,0 +1,98 @@
+// Puts jobs into the queue. When a slot of this process is free the row goes in as running and
+// the slot starts at once: two commits a job instead of three.
+import { AppError, type Clock, createBatcher, newId } from '../../base/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { ClaimedJob, NewJob } from './job.ts';
+import { insertJobs } from './jobs.sql.ts';
+import { jobTokenOf, newJobSecret } from './token.ts';
+
+/** A free place in this process's worker, held for one job. */
+export interface Slot {
+  worker: string;
+  run(job: ClaimedJob): void;
+  release(): void;
+}
+
+/** Port: the worker of this process, as far as the queue needs it. */
+export interface LocalWorker {
+  /** A free slot that serves `tag`, unless older jobs wait for it. */
+  reserve(tag: string): Slot | undefined;
+  /** There is something to claim, here and in other processes. */
+  wake(tag: string): void;
+  /** There will be something to claim at `dueAt`. */
+  wakeAt(dueAt: number): void;
+}
+
+export type Push = Omit<NewJob, 'id' | 'worker' | 'tokenHash' | 'createdAt' | 'scheduledFor'> & {
+  id?: string | undefined;
+  scheduledFor?: number | undefined;
+};
+
+/** Resolves with the job's id once its row is committed. */
+export function createQueue({
+  db,
+  clock,
+  worker,
+}: {
+  db: Database;
+  clock: Clock;
+  worker: LocalWorker;
+}) {
+  const inserts = createBatcher<NewJob, undefined>(
+    async (rows) => {
+      // json_to_recordset puts NUL into text columns, which PostgreSQL refuses; args are json.
+      await db.run(insertJobs, [JSON.stringify(rows)]);
+      return rows.map(() => undefined);
+    },
+    { maxItems: 200, writers: 4 },
+  );
+
+  async function insert(row: NewJob): Promise<void> {
+    try {
+      await inserts.add(row);
+    } catch (error) {
+      if ((error as { code?: string }).code === '23505') {
+        throw new AppError('conflict', `There is already a job ${row.id}.`);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    /** `onStart` is told before the slot runs, so that a waiter cannot miss the end. */
+    async push(wanted: Push, beforeStart?: (id: string) => void): Promise<string> {
+      const createdAt = clock.now();
+      const scheduledFor = wanted.scheduledFor ?? createdAt;
+      const id = wanted.id ?? newId();
+      const slot = scheduledFor <= createdAt ? worker.reserve(wanted.tag) : undefined;
+      const token = slot ? newJobSecret() : undefined;
+      const row: NewJob = {
+        ...wanted,
+        id,
+        createdAt,
+        scheduledFor,
+        worker: slot?.worker ?? null,
+        tokenHash: token?.hash ?? null,
+      };
+      beforeStart?.(id);
+      try {
+        await insert(row);
+      } catch (error) {
+        slot?.release();
+        throw error;
+      }
+      if (slot && token) {
+        const claimed = { ...row, attempt: 1, startedAt: createdAt };
+        slot.run({ ...claimed, token: jobTokenOf(id, token.secret) });
+      } else if (scheduledFor <= createdAt) {
+        worker.wake(row.tag);
+      } else {
+        worker.wakeAt(scheduledFor);
+      }
+      return id;
+    },
+    drain: () => inserts.drain(),
+  };
+}
+
+export type Queue = ReturnType<typeof createQueue>;

@@ -1,0 +1,18 @@
+// scripts.get
+import { z } from 'zod';
+import { operation } from '../../../operation/index.ts';
+import { itemPath, script } from '../script.ts';
+import type { Scripts } from '../scripts.ts';
+
+export const getScript = (scripts: Scripts) =>
+  operation({
+    name: 'scripts.get',
+    summary: 'Read the newest version of a script.',
+    risk: 'read',
+    action: 'scripts:read',
+    tool: 'getScriptByPath',
+    on: ({ path }) => path,
+    input: z.strictObject({ path: itemPath }),
+    output: script,
+    run: (call, { path }) => scripts.get(call, path),
+  });

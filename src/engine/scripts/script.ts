@@ -1,0 +1,150 @@
+// What a script is: the shapes, the rules of its path, and the hash that names a version. No I/O.
+import { z } from 'zod';
+import { sha256 } from '../../base/index.ts';
+
+export const languages = ['bun', 'deno', 'nativets', 'python3', 'bash'] as const;
+export type Language = (typeof languages)[number];
+
+const scriptKinds = [
+  'script',
+  'failure',
+  'trigger',
+  'command',
+  'approval',
+  'preprocessor',
+] as const;
+
+/** One place for a path's shape: `u/<user>/<name…>` or `f/<folder>/<name…>`. */
+const segment = /^[\p{L}\p{N}_@.+() -]+$/u;
+
+export function pathProblem(path: string): string | undefined {
+  const segments = path.split('/');
+  if (segments[0] !== 'u' && segments[0] !== 'f') {
+    return 'a path begins with u/<user>/ or f/<folder>/';
+  }
+  if (segments.length < 3) return 'a path has at least three parts, such as f/folder/name';
+  const bad = segments.find((part) => !segment.test(part) || part === '.' || part === '..');
+  if (bad === undefined) return undefined;
+  return 'parts of a path hold letters, digits, spaces and _ - . @ + ( ), and are not "." or ".."';
+}
+
+export const itemPath = z
+  .string()
+  .max(255)
+  .superRefine((path, context) => {
+    const problem = pathProblem(path);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  })
+  .describe('path: u/<user>/<name> or f/<folder>/<name>');
+
+export const scriptHash = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, '16 hexadecimal digits')
+  .describe('hash of a version: 16 hexadecimal digits');
+
+export const language = z.enum(languages).describe(`language: ${languages.join(', ')}`);
+
+// PostgreSQL cannot store NUL in text.
+const noNul = (text: string): boolean => !text.includes('\0');
+
+export const scriptContent = z
+  .string()
+  .max(4_000_000)
+  .refine(noNul, 'source code may not hold a NUL character')
+  .describe('source code');
+
+const perms = z.record(z.string().max(100), z.boolean());
+
+export const newScript = z.strictObject({
+  path: itemPath,
+  content: scriptContent,
+  language,
+  summary: z.string().max(1000).refine(noNul).default('').describe('one line'),
+  description: z.string().max(50_000).refine(noNul).default('').describe('Markdown'),
+  schema: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .describe('JSON Schema of the arguments; inferred from main when absent or empty'),
+  lock: z.string().max(4_000_000).nullish().describe('lock of the imports; resolved when absent'),
+  kind: z.enum(scriptKinds).default('script').describe('script, failure, trigger, …'),
+  parentHash: scriptHash.nullish().describe('the version that this one follows'),
+  autoParent: z.boolean().default(false).describe('follow the current head, whatever it is'),
+  skipIfNoop: z.boolean().default(false).describe('answer the head when nothing changed'),
+  tag: z.string().max(100).nullish().describe('worker tag; the language when absent'),
+  timeout: z.int().min(1).max(604_800).nullish().describe('seconds that a run may take'),
+  isTemplate: z.boolean().default(false).describe('shown as a template'),
+  extraPerms: perms.optional().describe('principal to write permission: {"g/ops": false}'),
+  deploymentMessage: z.string().max(1000).nullish().describe('why this version'),
+  wsErrorHandlerMuted: z.boolean().default(false).describe('no workspace error handler'),
+  rerunOnCrash: z
+    .boolean()
+    .default(true)
+    .describe('run again when the worker dies in mid-run; false fails the job instead'),
+  isolation: z
+    .enum(['warm', 'fresh'])
+    .default('warm')
+    .describe('warm reuses a process for runs of one person; fresh takes a new one each run'),
+  extra: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('further Windmill fields, kept as they are'),
+});
+
+export type NewScript = z.output<typeof newScript>;
+
+export const script = z.object({
+  workspaceId: z.string(),
+  hash: z.string(),
+  path: z.string(),
+  parentHashes: z.array(z.string()),
+  summary: z.string(),
+  description: z.string(),
+  content: z.string().optional(),
+  createdBy: z.string(),
+  createdAt: z.number(),
+  archived: z.boolean(),
+  deleted: z.boolean(),
+  schema: z.record(z.string(), z.unknown()).optional(),
+  isTemplate: z.boolean(),
+  extraPerms: perms,
+  lock: z.string().nullable().optional(),
+  lockErrorLogs: z.string().nullable().optional(),
+  language: z.string(),
+  kind: z.string(),
+  starred: z.boolean(),
+  tag: z.string().nullable(),
+  timeout: z.number().nullable(),
+  wsErrorHandlerMuted: z.boolean(),
+  autoKind: z.string().nullable(),
+  hasPreprocessor: z.boolean(),
+  deploymentMsg: z.string().nullable(),
+  rerunOnCrash: z.boolean(),
+  isolation: z.enum(['warm', 'fresh']),
+  extra: z.record(z.string(), z.unknown()),
+});
+
+/** One version. Lists leave `content`, `schema` and `lock` out. */
+export type Script = z.output<typeof script>;
+
+/** What decides whether a new version says the same as the head: everything a person can set. */
+export function versionFacts(facts: {
+  script: NewScript;
+  schema: unknown;
+  lock: string | null;
+}): unknown {
+  const { parentHash, autoParent, skipIfNoop, deploymentMessage, extraPerms, ...said } =
+    facts.script;
+  void [parentHash, autoParent, skipIfNoop, deploymentMessage, extraPerms];
+  return {
+    ...said,
+    tag: said.tag ?? null,
+    timeout: said.timeout ?? null,
+    schema: facts.schema,
+    lock: facts.lock,
+  };
+}
+
+/** 64 bits of SHA-256 over workspace, parent and facts, as Windmill shows its hashes: 16 hex digits. */
+export function hashOfVersion(workspace: string, parent: string | null, facts: unknown): string {
+  return sha256(JSON.stringify([workspace, parent, facts])).slice(0, 16);
+}

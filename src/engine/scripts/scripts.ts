@@ -1,0 +1,205 @@
+// The verbs of scripts: read, list, archive, delete. Deploying is in `deploy.ts`.
+import { AppError, notFound } from '../../base/index.ts';
+import { authorise, type Call, type Risk, workspaceOf } from '../../operation/index.ts';
+import { readableBy } from '../../identity/index.ts';
+import type { Database } from '../../store/index.ts';
+import { createDeploy, type DeployDeps } from './deploy.ts';
+import type { NewScript, Script } from './script.ts';
+import * as sql from './scripts.sql.ts';
+
+export interface ScriptsDeps extends DeployDeps {
+  /** Told after a change is committed, so that tool lists and caches follow. */
+  onChanged: (workspace: string) => void;
+}
+
+export interface ListFilters {
+  page: number;
+  perPage: number;
+  orderDesc: boolean;
+  createdBy?: string | undefined;
+  pathStart?: string | undefined;
+  pathExact?: string | undefined;
+  showArchived: boolean;
+  includeWithoutMain: boolean;
+  kinds?: string[] | undefined;
+  languages?: string[] | undefined;
+  parentHash?: string | undefined;
+  firstParentHash?: string | undefined;
+  lastParentHash?: string | undefined;
+  isTemplate?: boolean | undefined;
+  withoutDescription: boolean;
+}
+
+/** What a run needs to know of a version. */
+export interface Runnable {
+  hash: string;
+  path: string;
+  language: string;
+  tag: string | null;
+  timeoutS: number | null;
+  parameters: string[];
+  bundleHash: string;
+  rerunOnCrash: boolean;
+  isolation: 'warm' | 'fresh';
+  extraPerms: Record<string, boolean>;
+  autoKind: string | null;
+}
+
+/** A script as a tool of a model. */
+export interface RunnableTool {
+  kind: 'script' | 'flow';
+  path: string;
+  summary: string;
+  description: string;
+  schema: Record<string, unknown>;
+  hash: string;
+  hasPreprocessor: boolean;
+}
+
+export type Scripts = ReturnType<typeof createScripts>;
+
+/** Refuses like the door does, for items that are found by hash and so have no path up front. */
+function assertMay(call: Call, risk: Risk, found: Pick<Script, 'path' | 'extraPerms'>): void {
+  const verb = risk === 'read' ? 'read' : 'write';
+  const verdict = authorise(
+    call.caller,
+    { action: `scripts:${verb}`, risk },
+    { kind: 'scripts', path: found.path, extraPerms: found.extraPerms },
+  );
+  if (!verdict.allowed) throw verdict.error;
+}
+
+export function createScripts(deps: ScriptsDeps) {
+  const { db, onChanged } = deps;
+  const deploy = createDeploy(deps);
+
+  async function byHash(call: Call, hash: string, risk: Risk): Promise<Script> {
+    const found = await db.row<Script>(sql.selectByHash, [workspaceOf(call), hash]);
+    if (!found) throw notFound('script', hash);
+    assertMay(call, risk, found);
+    return found;
+  }
+
+  return {
+    async create(call: Call, wanted: NewScript) {
+      const made = await deploy(call, wanted);
+      if (made.created) onChanged(workspaceOf(call));
+      return made;
+    },
+
+    async get(call: Call, path: string): Promise<Script> {
+      const found = await db.row<Script>(sql.selectNewest, [workspaceOf(call), path]);
+      if (!found || found.deleted) throw notFound('script', path);
+      return found;
+    },
+
+    getByHash: (call: Call, hash: string) => byHash(call, hash, 'read'),
+
+    async list(call: Call, filters: ListFilters): Promise<Script[]> {
+      const who = readableBy(call.caller);
+      return db.rows<Script>(sql.selectList, [
+        workspaceOf(call),
+        who.all,
+        filters.showArchived,
+        who.owners,
+        who.principals,
+        filters.createdBy ?? null,
+        filters.pathStart ?? null,
+        filters.pathExact ?? null,
+        filters.kinds ?? null,
+        filters.languages ?? null,
+        filters.parentHash ?? null,
+        filters.firstParentHash ?? null,
+        filters.lastParentHash ?? null,
+        filters.isTemplate ?? null,
+        filters.includeWithoutMain,
+        filters.withoutDescription,
+        filters.perPage,
+        (filters.page - 1) * filters.perPage,
+        filters.orderDesc,
+      ]);
+    },
+
+    async exists(call: Call, path: string): Promise<boolean> {
+      const found = await db.row<Script>(sql.selectHead, [workspaceOf(call), path]);
+      return found !== undefined;
+    },
+
+    async history(call: Call, path: string) {
+      return db.rows<{
+        scriptHash: string;
+        createdAt: number;
+        createdBy: string;
+        deploymentMsg: string | null;
+      }>(sql.selectHistory, [workspaceOf(call), path]);
+    },
+
+    async archive(call: Call, path: string): Promise<{ path: string }> {
+      const workspace = workspaceOf(call);
+      if ((await db.run(sql.archivePath, [workspace, path])) === 0) throw notFound('script', path);
+      onChanged(workspace);
+      return { path };
+    },
+
+    async archiveByHash(call: Call, hash: string): Promise<Script> {
+      const workspace = workspaceOf(call);
+      const found = await byHash(call, hash, 'write');
+      await db.run(sql.archiveHead, [workspace, hash]);
+      onChanged(workspace);
+      return { ...found, archived: true };
+    },
+
+    /** Deletes every version; jobs keep what they ran under its hash. Admins only (Windmill). */
+    async delete(call: Call, path: string): Promise<{ path: string }> {
+      const workspace = workspaceOf(call);
+      assertAdmin(call);
+      if ((await db.run(sql.deletePath, [workspace, path])) === 0) throw notFound('script', path);
+      onChanged(workspace);
+      return { path };
+    },
+
+    async deleteByHash(call: Call, hash: string): Promise<Script> {
+      const workspace = workspaceOf(call);
+      assertAdmin(call);
+      const found = await byHash(call, hash, 'high_risk');
+      await db.run(sql.eraseVersion, [workspace, hash]);
+      onChanged(workspace);
+      return { ...found, content: '', lock: null, schema: {}, archived: true, deleted: true };
+    },
+
+    /** What the caller may run, as tools. */
+    async tools(call: Call): Promise<RunnableTool[]> {
+      const who = readableBy(call.caller);
+      return db.rows<RunnableTool>(sql.selectTools, [
+        workspaceOf(call),
+        who.all,
+        who.owners,
+        who.principals,
+      ]);
+    },
+
+    runnable: (workspace: string, path: string) =>
+      db.row<Runnable>(sql.selectRunnable, [workspace, path]),
+    runnableByHash: (workspace: string, hash: string) =>
+      db.row<Runnable>(sql.selectRunnableByHash, [workspace, hash]),
+
+    async extraPerms(
+      workspace: string,
+      path: string,
+    ): Promise<Readonly<Record<string, boolean>> | undefined> {
+      const row = await db.row<{ extraPerms: Record<string, boolean> }>(sql.selectExtraPerms, [
+        workspace,
+        path,
+      ]);
+      return row?.extraPerms;
+    },
+  };
+}
+
+function assertAdmin(call: Call): void {
+  const { caller } = call;
+  if (caller.kind === 'system' || caller.superAdmin || caller.membership?.role === 'admin') return;
+  throw new AppError('forbidden', 'Only an admin of the workspace deletes scripts.', {
+    hint: 'Archive it instead: it leaves the lists and can be restored.',
+  });
+}

@@ -1,0 +1,112 @@
+// Takes due jobs from the queue for the free slots of this worker: at most as many as are free,
+// in one round trip. It acts on signals; a slow look is the floor under a missed one.
+import type { Clock, Log } from '../../base/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { ClaimedJob } from '../jobs/job.ts';
+import { claimJobs, selectNextDue } from '../jobs/jobs.sql.ts';
+import { jobTokenOf, newJobSecret } from '../jobs/token.ts';
+
+/** The floor: how long a job can wait when its signal was lost. */
+const lookEveryMs = 10_000;
+
+type ClaimedRow = Omit<ClaimedJob, 'token'> & { tokenHash: string };
+
+export interface Claimer {
+  /** Something may be due: look, now or right after the look that is under way. */
+  wake(): void;
+  /** Something will be due then. */
+  wakeAt(dueAt: number): void;
+  /** True when the last look left jobs in the queue, so newcomers must not overtake them. */
+  hasBacklog(): boolean;
+  stop(): void;
+}
+
+export function createClaimer({
+  db,
+  clock,
+  log,
+  worker,
+  tags,
+  freeSlots,
+  onClaimed,
+}: {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  worker: string;
+  tags: readonly string[];
+  freeSlots: () => number;
+  onClaimed: (job: ClaimedJob) => void;
+}): Claimer {
+  let looking = false;
+  let again = false;
+  let stopped = false;
+  let backlog = false;
+  let nextAt = Number.POSITIVE_INFINITY;
+  let cancel: (() => void) | undefined;
+
+  async function claim(): Promise<void> {
+    const slots = freeSlots();
+    // A slot that frees itself wakes us again.
+    if (slots <= 0) {
+      backlog = true;
+      return;
+    }
+    const secrets = Array.from({ length: slots }, newJobSecret);
+    const rows = await db.rows<ClaimedRow>(claimJobs, [
+      worker,
+      tags,
+      clock.now(),
+      slots,
+      secrets.map((secret) => secret.hash),
+    ]);
+    backlog = rows.length === slots;
+    for (const { tokenHash, ...row } of rows) {
+      const secret = secrets.find((candidate) => candidate.hash === tokenHash)?.secret ?? '';
+      onClaimed({ ...row, token: jobTokenOf(row.id, secret) });
+    }
+    if (backlog) return;
+    const due = await db.row<{ dueAt: number | null }>(selectNextDue, [tags]);
+    schedule(due?.dueAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  function schedule(dueAt: number): void {
+    cancel?.();
+    nextAt = dueAt;
+    const delayMs = Math.min(lookEveryMs, Math.max(1, dueAt - clock.now()));
+    cancel = clock.after(delayMs, wake);
+  }
+
+  function wake(): void {
+    if (stopped) return;
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    claim()
+      .catch((error: unknown) => {
+        log.error('claiming failed', { error });
+        schedule(clock.now() + 1000);
+      })
+      .finally(() => {
+        looking = false;
+        if (again || (backlog && freeSlots() > 0)) {
+          again = false;
+          wake();
+        }
+      });
+  }
+
+  return {
+    wake,
+    wakeAt(dueAt) {
+      if (!stopped && dueAt < nextAt) schedule(dueAt);
+    },
+    hasBacklog: () => backlog,
+    stop() {
+      stopped = true;
+      cancel?.();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The environment of a run: Windmill's documented `WM_*` names, and nothing of the server's own.
+// What does not apply is an empty string, because windmill-client tests for that.
+import type { ClaimedJob } from '../jobs/job.ts';
+
+/** Where the run keeps its state: `<path>/<trigger>`, or a place of the person without a path. */
+function statePath(job: ClaimedJob): string {
+  return job.path === null ? `u/${job.createdBy}/tmp_state` : `${job.path}/user`;
+}
+
+function objectPath(job: ClaimedJob): string {
+  const flat = (job.path ?? 'preview').replaceAll('/', '_');
+  return `${flat}/manual/${job.startedAt}_${job.id}`;
+}
+
+export function environmentOf(
+  job: ClaimedJob,
+  { origin, workerGroup }: { origin: string; workerGroup: string },
+): Record<string, string> {
+  return {
+    BASE_INTERNAL_URL: origin,
+    BASE_URL: origin,
+    WM_BASE_URL: origin,
+    WM_WORKSPACE: job.workspace,
+    WM_TOKEN: job.token,
+    WM_EMAIL: job.email,
+    WM_USERNAME: job.createdBy,
+    WM_END_USER_EMAIL: job.email,
+    WM_JOB_ID: job.id,
+    WM_JOB_PATH: job.path ?? '',
+    WM_ROOT_JOB_ID: job.rootJob ?? '',
+    WM_FLOW_JOB_ID: '',
+    WM_ROOT_FLOW_JOB_ID: '',
+    WM_FLOW_PATH: '',
+    WM_FLOW_STEP_ID: '',
+    WM_SCHEDULE_PATH: '',
+    WM_SCHEDULED_FOR: new Date(job.startedAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    WM_PERMISSIONED_AS: job.permissionedAs,
+    WM_STATE_PATH: statePath(job),
+    WM_STATE_PATH_NEW: statePath(job),
+    WM_OBJECT_PATH: objectPath(job),
+    WM_WORKER_GROUP: workerGroup,
+    WM_RUNNABLE_ID: job.hash ?? '',
+  };
+}

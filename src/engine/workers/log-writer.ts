@@ -1,0 +1,79 @@
+// Collects what a run writes, masks its secrets, and stores it in pieces while the run goes on.
+// What is left at the end is stored with the result, in the same commit.
+import { type Clock, maskSecrets } from '../../base/index.ts';
+
+export interface LogPiece {
+  jobId: string;
+  start: number;
+  stop: number;
+  content: string;
+}
+
+/** How long a line may wait before people can see it. */
+const flushAfterMs = 200;
+const flushAtUnits = 256 * 1024;
+
+/** The longest end of `text` that could be the beginning of a secret: it waits for the rest. */
+function openEnd(text: string, secrets: readonly string[]): number {
+  let longest = 0;
+  for (const secret of secrets) {
+    const most = Math.min(secret.length - 1, text.length);
+    for (let length = most; length > longest; length -= 1) {
+      if (text.endsWith(secret.slice(0, length))) longest = length;
+    }
+  }
+  return longest;
+}
+
+export interface LogWriter {
+  write(text: string): void;
+  /** What was not stored yet; nothing may be written after it. */
+  rest(): LogPiece | undefined;
+}
+
+export function createLogWriter({
+  jobId,
+  start,
+  secrets,
+  clock,
+  store,
+}: {
+  jobId: string;
+  /** Where an earlier attempt's log ended. */
+  start: number;
+  secrets: readonly string[];
+  clock: Clock;
+  store: (piece: LogPiece) => void;
+}): LogWriter {
+  let waiting = '';
+  let at = start;
+  let cancel: (() => void) | undefined;
+
+  function take(last: boolean): LogPiece | undefined {
+    cancel?.();
+    cancel = undefined;
+    const held = last ? 0 : openEnd(waiting, secrets);
+    const ready = held === 0 ? waiting : waiting.slice(0, -held);
+    waiting = held === 0 ? '' : waiting.slice(-held);
+    if (ready === '') return undefined;
+    // PostgreSQL cannot store NUL in text.
+    const content = maskSecrets(ready, secrets).replaceAll('\0', '\ufffd');
+    const piece = { jobId, start: at, stop: at + content.length, content };
+    at = piece.stop;
+    return piece;
+  }
+
+  function flush(): void {
+    const piece = take(false);
+    if (piece) store(piece);
+  }
+
+  return {
+    write(text) {
+      waiting += text;
+      if (waiting.length >= flushAtUnits) flush();
+      else cancel ??= clock.after(flushAfterMs, flush);
+    },
+    rest: () => take(true),
+  };
+}

@@ -1,0 +1,129 @@
+// Runs one claimed job: loads its code, gives it to the runners, stores how it ended.
+import { type Clock, type Log, messageOf, sha256 } from '../../base/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { JobEvents } from '../jobs/events.ts';
+import { type ClaimedJob, errorResult } from '../jobs/job.ts';
+import { selectLogEnd } from '../jobs/jobs.sql.ts';
+import type { RunOutcome, Runners } from '../runners/index.ts';
+import type { Language } from '../scripts/script.ts';
+import type { Bundles } from './bundles.ts';
+import type { Completer } from './completer.ts';
+import { environmentOf } from './environment.ts';
+import { createLogWriter, type LogWriter } from './log-writer.ts';
+
+/** Limits of a run; the log and result caps are Windmill's 2 MB. */
+export interface RunLimits {
+  timeoutMs: number;
+  memoryBytes: number;
+  maxResultBytes: number;
+  maxLogBytes: number;
+  maxProcesses: number;
+}
+
+export const defaultLimits: RunLimits = {
+  timeoutMs: 3_600_000,
+  memoryBytes: 1024 ** 3,
+  maxResultBytes: 2_000_000,
+  maxLogBytes: 2_000_000,
+  maxProcesses: 64,
+};
+
+export interface JobRunnerDeps {
+  db: Database;
+  runners: Pick<Runners, 'run'>;
+  bundles: Bundles;
+  completer: Completer;
+  events: JobEvents;
+  clock: Clock;
+  log: Log;
+  origin: () => string;
+  workerGroup: string;
+}
+
+/** Runs of one person with the same rights may share a warm process; nobody else's may. */
+function identityOf(job: ClaimedJob): string {
+  const { workspace, permissionedAs, createdBy, email, scopes } = job;
+  return sha256(JSON.stringify([workspace, permissionedAs, createdBy, email, scopes]));
+}
+
+export function createJobRunner(deps: JobRunnerDeps) {
+  async function openLog(job: ClaimedJob): Promise<LogWriter> {
+    const again = job.attempt > 1;
+    const end = again
+      ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id])
+      : { stop: 0 };
+    const writer = createLogWriter({
+      jobId: job.id,
+      start: end?.stop ?? 0,
+      secrets: [job.token],
+      clock: deps.clock,
+      store: deps.completer.appendLog,
+    });
+    if (again) {
+      writer.write(`--- the worker died; attempt ${job.attempt} begins ---\n`);
+    }
+    return writer;
+  }
+
+  async function execute(
+    job: ClaimedJob,
+    signal: AbortSignal,
+    onLog: (text: string) => void,
+  ): Promise<RunOutcome> {
+    try {
+      const code = await deps.bundles.get(job.bundleHash);
+      return await deps.runners.run({
+        jobId: job.id,
+        language: job.language as Language,
+        code,
+        codeHash: job.bundleHash,
+        parameters: job.parameters,
+        entrypoint: 'main',
+        args: job.args,
+        env: environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup }),
+        identity: identityOf(job),
+        isolation: job.isolation,
+        limits: {
+          ...defaultLimits,
+          timeoutMs: job.timeoutS === null ? defaultLimits.timeoutMs : job.timeoutS * 1000,
+        },
+        signal,
+        onLog,
+      });
+    } catch (error) {
+      deps.log.error('a run could not be started', { job: job.id, error });
+      return {
+        success: false,
+        resultJson: errorResult('InternalErr', messageOf(error)),
+        memPeakKb: null,
+        durationMs: 0,
+        killed: null,
+      };
+    }
+  }
+
+  /** `mine`: the job was pushed by this process, so nobody else waits for it. */
+  return async function runJob(
+    job: ClaimedJob,
+    { worker, signal, mine }: { worker: string; signal: AbortSignal; mine: boolean },
+  ): Promise<void> {
+    const logWriter = await openLog(job);
+    if (deps.events.watched(job.id)) deps.events.progressed(job.id);
+    const outcome = await execute(job, signal, (text) => logWriter.write(text));
+    const canceled = outcome.killed === 'canceled';
+    const completion = {
+      id: job.id,
+      worker,
+      attempt: job.attempt,
+      success: outcome.success,
+      resultJson: canceled
+        ? errorResult('Canceled', 'The job was canceled.')
+        : outcome.resultJson,
+      completedAt: deps.clock.now(),
+      durationMs: Math.round(outcome.durationMs),
+      memPeakKb: outcome.memPeakKb,
+      canceled,
+    };
+    await deps.completer.complete({ completion, rest: logWriter.rest() }, mine);
+  };
+}

@@ -1,0 +1,104 @@
+// The composition root of the command: what `millrace start`, `worker`, `backup` and `restore`
+// do with the parts. Prints for people; the parts themselves only log.
+import {
+  type Config,
+  createLog,
+  monotonicMs,
+  scrubEnvironment,
+  systemClock,
+  version,
+} from './base/index.ts';
+import { startServer, startWorker, type Server } from './server.ts';
+import { backup, restore } from './store/index.ts';
+
+export interface Roles {
+  start(config: Config, print: (line: string) => void): Promise<number>;
+  worker(config: Config, print: (line: string) => void): Promise<number>;
+  backup(config: Config, file: string, print: (line: string) => void): Promise<number>;
+  restore(config: Config, file: string, print: (line: string) => void): Promise<number>;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const stop = (): void => {
+      if (asked) process.exit(1);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  });
+}
+
+async function greeting(server: Server, config: Config): Promise<string[]> {
+  const { origin } = server;
+  const lines = [
+    `Millrace ${version} is ready in ${Math.round(monotonicMs())} ms`,
+    '',
+    `  Data       ${config.databaseUrl ? 'PostgreSQL (MILLRACE_DATABASE_URL)' : config.dataFolder}`,
+    `  Dashboard  ${origin}/`,
+    `  API        ${origin}/api/openapi.json`,
+    `  MCP        ${origin}/api/mcp/w/${config.workspace}/mcp`,
+  ];
+  if (server.sandbox.kind !== 'bwrap') {
+    lines.push('', `  Runs are not sandboxed: ${server.sandbox.reason ?? server.sandbox.kind}`);
+  }
+  if (await server.identity.setup.needed()) {
+    const secret = await server.identity.setup.createLink();
+    lines.push(
+      '',
+      '  Nobody owns this server yet. Open this link within 30 minutes, once:',
+      `  ${origin}/setup/${secret}`,
+    );
+  } else {
+    lines.push(
+      '',
+      '  Connect Claude Code (make a token with `npx millrace token create --scopes mcp:all`):',
+      `  claude mcp add --transport http millrace ${origin}/api/mcp/w/${config.workspace}/mcp \\`,
+      '    --header "Authorization: Bearer <token>"',
+    );
+  }
+  return [...lines, ''];
+}
+
+export const roles: Roles = {
+  async start(config, print) {
+    const log = createLog(config.logLevel);
+    const stopped = untilSignal();
+    const server = await startServer(config, { log });
+    scrubEnvironment();
+    for (const line of await greeting(server, config)) print(line);
+    await stopped;
+    print('Stopping …');
+    await server.stop();
+    return 0;
+  },
+
+  async worker(config, print) {
+    const log = createLog(config.logLevel);
+    const stopped = untilSignal();
+    const worker = await startWorker(config, { log });
+    scrubEnvironment();
+    print(`Millrace ${version} worker is ready with ${config.workerSlots} slots`);
+    await stopped;
+    print('Finishing the running jobs …');
+    await worker.stop();
+    return 0;
+  },
+
+  async backup(config, file, print) {
+    const log = createLog(config.logLevel);
+    const done = await backup({ config, log, clock: systemClock, file });
+    print(`Saved ${done.rows} rows of ${done.tables} tables to ${file}`);
+    return 0;
+  },
+
+  async restore(config, file, print) {
+    const log = createLog(config.logLevel);
+    const done = await restore({ config, log, clock: systemClock, file });
+    print(`Restored ${done.rows} rows of ${done.tables} tables from ${file}`);
+    return 0;
+  },
+};

@@ -1,0 +1,83 @@
+// A whole server for a test: a fresh database, a free port, an owner and a workspace.
+import { createLog, readConfig } from '../../src/base/index.ts';
+import { startServer } from '../../src/server.ts';
+import { freshDatabase } from './database.ts';
+
+export interface TestServer {
+  origin: string;
+  workspace: string;
+  /** A session token of the owner. */
+  token: string;
+  owner: { email: string; password: string };
+  /** Everything that the server logged, to look for what must not be there. */
+  logLines: string[];
+  /** Calls `POST /api/op/<name>` as the owner, or as `token`; answers status and parsed body. */
+  op(name: string, input?: unknown, token?: string): Promise<{ status: number; body: any }>;
+  /** Calls any address as the owner, or as `token` (null: as nobody). */
+  fetch(path: string, init?: RequestInit & { token?: string | null }): Promise<Response>;
+  /** Makes a token with these scopes. */
+  tokenWith(scopes: string[] | undefined, more?: Record<string, unknown>): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
+
+/** `env`: MILLRACE_* settings on top of the test's own. */
+export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+  const database = await freshDatabase();
+  const logLines: string[] = [];
+  const workspace = 'test';
+  const config = readConfig({
+    MILLRACE_PORT: '0',
+    MILLRACE_DATABASE_URL: database.url,
+    MILLRACE_DATA: `${process.env['TMPDIR'] ?? '/tmp'}/millrace-test-${process.pid}`,
+    MILLRACE_OWNER_EMAIL: owner.email,
+    MILLRACE_OWNER_PASSWORD: owner.password,
+    MILLRACE_WORKSPACE: workspace,
+    ...(process.env['MILLRACE_SANDBOX'] ? { MILLRACE_SANDBOX: process.env['MILLRACE_SANDBOX'] } : {}),
+    ...env,
+  });
+  const log = createLog('debug', (line) => logLines.push(line));
+  const server = await startServer(config, { log });
+  const { origin } = server;
+
+  const send: TestServer['fetch'] = (path, { token, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    const bearer = token === undefined ? session : token;
+    if (bearer !== null) headers.set('authorization', `Bearer ${bearer}`);
+    return fetch(new URL(path, origin), { ...init, headers });
+  };
+  const op: TestServer['op'] = async (name, input = {}, token) => {
+    const response = await send(`/api/op/${name}?workspace=${workspace}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+      ...(token === undefined ? {} : { token }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  };
+  let session: string | null = null;
+  const login = await op('session.login', owner);
+  session = login.body.token;
+  if (typeof session !== 'string') throw new Error(`login failed: ${JSON.stringify(login)}`);
+
+  return {
+    origin,
+    workspace,
+    token: session,
+    owner,
+    logLines,
+    op,
+    fetch: send,
+    async tokenWith(scopes, more = {}) {
+      const made = await op('tokens.create', { ...(scopes ? { scopes } : {}), ...more });
+      if (made.status !== 200) throw new Error(`tokens.create: ${JSON.stringify(made.body)}`);
+      return made.body.token;
+    },
+    async stop() {
+      await server.stop();
+      await database.drop();
+    },
+  };
+}
