@@ -1,0 +1,59 @@
+// The closed list of places that a rule about calls leaves alone, each with its reason.
+// A path that ends in `*` is a beginning. A test fails when nothing needs an entry any more.
+
+export type Subject =
+  | 'environment'
+  | 'console'
+  | 'time'
+  | 'chance'
+  | 'fetch'
+  | 'error class'
+  | 'computed import';
+
+interface Exception {
+  subject: Subject;
+  path: string;
+  reason: string;
+}
+
+export const exceptions: readonly Exception[] = [
+  {
+    subject: 'environment',
+    path: 'src/base/config.ts',
+    reason: 'the one reader of the environment',
+  },
+  { subject: 'console', path: 'src/base/log.ts', reason: 'the one writer of log lines' },
+  { subject: 'console', path: 'src/surface/cli/*', reason: 'a command line prints' },
+  { subject: 'time', path: 'src/base/clock.ts', reason: 'the clock itself' },
+  {
+    subject: 'time',
+    path: 'src/base/log.ts',
+    reason: 'log lines carry the real time in tests too',
+  },
+  { subject: 'time', path: 'src/base/id.ts', reason: 'UUIDv7 begins with the time' },
+  { subject: 'error class', path: 'src/base/errors.ts', reason: 'the one error class' },
+];
+
+const used = new Set<Exception>();
+
+/** Is `path` free to do what `subject` names? Remembers which entries were needed. */
+export function excepted(subject: Subject, path: string): boolean {
+  const entry = exceptions.find(
+    (candidate) =>
+      candidate.subject === subject &&
+      (candidate.path.endsWith('*')
+        ? path.startsWith(candidate.path.slice(0, -1))
+        : candidate.path === path),
+  );
+  if (entry) used.add(entry);
+  return entry !== undefined;
+}
+
+/** Entries that nothing needed since the last `forgetUse`. */
+export function unusedExceptions(): readonly Exception[] {
+  return exceptions.filter((entry) => !used.has(entry));
+}
+
+export function forgetUse(): void {
+  used.clear();
+}
