@@ -1,0 +1,57 @@
+// Deployed scripts (and flows, once there are some) as tools: one tool each, named and described
+// so that a model can pick it, run by path as the caller.
+import type { RunnableTool } from '../../../engine/index.ts';
+import { toolNameOf } from '../names.ts';
+import type { ToolDefinition } from '../protocol.ts';
+import { declaredArguments, type ToolSchema, toolSchemaOf } from '../schemas.ts';
+import { type FaceDeps, type Tool, toolOf } from '../tool.ts';
+import { type Outcome, outcomeResult } from './outcome.ts';
+
+function describe(runnable: RunnableTool, { optional }: ToolSchema): string {
+  const summary = runnable.summary.trim();
+  const description = runnable.description.trim();
+  const head = `Runs the ${runnable.kind} \`${runnable.path}\`${summary ? `: ${summary}` : ''}`;
+  const lines = [/[.!?]$/.test(head) ? head : `${head}.`];
+  if (description !== '' && description !== summary) lines.push(description);
+  if (optional.length > 0) {
+    const names = optional.map((name) => `\`${name}\``).join(', ');
+    lines.push(
+      `Optional: ${names}. Leave out those you have no value for; send no empty placeholders.`,
+    );
+  }
+  return lines.join('\n\n');
+}
+
+function definitionOf(runnable: RunnableTool, schema: ToolSchema): ToolDefinition {
+  const title = runnable.summary.trim() || runnable.path;
+  return {
+    name: toolNameOf(runnable.kind, runnable.path),
+    title,
+    description: describe(runnable, schema),
+    inputSchema: schema.schema,
+    // Nobody knows what a script does: the careful answer, as Windmill gives it.
+    annotations: {
+      title,
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: false,
+      openWorldHint: true,
+    },
+  };
+}
+
+/** The tool of one version of a script; a version never changes, so the tool may be kept. */
+export function runnableTool({ door, waitMs }: FaceDeps, runnable: RunnableTool): Tool {
+  const { kind, path, hash } = runnable;
+  const schema = toolSchemaOf(runnable.schema);
+  return toolOf({
+    definition: definitionOf(runnable, schema),
+    schemaKey: `${kind} ${path} ${hash}`,
+    unknownArguments: 'ignore',
+    async run(invocation) {
+      const args = declaredArguments(schema, invocation.args);
+      const outcome = await door.invoke(invocation.call, 'jobs.runWait', { path, args, waitMs });
+      return outcomeResult(outcome as Outcome, invocation);
+    },
+  });
+}

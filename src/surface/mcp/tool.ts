@@ -1,0 +1,44 @@
+// What a tool is to this endpoint, whichever face it comes from: how it is listed and how it is
+// called. The faces make tools; listing, checking arguments and the wire are the same for all.
+import type { Call, Door } from '../../operation/index.ts';
+import type { JsonObject, ToolDefinition, ToolResult } from './protocol.ts';
+
+/** One call of a tool: arguments that fit its schema, and what it needs to answer. */
+export interface Invocation {
+  /** A call of the door, ready but for the operation. */
+  readonly call: Call;
+  readonly args: JsonObject;
+  readonly workspace: string;
+  /** Where people reach this server, for links. */
+  readonly origin: string;
+  /** Clients before 2025-06-18 know no resource links and refuse the whole result. */
+  readonly linksKnown: boolean;
+  /** Whether this caller may call that tool too, so that a result never names a closed door. */
+  readonly offers: (tool: string) => boolean;
+}
+
+export interface Tool {
+  readonly definition: ToolDefinition;
+  /** `definition` as JSON, made once. */
+  readonly json: string;
+  /** Names the input schema for the cache of validators. */
+  readonly schemaKey: string;
+  /**
+   * Refuse arguments that the schema does not name, or run without them and say so: a script
+   * ignores what its `main` does not declare, on every surface.
+   */
+  readonly unknownArguments: 'refuse' | 'ignore';
+  /** Throws `AppError` like the door; anything else thrown is a bug. */
+  run(invocation: Invocation): Promise<ToolResult>;
+}
+
+/** What every face needs to run its tools. */
+export interface FaceDeps {
+  door: Door;
+  /** How long a call waits for a job before it hands out its id, in milliseconds. */
+  waitMs: number;
+}
+
+export function toolOf(parts: Omit<Tool, 'json'>): Tool {
+  return { ...parts, json: JSON.stringify(parts.definition) };
+}
