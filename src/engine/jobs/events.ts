@@ -16,7 +16,10 @@ export interface JobEvents {
   /** New log lines, or the job has begun to run. */
   progressed(id: string): void;
   /** Calls back on every signal about the job; returns the function that stops. */
-  watch(id: string, on: { ended?: (ended: Ended | undefined) => void; progressed?: () => void }): () => void;
+  watch(
+    id: string,
+    on: { ended?: (ended: Ended | undefined) => void; progressed?: () => void },
+  ): () => void;
   /** Is anybody watching this job here? */
   watched(id: string): boolean;
   start(): Promise<void>;

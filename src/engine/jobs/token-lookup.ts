@@ -21,10 +21,7 @@ export interface JobOfToken {
   scopes: string[] | null;
 }
 
-export async function findJobOfToken(
-  db: Database,
-  token: string,
-): Promise<JobOfToken | undefined> {
+export async function findJobOfToken(db: Database, token: string): Promise<JobOfToken | undefined> {
   const parts = parseJobToken(token);
   if (!parts) return undefined;
   const row = await db.row<TokenRow>(selectTokenJob, [parts.id]);

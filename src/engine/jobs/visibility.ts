@@ -22,9 +22,7 @@ function isOwn(call: Call, job: SeenJob): boolean {
   const { membership } = call.caller;
   const who = readableBy(call.caller);
   return (
-    who.all ||
-    job.createdBy === membership?.username ||
-    who.principals.includes(job.permissionedAs)
+    who.all || job.createdBy === membership?.username || who.principals.includes(job.permissionedAs)
   );
 }
 

@@ -116,7 +116,7 @@ create index engine_job_parent on engine_job (parent_job) where parent_job is no
 -- statistics lag it would otherwise pick bitmap scan and sort (5.8 ms a claim against 0.035).
 create function engine_claim(
   claimer text, tags text[], due_at bigint, slots integer, token_hashes text[]
-) returns table (id uuid, token_hash text)
+) returns table (id uuid, token_hash text, attempt smallint, started_at bigint)
 language sql
 set enable_sort = off
 set enable_bitmapscan = off
@@ -142,7 +142,7 @@ as $$
     ) as due
   ) as picked
   where job.id = picked.id
-  returning job.id, picked.token_hash
+  returning job.id, picked.token_hash, job.attempt, job.started_at
 $$;
 
 -- What a job wrote, in pieces; `start` and `stop` count UTF-16 units from the log's beginning.

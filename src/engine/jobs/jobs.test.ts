@@ -1,0 +1,193 @@
+// Jobs through the public REST of a whole server: results, errors, logs, cancel, limits, tokens.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
+
+describe('jobs', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startTestServer();
+  });
+  after(() => server.stop());
+
+  const preview = (content: string, more: Record<string, unknown> = {}) =>
+    server.op('jobs.previewWait', { content, language: 'bun', ...more });
+
+  it('answers what main returns, in four languages', async () => {
+    const rows: [language: string, content: string][] = [
+      ['bun', 'export const main = (a: number, b = 2) => ({ sum: a + b })'],
+      ['nativets', 'export async function main(a: number, b = 2) { return { sum: a + b } }'],
+      ['deno', 'export async function main(a: number, b = 2) { return { sum: a + b } }'],
+      ['python3', 'def main(a: int, b: int = 2):\n    return {"sum": a + b}'],
+      ['bash', 'a="$1"\nb="${2:-2}"\necho "{\\"sum\\": $((a + b))}"'],
+    ];
+    for (const [language, content] of rows) {
+      const args = { a: 40, ignored: 'yes' };
+      const run = await server.op('jobs.previewWait', { content, language, args });
+      assert.deepEqual(
+        [run.status, run.body.success, run.body.result],
+        [200, true, { sum: 42 }],
+        `${language}: ${JSON.stringify(run.body)}`,
+      );
+    }
+  });
+
+  it('says what a script threw, whatever it threw', async () => {
+    const rows: [content: string, name: string, message: RegExp][] = [
+      ['export function main() { throw new TypeError("no good") }', 'TypeError', /^no good$/],
+      ['export function main() { throw "plain words" }', 'Error', /plain words/],
+      ['export function main() { throw null }', 'Error', /null/],
+      ['export function main() { const a: any = {}; a.a = a; return a }', '', /JSON|circular/i],
+      ['export const nope = 1', '', /main/],
+    ];
+    for (const [content, name, message] of rows) {
+      const run = await preview(content);
+      assert.equal(run.body.success, false, content);
+      const { error } = run.body.result;
+      assert.match(error.message, message, content);
+      if (name !== '') assert.equal(error.name, name, content);
+    }
+  });
+
+  it('keeps the log in order and gives it back by offset', async () => {
+    const run = await preview(
+      'export function main() { console.log("one"); console.error("two") }',
+    );
+    const logs = await server.op('jobs.logs', { id: run.body.id });
+    assert.match(logs.body.logs, /one\n(.|\n)*two/);
+    const rest = await server.op('jobs.logs', { id: run.body.id, offset: 4 });
+    assert.equal(rest.body.logs, logs.body.logs.slice(4));
+  });
+
+  it('follows a running job and cancels it', async () => {
+    const content =
+      'export async function main() { console.log("begun"); await new Promise(() => setInterval(() => {}, 1000)) }';
+    const started = await server.op('jobs.preview', { content, language: 'bun' });
+    const { id } = started.body;
+    let seen = '';
+    for (let offset = 0; !seen.includes('begun');) {
+      const update = await server.op('jobs.update', { id, logOffset: offset, holdMs: 5000 });
+      seen += update.body.newLogs;
+      offset = update.body.logOffset;
+      assert.equal(update.body.completed, false);
+    }
+    const canceled = await server.op('jobs.cancel', { id, reason: 'enough' });
+    assert.equal(canceled.body.state, 'canceling');
+    const outcome = await server.op('jobs.wait', { id });
+    assert.deepEqual([outcome.body.done, outcome.body.success], [true, false]);
+    const job = await server.op('jobs.get', { id });
+    assert.deepEqual(
+      [job.body.type, job.body.canceled, job.body.canceledBy !== null, job.body.canceledReason],
+      ['CompletedJob', true, true, 'enough'],
+    );
+    const again = await server.op('jobs.cancel', { id });
+    assert.equal(again.status, 409);
+  });
+
+  it('cancels a queued job, and shows a tag that nobody serves as waiting', async () => {
+    const run = await server.op('jobs.run', { path: 'f/examples/hello', tag: 'gpu' });
+    const job = await server.op('jobs.get', { id: run.body.id });
+    assert.deepEqual([job.body.type, job.body.running], ['QueuedJob', false]);
+    assert.equal((await server.op('jobs.completed', { id: run.body.id })).status, 404);
+    const canceled = await server.op('jobs.cancel', { id: run.body.id });
+    assert.equal(canceled.body.state, 'canceled');
+    assert.equal((await server.op('jobs.completed', { id: run.body.id })).status, 200);
+  });
+
+  it('ends a run at its timeout, with the limit in the error', async () => {
+    const run = await preview('export function main() { for (;;) {} }', { timeout: 1 });
+    assert.equal(run.body.success, false);
+    assert.match(run.body.result.error.message, /1( s|000 ms)/);
+  });
+
+  it('hands out the id when the wait is over, and the job goes on', async () => {
+    const content =
+      'export const main = () => new Promise((done) => setTimeout(() => done(7), 600))';
+    const run = await preview(content, { waitMs: 50 });
+    assert.deepEqual([run.body.done, run.body.success], [false, null]);
+    const outcome = await server.op('jobs.wait', { id: run.body.id });
+    assert.equal(outcome.body.result, 7);
+  });
+
+  it('starts a job later when asked to', async () => {
+    const soon = Date.parse(new Date().toUTCString()) + 2000;
+    const run = await server.op('jobs.run', { path: 'f/examples/hello', scheduledFor: soon });
+    const waiting = await server.op('jobs.get', { id: run.body.id });
+    assert.equal(waiting.body.running, false);
+    const outcome = await server.op('jobs.wait', { id: run.body.id });
+    assert.equal(outcome.body.success, true);
+    const job = await server.op('jobs.get', { id: run.body.id });
+    assert.ok(job.body.startedAt >= soon);
+  });
+
+  it('gives a run a token that dies with it and is masked in the log', async () => {
+    const content = `export async function main() {
+      console.log('token', process.env.WM_TOKEN);
+      const url = process.env.BASE_INTERNAL_URL + '/api/w/' + process.env.WM_WORKSPACE + '/users/whoami';
+      const me = await fetch(url, { headers: { authorization: 'Bearer ' + process.env.WM_TOKEN } });
+      return { status: me.status, body: await me.text(), token: process.env.WM_TOKEN };
+    }`;
+    const run = await preview(content);
+    assert.equal(run.body.result.status, 200, JSON.stringify(run.body));
+    const { token } = run.body.result;
+    assert.match(token, /^mrj_/);
+    const logs = await server.op('jobs.logs', { id: run.body.id });
+    assert.ok(!logs.body.logs.includes(token), 'the log masks the token');
+    assert.match(logs.body.logs, /mrj\*\*\*\*\*/);
+    const dead = await server.fetch(`/api/w/${server.workspace}/users/whoami`, { token });
+    assert.equal(dead.status, 401);
+  });
+
+  it('does not let a job make tokens', async () => {
+    const content = `export async function main() {
+      const answer = await fetch(process.env.BASE_INTERNAL_URL + '/api/users/tokens/create', {
+        method: 'POST', body: '{}',
+        headers: { authorization: 'Bearer ' + process.env.WM_TOKEN, 'content-type': 'application/json' },
+      });
+      return answer.status;
+    }`;
+    assert.equal((await preview(content)).body.result, 403);
+  });
+
+  it('keeps people out of the jobs of others', async () => {
+    const email = 'curious@example.com';
+    await server.op('users.create', { email, password: 'a long enough password' });
+    await server.op('members.add', { email, username: 'curious', role: 'developer' });
+    const login = await server.op('session.login', { email, password: 'a long enough password' });
+    const run = await preview('export const main = () => "private"');
+    const { id } = run.body;
+    for (const name of ['jobs.get', 'jobs.logs', 'jobs.result', 'jobs.args', 'jobs.update']) {
+      const answer = await server.op(name, { id }, login.body.token);
+      assert.equal(answer.status, 404, name);
+      assert.ok(!JSON.stringify(answer.body).includes('private'), name);
+    }
+    assert.equal((await server.op('jobs.cancel', { id }, login.body.token)).status, 404);
+    assert.equal((await server.op('jobs.rerun', { id }, login.body.token)).status, 404);
+    const list = await server.op('jobs.list', {}, login.body.token);
+    assert.ok(!list.body.some((row: { id: string }) => row.id === id));
+  });
+
+  it('records every call, refused ones too', async () => {
+    const token = await server.tokenWith(['scripts:read']);
+    const refused = await server.op('jobs.run', { path: 'f/examples/hello' }, token);
+    assert.equal(refused.status, 403);
+    assert.match(JSON.stringify(refused.body), /scripts:read/);
+  });
+
+  it('lists newest first, by filters', async () => {
+    const run = await server.op('jobs.runWait', {
+      path: 'f/examples/hello',
+      args: { name: 'filter me' },
+    });
+    const found = await server.op('jobs.list', { args: { name: 'filter me' } });
+    assert.deepEqual(
+      found.body.map((row: { id: string }) => row.id),
+      [run.body.id],
+    );
+    const newest = await server.op('jobs.list', { perPage: 1 });
+    assert.equal(newest.body[0].id, run.body.id);
+    assert.equal(newest.body[0].args, null, 'lists carry no arguments');
+    const none = await server.op('jobs.list', { scriptPathExact: 'f/examples/other' });
+    assert.deepEqual(none.body, []);
+  });
+});

@@ -1,0 +1,69 @@
+// A server as a process of its own, started through the real command, for tests that kill it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const bin = new URL('../../bin/millrace.mjs', import.meta.url).pathname;
+
+export interface ServerProcess {
+  child: ChildProcess;
+  origin: string;
+  /** What it printed until it was ready. */
+  printed: string;
+  /** Kills the server process itself, without a chance to tidy up. */
+  kill9(): Promise<void>;
+  /** SIGTERM, and waits for the end; answers the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** A data folder that is removed with `remove`. */
+export function temporaryFolder(): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), 'millrace-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
+  return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+}
+
+/** Starts `millrace start` on `dataFolder` and waits until it says that it is ready. */
+export async function startProcess(
+  dataFolder: string,
+  env: Record<string, string> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [bin, 'start', '--port', '0', '--data', dataFolder], {
+    env: { ...process.env, MILLRACE_DATABASE_URL: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const errors: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(String(chunk)));
+  const lines: string[] = [];
+  const origin = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line);
+      const found = /API\s+(http:\/\/[^/]+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', (code) =>
+      reject(new Error(`the server ended with ${code}: ${errors.join('')}${lines.join('\n')}`)),
+    );
+  });
+  return {
+    child,
+    origin,
+    get printed() {
+      return lines.join('\n');
+    },
+    async kill9() {
+      child.kill('SIGKILL');
+      await ended(child);
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return ended(child);
+    },
+  };
+}
