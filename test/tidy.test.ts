@@ -31,6 +31,13 @@ function written(problems: readonly Problem[]): string[] {
   return problems.map(({ path, line, sentence }) => `${path}:${line}: ${sentence}`).toSorted();
 }
 
+/** An error that shows the lines and no stack, which would only point here. */
+function report(lines: readonly string[]): Error {
+  const error = new Error(lines.join('\n'));
+  error.stack = `\n${lines.join('\n')}\n`;
+  return error;
+}
+
 for (const rule of rules) {
   describe(rule.name, () => {
     for (const example of rule.examples) {
@@ -41,7 +48,7 @@ for (const rule of rules) {
     }
     test('holds everywhere', () => {
       const problems = written(rule.check(repository));
-      assert.equal(problems.length, 0, `\n${problems.join('\n')}\n`);
+      if (problems.length > 0) throw report(problems);
     });
   });
 }

@@ -133,7 +133,7 @@ function findingsOf(visited: Visited, declared: ReadonlySet<string>): Finding[] 
   const makesNow = node.type === 'NewExpression' && children(node, 'arguments').length === 0;
   if (callee === 'Date' && (makesNow || node.type === 'CallExpression')) found.push(time);
   if (/^Class(?:Declaration|Expression)$/.test(node.type)) {
-    if (/Error$/.test(nameOf(child(node, 'superClass')) ?? '')) found.push(ownError);
+    if (nameOf(child(node, 'superClass'))?.endsWith('Error') === true) found.push(ownError);
   }
   return found.filter((finding) => finding !== undefined);
 }

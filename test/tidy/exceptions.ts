@@ -16,7 +16,7 @@ interface Exception {
   reason: string;
 }
 
-export const exceptions: readonly Exception[] = [
+const exceptions: readonly Exception[] = [
   {
     subject: 'environment',
     path: 'src/base/config.ts',

@@ -22,6 +22,13 @@ const floors = [
   ['surface'],
 ];
 export const topFolders: readonly string[] = floors.flat();
+/** The composition root: `server.ts` builds a server, `main.ts` starts one. */
+const roots = ['src/main.ts', 'src/server.ts'];
+
+function isRoot(path: string): boolean {
+  return roots.includes(path.replace(/\.test\.ts$/, '.ts'));
+}
+
 /** The faces; they meet in `http` only. `shapes` holds wire shapes that two of them share. */
 const faces = ['http', 'api', 'windmill', 'mcp', 'cli', 'pages', 'web', 'shapes'];
 const readersOfShapes = ['windmill', 'mcp', 'http'];
@@ -38,9 +45,9 @@ function foldersOf(path: string): string[] {
 function placeOf(path: string): string | undefined {
   const top = topFolder(path);
   if (top === undefined) {
-    return path === 'src/main.ts'
+    return isRoot(path)
       ? undefined
-      : 'stands on no floor: only main.ts lies directly in src';
+      : 'stands on no floor: only the composition root lies directly in src';
   }
   if (floorOf(top) === -1) return `stands on no floor: src/${top} is not in the plan`;
   if (top !== 'surface') return undefined;
@@ -60,7 +67,7 @@ function betweenFaces(from: string, to: string): string | undefined {
 /** The rule of floors: down, or within one's own top folder. */
 function againstFloors(from: string, to: string): string | undefined {
   const [top, other] = [topFolder(from), topFolder(to)];
-  if (to === 'src/main.ts') return 'imports main.ts, which nobody knows: declare a port instead';
+  if (isRoot(to)) return `imports ${to}, which nobody knows: declare a port instead`;
   if (top === undefined || other === undefined) return undefined;
   if (top === other) return top === 'surface' ? betweenFaces(from, to) : undefined;
   const [floor, otherFloor] = [floorOf(top), floorOf(other)];
@@ -107,8 +114,7 @@ function judge(file: SourceFile, reference: Reference): string | undefined {
       : undefined;
   }
   if (!target.startsWith('src/')) return inside ? outsideSource(file, target) : undefined;
-  const floor =
-    inside && file.path !== 'src/main.ts' ? againstFloors(file.path, target) : undefined;
+  const floor = inside && !isRoot(file.path) ? againstFloors(file.path, target) : undefined;
   return floor ?? pastDoor(file.path, target);
 }
 
@@ -233,11 +239,11 @@ export const floorRules: readonly Rule[] = [
         },
         expect: [
           'src/base/a.ts:1: imports test/kit/x.ts, which lies outside src',
-          'src/base/a.ts:2: imports main.ts, which nobody knows: declare a port instead',
+          'src/base/a.ts:2: imports src/main.ts, which nobody knows: declare a port instead',
           'src/engine/a.ts:1: imports pg: the database is reached through store',
           'src/engine/a.ts:2: imports something computed, which no rule can follow',
           'src/common/a.ts:1: stands on no floor: src/common is not in the plan',
-          'src/a.ts:1: stands on no floor: only main.ts lies directly in src',
+          'src/a.ts:1: stands on no floor: only the composition root lies directly in src',
         ],
       },
     ],

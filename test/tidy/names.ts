@@ -27,12 +27,12 @@ const asVerb = new Set(['handle', 'handles', 'process', 'processes']);
 const asThing = new Set(['data', 'info']);
 
 /** The word that makes `name` say nothing. */
-function emptyWord(name: string, isFunction: boolean): string | undefined {
+function emptyWord(name: string, acts: boolean): string | undefined {
   const words = wordsOf(name);
   const [first = '', last = ''] = [words[0], words.at(-1)];
   const vague = words.find((word) => anywhere.has(word));
   if (vague !== undefined) return vague;
-  if (asVerb.has(first) && (isFunction || words.length === 1)) return first;
+  if (asVerb.has(first) && (acts || words.length === 1)) return first;
   return asThing.has(last) ? last : undefined;
 }
 
@@ -58,12 +58,13 @@ interface Named {
   offset: number;
 }
 
+function named(owner: Node): Named[] {
+  const name = nameOf(child(owner, 'id'));
+  return name === undefined ? [] : [{ name, offset: owner.start }];
+}
+
 function declaredFunctions(node: Node | undefined): Named[] {
   if (!node) return [];
-  const named = (owner: Node): Named[] => {
-    const name = nameOf(child(owner, 'id'));
-    return name === undefined ? [] : [{ name, offset: owner.start }];
-  };
   if (isFunction(node)) return named(node);
   return children(node, 'declarations').flatMap((entry) =>
     isFunction(child(entry, 'init')) ? named(entry) : [],
@@ -106,10 +107,10 @@ function isComment(line: string): boolean {
 
 /** The lines of the opening comment; blank for a list of exports, which needs none. */
 function openingLines(file: SourceFile): string[] {
-  const start = /^#!/.test(file.lines[0] ?? '') ? 1 : 0;
-  const rest = file.lines.slice(start);
-  if (/^"""/.test(rest[0] ?? '') || /^\/\*/.test(rest[0] ?? '')) {
-    const closing = /^"""/.test(rest[0] ?? '') ? /.{3,}"""\s*$|^"""\s*$/ : /\*\//;
+  const rest = file.lines.slice(file.text.startsWith('#!') ? 1 : 0);
+  const first = rest[0] ?? '';
+  if (first.startsWith('"""') || first.startsWith('/*')) {
+    const closing = first.startsWith('"""') ? /.{3,}"""\s*$|^"""\s*$/ : /\*\//;
     const end = rest.findIndex((line, at) => (at > 0 || line.length > 3) && closing.test(line));
     return rest.slice(0, end + 1);
   }

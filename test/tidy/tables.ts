@@ -43,11 +43,11 @@ function textsOf(file: SourceFile): Text[] {
 }
 
 /** Joins the parts of a pattern that is too long for one line. */
-function pattern(...parts: readonly string[]): RegExp {
+function joined(...parts: readonly string[]): RegExp {
   return new RegExp(parts.join(''), 'gi');
 }
 
-const tableWords = pattern(
+const tableWords = joined(
   String.raw`\b(from|join|into|update|table|references|truncate|copy|using|only)\s+`,
   String.raw`(?:if\s+(?:not\s+)?exists\s+)?(?:only\s+)?([a-z_][\w.]*)(\s*\()?`,
 );
@@ -56,7 +56,7 @@ const notTables = new RegExp(
     String.raw`|^pg_\w+(?:\.\w+)?$|^information_schema\.\w+$`,
   'i',
 );
-const commonTable = pattern(
+const commonTable = joined(
   String.raw`(?:\bwith\s+(?:recursive\s+)?|,\s*)([a-z_]\w*)\s*(?:\([^)]*\)\s*)?`,
   String.raw`as\s+(?:(?:not\s+)?materialized\s+)?\(`,
 );
@@ -75,13 +75,13 @@ function tablesIn(sql: string): { name: string; at: number }[] {
   });
 }
 
-const creation = pattern(
+const creation = joined(
   String.raw`\b(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:unlogged\s+)?(?:unique\s+)?`,
   String.raw`(?:materialized\s+)?(?:table|function|procedure|view|type|domain|sequence|index|`,
   String.raw`trigger)\s+(?:concurrently\s+)?(?:if\s+(?:not\s+)?exists\s+)?([a-z_]\w*)`,
 );
 /** A column of a migration that keeps a time in another way than the house does. */
-const timeColumn = pattern(
+const timeColumn = joined(
   String.raw`^\s*(?:add\s+column\s+)?\w+\s+(?:timestamp|timestamptz|date)\b`,
   String.raw`|^\s*(?:add\s+column\s+)?\w+_at\s+(?:int|integer|int4|numeric|text|real)\b`,
 );
@@ -207,7 +207,7 @@ const builderCalls = new Set([
 function buildsSql(node: Node): boolean {
   if (node.type === 'TaggedTemplateExpression') {
     const tag = child(node, 'tag');
-    return nameOf(tag) === 'sql' || /^sql\./.test(memberOf(tag) ?? '');
+    return nameOf(tag) === 'sql' || memberOf(tag)?.startsWith('sql.') === true;
   }
   if (node.type !== 'CallExpression') return false;
   const callee = child(node, 'callee');

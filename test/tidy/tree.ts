@@ -68,7 +68,7 @@ export interface Rule {
   examples: readonly Example[];
 }
 
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }
 
@@ -117,7 +117,7 @@ function collect(program: Node): Visited[] {
   const visit = (node: Node, parent: Visited | undefined): void => {
     const visited = { node, parent };
     all.push(visited);
-    for (const key of visitorKeys[node.type as keyof typeof visitorKeys] ?? []) {
+    for (const key of visitorKeys[node.type] ?? []) {
       const value = node[key];
       if (Array.isArray(value)) {
         for (const entry of value) if (isNode(entry)) visit(entry, visited);
@@ -152,13 +152,14 @@ function referencesIn(path: string, nodes: readonly Visited[]): Reference[] {
     const source = importedBy(node);
     if (!source) return [];
     const specifier = stringOf(source);
-    const relative = specifier?.startsWith('.') === true;
-    const target = relative ? posix.join(posix.dirname(path), specifier) : undefined;
+    const target = specifier?.startsWith('.')
+      ? posix.join(posix.dirname(path), specifier)
+      : undefined;
     return [{ specifier, target, offset: node.start }];
   });
 }
 
-export function sourceFile(path: string, text: string): SourceFile {
+function sourceFile(path: string, text: string): SourceFile {
   const lines = text.split('\n');
   const starts: number[] = [0];
   for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1);
@@ -188,7 +189,7 @@ export function sourceFile(path: string, text: string): SourceFile {
   };
 }
 
-export function treeOf(files: readonly SourceFile[], root?: string): Tree {
+function treeOf(files: readonly SourceFile[], root?: string): Tree {
   const byPath = new Map(files.map((file) => [file.path, file]));
   return { files, root, get: (path) => byPath.get(path) };
 }
