@@ -28,19 +28,15 @@ export const insertJobs = statement(
      worker text, "tokenHash" text)`,
 );
 
-/**
- * See `engine_claim` in the migration. The rows come back with what the worker needs; what the
- * claim has just set must come from it, because the join still sees the row as it was before.
- */
+/** See `engine_claim` in the migration. The rows come back with what the worker needs. */
 export const claimJobs = statement(
   'job.claim',
-  `select job.id, workspace, path, hash, language, args, raw_code as "rawCode",
+  `select id, workspace, path, hash, language, args, raw_code as "rawCode",
      bundle_hash as "bundleHash", parameters, tag, created_by as "createdBy",
      permissioned_as as "permissionedAs", email, scopes, parent_job as "parentJob",
-     root_job as "rootJob", timeout_s as "timeoutS", isolation, claimed.attempt,
-     claimed.started_at as "startedAt", claimed.token_hash as "tokenHash"
-   from engine_claim($1, $2, $3, $4, $5) as claimed
-   join engine_job_live as job on job.id = claimed.id`,
+     root_job as "rootJob", timeout_s as "timeoutS", isolation, attempt,
+     started_at as "startedAt", token_hash as "tokenHash"
+   from engine_claim($1, $2, $3, $4, $5)`,
 );
 
 /** When the next job of these tags is due; null when nothing waits. Uses engine_job_claim. */

@@ -116,33 +116,37 @@ create index engine_job_parent on engine_job (parent_job) where parent_job is no
 -- statistics lag it would otherwise pick bitmap scan and sort (5.8 ms a claim against 0.035).
 create function engine_claim(
   claimer text, tags text[], due_at bigint, slots integer, token_hashes text[]
-) returns table (id uuid, token_hash text, attempt smallint, started_at bigint)
+) returns setof engine_job_live
 language sql
 set enable_sort = off
 set enable_bitmapscan = off
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
 as $$
+  -- Materialized: a join may run a sub-select once a row, and then claim more than it should.
+  with due as materialized (
+    select live.id
+    from engine_job_live as live
+    where not live.running
+      and live.scheduled_for <= due_at
+      and live.tag = any (tags)
+    order by live.priority desc, live.scheduled_for, live.id
+    limit slots
+    for update skip locked
+  ), picked as materialized (
+    select due.id, token_hashes[row_number() over ()] as token_hash
+    from due
+  )
   update engine_job_live as job
   set running = true,
       worker = claimer,
       started_at = due_at,
       attempt = job.attempt + 1,
       token_hash = picked.token_hash
-  from (
-    select due.id, token_hashes[row_number() over ()] as token_hash
-    from (
-      select live.id
-      from engine_job_live as live
-      where not live.running
-        and live.scheduled_for <= due_at
-        and live.tag = any (tags)
-      order by live.priority desc, live.scheduled_for, live.id
-      limit slots
-      for update skip locked
-    ) as due
-  ) as picked
+  from picked
   where job.id = picked.id
-  returning job.id, picked.token_hash, job.attempt, job.started_at
+  returning job.*
 $$;
 
 -- What a job wrote, in pieces; `start` and `stop` count UTF-16 units from the log's beginning.
