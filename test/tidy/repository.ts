@@ -86,14 +86,38 @@ function checkSettings(tree: Tree): Problem[] {
     .map((name) => whole('src/base/config.ts', `reads ${name}: ${configurationDocument} lacks it`));
 }
 
+/** Where npm finds `name` from the package at `path`. */
+function placesOf(path: string, name: string): string[] {
+  const inner = path === '' ? [] : [`${path}/node_modules/${name}`];
+  const outer = path.lastIndexOf('/node_modules/');
+  if (path === '' || outer === -1) return [...inner, `node_modules/${name}`];
+  return [...inner, ...placesOf(path.slice(0, outer), name)];
+}
+
+interface Locked {
+  optionalDependencies?: Record<string, string>;
+}
+
+/** `npm ci` refuses a lock file that lacks an optional package, even one of another platform. */
+function checkComplete(lock: SourceFile): Problem[] {
+  const { packages = {} } = JSON.parse(lock.text) as { packages?: Record<string, Locked> };
+  const missing = Object.entries(packages).flatMap(([path, entry]) =>
+    Object.keys(entry.optionalDependencies ?? {}).filter((name) =>
+      placesOf(path, name).every((place) => packages[place] === undefined),
+    ),
+  );
+  return missing.map((name) => whole(lock.path, `lacks ${name}: run npm run lock`));
+}
+
 function checkLock(tree: Tree): Problem[] {
   const lock = tree.get('package-lock.json');
   if (!lock) return [];
-  return lock.lines.flatMap((text, index) => {
+  const hosts = lock.lines.flatMap((text, index) => {
     if (!/"resolved":\s*"https?:/.test(text)) return [];
     const sentence = 'names a registry host: npm writes none with omit-lockfile-registry-resolved';
     return [{ path: lock.path, line: index + 1, sentence }];
   });
+  return [...hosts, ...checkComplete(lock)];
 }
 
 /** Somebody's home folder; `/home` alone is a place that a sandbox hides. */
@@ -123,6 +147,10 @@ function checkLinks(tree: Tree): Problem[] {
   });
 }
 
+const locked = {
+  'node_modules/a': { optionalDependencies: { 'a-linux': '1', 'a-win32': '1' } },
+  'node_modules/a/node_modules/a-linux': {},
+};
 const all = Object.fromEntries(documents.map((path) => [path, 'x\n']));
 const manifest = '{\n"dependencies": {\n"a": "1" },\n"devDependencies": {\n"b": "1" } }';
 // In two parts each, so that this file passes its own rule.
@@ -185,7 +213,7 @@ export const repositoryRules: readonly Rule[] = [
     ],
   },
   {
-    name: 'the lock file names no registry, and no file names a machine',
+    name: 'the lock file is complete and names no registry, and no file names a machine',
     check: (tree) => [...checkLock(tree), ...checkPaths(tree)],
     examples: [
       {
@@ -197,6 +225,11 @@ export const repositoryRules: readonly Rule[] = [
           'package-lock.json:2: names a registry host: npm writes none with ' +
             'omit-lockfile-registry-resolved',
         ],
+      },
+      {
+        says: 'a package of another platform that the lock file lacks',
+        files: { 'package-lock.json': JSON.stringify({ packages: locked }) },
+        expect: ['package-lock.json:1: lacks a-win32: run npm run lock'],
       },
       {
         says: 'home folders',
