@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type RunnableKind, toolNameOf } from './names.ts';
+import { pathOfName, type RunnableKind, toolNameOf } from './names.ts';
 
 const vectors: [RunnableKind, string, string][] = [
   ['script', 'u/admin/script', 's-u_admin_script'],
@@ -50,4 +50,19 @@ test('10,000 likely paths have 10,000 names', () => {
       for (const y of parts)
         for (const z of parts) names.add(toolNameOf('script', `${w}/${x}/${y}/${z}`));
   assert.equal(names.size, 10_000);
+});
+
+test('readable names lead back to their path, others to none', () => {
+  for (const path of ['u/admin/script', 'f/data_team/daily_sync', 'u/a__b/c-d']) {
+    assert.equal(pathOfName(toolNameOf('script', path)), path);
+  }
+  for (const name of [
+    'S-u_engineering_team_auta4765b3904a56246',
+    'f-f_x',
+    'getJob',
+    's-',
+    's-a___b',
+  ]) {
+    assert.equal(pathOfName(name), undefined);
+  }
 });

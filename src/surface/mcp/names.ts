@@ -29,3 +29,10 @@ export function toolNameOf(kind: RunnableKind, path: string): string {
   const digest = sha256(ambiguous ? `${letter}-${path}` : short).slice(0, digestLength);
   return `${letter.toUpperCase()}-${head}${digest}`;
 }
+
+/** The path that a name in the readable form of a script stands for; undefined for other names. */
+export function pathOfName(name: string): string | undefined {
+  if (!/^s-[A-Za-z0-9_-]+$/.test(name)) return undefined;
+  const path = name.slice(2).replaceAll(/__?/g, (run) => (run === '__' ? '_' : '/'));
+  return toolNameOf('script', path) === name ? path : undefined;
+}

@@ -1,0 +1,107 @@
+// Who may come in at all: the origin check, the challenge of RFC 6750 for missing or wrong
+// tokens, and the refusal of tokens that hold no `mcp:` scope. What a caller may do inside is the
+// door's business.
+import { AppError } from '../../base/index.ts';
+import { type Caller, hasMcpScope } from '../../operation/index.ts';
+import type { McpHttpResponse } from './http-messages.ts';
+
+const needed = 'mcp:all';
+
+/** The value of `WWW-Authenticate`; the one place to add `resource_metadata` when OAuth comes. */
+export function challenge(error?: 'invalid_token' | 'insufficient_scope'): string {
+  const parameters = [
+    'realm="millrace"',
+    ...(error === undefined ? [] : [`error="${error}"`]),
+    ...(error === 'insufficient_scope' ? [`scope="${needed}"`] : []),
+  ];
+  return `Bearer ${parameters.join(', ')}`;
+}
+
+interface Problem {
+  status: number;
+  error: string;
+  message: string;
+  hint?: string | undefined;
+  more?: Record<string, unknown>;
+  authenticate?: string;
+}
+
+function problem({ status, error, message, hint, more, authenticate }: Problem): McpHttpResponse {
+  const body = {
+    error,
+    error_description: message,
+    ...(hint !== undefined && { hint }),
+    ...more,
+  };
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(authenticate !== undefined && { 'www-authenticate': authenticate }),
+    },
+    body: JSON.stringify(body),
+  };
+}
+
+/** The refusal for what `authenticate` threw; throws on what is no refusal. */
+export function refuseAuthentication(error: unknown): McpHttpResponse {
+  if (!(error instanceof AppError)) throw error;
+  const { code, status, message, hint } = error;
+  if (status !== 401) return problem({ status, error: code, message, hint });
+  return problem({
+    status,
+    error: 'invalid_token',
+    message,
+    hint: hint ?? 'Send `Authorization: Bearer <token>` with a token that has mcp:all.',
+    authenticate: challenge('invalid_token'),
+  });
+}
+
+/** Refuses callers that no tool is meant for; undefined lets them in. */
+export function refuseCaller(caller: Caller): McpHttpResponse | undefined {
+  if (caller.kind === 'anonymous') {
+    return refuseAuthentication(new AppError('unauthenticated', 'This address needs a token.'));
+  }
+  if (!hasMcpScope(caller.scopes)) {
+    const has = caller.scopes ?? [];
+    const said =
+      caller.scopes === null
+        ? 'has no scopes: it is a full token, which is not taken here'
+        : `has the scopes: ${has.join(' ') || 'none'}`;
+    return problem({
+      status: 403,
+      error: 'insufficient_scope',
+      message: `This address needs a token with an mcp: scope, such as ${needed}; this one ${said}.`,
+      hint: 'Make a token with mcp:all, or narrower with mcp:scripts:<paths>, mcp:endpoints:<tools>.',
+      more: { scopes: has, required: [needed] },
+      authenticate: challenge('insufficient_scope'),
+    });
+  }
+  if (!caller.membership && !caller.superAdmin) {
+    return problem({
+      status: 403,
+      error: 'forbidden',
+      message: 'You are not a member of this workspace.',
+      hint: 'Ask an admin of the workspace to add you, or use the address of another workspace.',
+    });
+  }
+  return undefined;
+}
+
+function isLoopback(url: URL): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+}
+
+/**
+ * Whether a request with this `Origin` may come in (MCP, transport security). Programs send
+ * none. The `Host` header proves nothing: a rebound name brings its own.
+ */
+export function originAllowed(given: string | undefined, own: string): boolean {
+  if (given === undefined) return true;
+  if (!URL.canParse(given)) return false;
+  const origin = new URL(given);
+  const self = new URL(own);
+  if (origin.origin === self.origin) return true;
+  return isLoopback(origin) && isLoopback(self) && origin.port === self.port;
+}

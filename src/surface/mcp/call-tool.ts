@@ -1,0 +1,142 @@
+// One call of a tool, for both eras and both paths through this folder: find it, check its
+// arguments, run it, and turn whatever happens into a result. Only an unknown tool is an error of
+// the protocol; everything else a model should read.
+import { AppError, type Log, nearest, newId } from '../../base/index.ts';
+import { authorise, type Call, type Caller, type Progress } from '../../operation/index.ts';
+import type { ArgumentCheck } from './arguments.ts';
+import type { Catalogue, ToolList } from './catalogue.ts';
+import { readable } from './faces/index.ts';
+import { pathOfName } from './names.ts';
+import { isObject, type JsonObject, RpcError, rpcCodes, type ToolResult } from './protocol.ts';
+import { appErrorResult, argumentsResult, failureResult } from './results.ts';
+import type { FaceDeps, Invocation, Tool } from './tool.ts';
+
+export interface ToolCallDeps extends FaceDeps {
+  catalogue: Catalogue;
+  argumentCheck: ArgumentCheck;
+  log: Log;
+  origin: () => string;
+}
+
+export interface ToolCall {
+  name: string;
+  args: JsonObject;
+  caller: Caller;
+  workspace: string;
+  signal: AbortSignal;
+  linksKnown: boolean;
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export type CallTool = (wanted: ToolCall) => Promise<ToolResult>;
+
+function callOf(wanted: ToolCall): Call {
+  const { caller, workspace, signal, onProgress } = wanted;
+  return {
+    id: newId(),
+    caller,
+    workspace,
+    surface: 'mcp',
+    signal,
+    causedBy: null,
+    depth: 0,
+    ...(onProgress && { onProgress }),
+  };
+}
+
+function unknownTool(name: string, { byName }: ToolList): RpcError {
+  const names = new Set(byName.keys());
+  const similar: string[] = [];
+  for (let count = 0; count < 3; count += 1) {
+    const next = nearest(name, names);
+    if (next === undefined) break;
+    similar.push(next);
+    names.delete(next);
+  }
+  const guess = similar.length > 0 ? `Did you mean ${similar.join(' or ')}? ` : '';
+  return new RpcError(
+    rpcCodes.invalidParams,
+    `There is no tool "${name.slice(0, 128)}" for this token. ${guess}tools/list has them all.`,
+  );
+}
+
+/** Arguments that the schema does not name, taken out, and the sentence that says so. */
+function withoutUnknown(tool: Tool, args: JsonObject): { args: JsonObject; note?: string } {
+  const { properties } = tool.definition.inputSchema;
+  const known = isObject(properties) ? properties : {};
+  const unknown = Object.keys(args).filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length === 0) return { args };
+  const told = unknown.slice(0, 20).map((name) => {
+    const similar = nearest(name, Object.keys(known));
+    return similar === undefined ? name : `${name} (did you mean ${similar}?)`;
+  });
+  return {
+    args: Object.fromEntries(Object.entries(args).filter(([name]) => Object.hasOwn(known, name))),
+    note: `Ignored, because the script does not declare them: ${told.join(', ')}.`,
+  };
+}
+
+export function createCallTool(deps: ToolCallDeps): CallTool {
+  const { catalogue, argumentCheck, door, log } = deps;
+  const endpoints = new Map(catalogue.endpoints().map((tool) => [tool.definition.name, tool]));
+
+  /** A script that the token's scopes keep out: the door says so, whether it exists or not. */
+  async function refuseScript(wanted: ToolCall): Promise<void> {
+    const path = pathOfName(wanted.name);
+    if (path === undefined) return;
+    const target = readable(wanted.caller, { kind: 'scripts', path });
+    if (authorise(wanted.caller, { action: 'jobs:run', risk: 'write' }, target).allowed) return;
+    await door.invoke(callOf(wanted), 'jobs.runWait', { path, args: {}, waitMs: 0 });
+  }
+
+  async function runTool(wanted: ToolCall, tool: Tool, list: ToolList): Promise<ToolResult> {
+    const { args, note } =
+      tool.unknownArguments === 'ignore'
+        ? withoutUnknown(tool, wanted.args)
+        : { args: wanted.args, note: undefined };
+    const { inputSchema } = tool.definition;
+    const problems = await argumentCheck.check(tool.schemaKey, inputSchema, args);
+    if (problems) return argumentsResult(wanted.name, problems);
+    const invocation: Invocation = {
+      call: callOf(wanted),
+      args,
+      workspace: wanted.workspace,
+      origin: deps.origin(),
+      linksKnown: wanted.linksKnown,
+      offers: (name) => list.byName.has(name),
+    };
+    const result = await tool.run(invocation);
+    if (note === undefined) return result;
+    return { ...result, content: [...result.content, { type: 'text', text: note }] };
+  }
+
+  function told(error: unknown, wanted: ToolCall): ToolResult {
+    if (error instanceof AppError) return appErrorResult(error);
+    const id = newId();
+    log.error('a tool call failed', { id, tool: wanted.name, error });
+    return failureResult({
+      code: 'internal',
+      message: `Something went wrong inside the server (${id}).`,
+      hint: 'Try again; if it stays, tell the admin of the server this number.',
+    });
+  }
+
+  /** Throws `RpcError` for a tool that the caller does not have; everything else is a result. */
+  return async (wanted) => {
+    try {
+      const list = await catalogue.of(wanted.caller, wanted.workspace);
+      // A tool that exists but is not this caller's goes to the door too: it refuses and audits.
+      const tool = list.byName.get(wanted.name) ?? endpoints.get(wanted.name);
+      if (!tool) {
+        await refuseScript(wanted);
+        throw unknownTool(wanted.name, list);
+      }
+      const result = await runTool(wanted, tool, list);
+      if (!wanted.signal.aborted) return result;
+      return failureResult({ code: 'canceled', message: 'The call was canceled.' });
+    } catch (error) {
+      if (error instanceof RpcError) throw error;
+      return told(error, wanted);
+    }
+  };
+}

@@ -1,0 +1,123 @@
+// The tools that one caller has in one workspace: what is listed is what can be called. Lists are
+// made once and kept as bytes until the workspace's scripts or the caller's rights change.
+import type { RunnableList } from '../../engine/index.ts';
+import { type Ask, authorise, type Caller } from '../../operation/index.ts';
+import {
+  type EndpointTool,
+  endpoints,
+  endpointTool,
+  mayOnSome,
+  readable,
+  runnableTool,
+} from './faces/index.ts';
+import { createLru } from './lru.ts';
+import type { FaceDeps, Tool } from './tool.ts';
+
+export interface ToolList {
+  readonly tools: readonly Tool[];
+  readonly byName: ReadonlyMap<string, Tool>;
+  /** The definitions as one JSON array, UTF-8. */
+  readonly json: Buffer;
+}
+
+export interface CatalogueDeps extends FaceDeps {
+  /** The scripts and flows that the caller may read. */
+  runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
+  /** The version that `runnables` would answer, without the list; spares reading it. */
+  runnablesVersion?: ((workspace: string) => string) | undefined;
+}
+
+export interface Catalogue {
+  /** In a fixed order: endpoint tools, then scripts by path. */
+  of(caller: Caller, workspace: string): Promise<ToolList>;
+  /** Every endpoint tool, whoever asks. */
+  endpoints(): readonly EndpointTool[];
+}
+
+/** 64 MB of lists: about a hundred callers with a thousand scripts each. */
+const maxListBytes = 64_000_000;
+const maxLists = 1_000;
+/** Tools of script versions, shared by all callers. */
+const maxTools = 10_000;
+
+const runAsk: Ask = { action: 'jobs:run', risk: 'write' };
+
+const rights = new WeakMap<Caller, string>();
+
+/** Everything of a caller that `authorise` and row visibility look at, as one string. */
+function rightsOf(caller: Caller): string {
+  const known = rights.get(caller);
+  if (known !== undefined) return known;
+  const { kind, email, superAdmin, scopes, readOnly, boundWorkspace, membership } = caller;
+  const facts = [kind, email, superAdmin, scopes, readOnly, boundWorkspace, membership];
+  const key = JSON.stringify(facts);
+  rights.set(caller, key);
+  return key;
+}
+
+function listOf(tools: readonly Tool[]): ToolList {
+  return {
+    tools,
+    byName: new Map(tools.map((tool) => [tool.definition.name, tool])),
+    json: Buffer.from(`[${tools.map((tool) => tool.json).join(',')}]`),
+  };
+}
+
+export function createCatalogue(deps: CatalogueDeps): Catalogue {
+  const { runnables, runnablesVersion, door } = deps;
+  const lists = createLru<ToolList>({
+    maxEntries: maxLists,
+    maxWeight: maxListBytes,
+    weigh: (list) => list.json.length,
+  });
+  const scriptTools = createLru<Tool>({ maxEntries: maxTools });
+  const endpointTools = endpoints
+    .map((endpoint) => endpointTool(endpoint, { ...deps, catalog: door.catalog }))
+    .filter((tool) => tool !== undefined);
+
+  function scriptTool(workspace: string, runnable: RunnableList['tools'][number]): Tool {
+    const key = `${workspace} ${runnable.kind} ${runnable.hash} ${runnable.path}`;
+    const known = scriptTools.get(key);
+    if (known) return known;
+    const tool = runnableTool(deps, runnable);
+    scriptTools.set(key, tool);
+    return tool;
+  }
+
+  function mayRun(caller: Caller, { kind, path }: RunnableList['tools'][number]): boolean {
+    const target = { kind: kind === 'flow' ? 'flows' : 'scripts', path };
+    return authorise(caller, runAsk, readable(caller, target)).allowed;
+  }
+
+  function build(caller: Caller, workspace: string, list: RunnableList | undefined): ToolList {
+    const scripts = (list?.tools ?? [])
+      .filter((runnable) => mayRun(caller, runnable))
+      .toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
+      .map((runnable) => scriptTool(workspace, runnable));
+    return listOf([...endpointTools.filter((tool) => tool.visibleTo(caller)), ...scripts]);
+  }
+
+  const keyOf = (caller: Caller, workspace: string, version: string): string =>
+    `${workspace}\n${version}\n${rightsOf(caller)}`;
+
+  return {
+    endpoints: () => endpointTools,
+    async of(caller, workspace) {
+      const version = runnablesVersion?.(workspace);
+      const early =
+        version === undefined ? undefined : lists.get(keyOf(caller, workspace, version));
+      if (early) return early;
+      const runsSome = mayOnSome(caller, runAsk, [
+        { kind: 'scripts', path: '*' },
+        { kind: 'flows', path: '*' },
+      ]);
+      const list = runsSome ? await runnables(caller, workspace) : undefined;
+      const key = keyOf(caller, workspace, list?.version ?? version ?? 'none');
+      const known = lists.get(key);
+      if (known) return known;
+      const made = build(caller, workspace, list);
+      lists.set(key, made);
+      return made;
+    },
+  };
+}

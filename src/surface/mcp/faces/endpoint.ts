@@ -1,0 +1,173 @@
+// Endpoint tools: operations of the house under Windmill's tool and argument names. This file
+// owns their declaration; the tables are beside it, one a feature. A row renames and describes;
+// what may be done, and to what, the door decides.
+import type { Ask, Caller, Catalog, Target } from '../../../operation/index.ts';
+import type { JsonObject, JsonSchema, ToolDefinition, ToolResult } from '../protocol.ts';
+import { valueResult } from '../results.ts';
+import { type FaceDeps, type Invocation, type Tool, toolOf } from '../tool.ts';
+import { mayOnSome } from './visible.ts';
+
+/** Where Windmill's REST route takes the argument; `list_tools` tells programs. */
+type Place = 'path' | 'query' | 'body';
+
+export interface Argument {
+  in: Place;
+  schema: JsonSchema;
+  required?: true;
+  /** Field of the operation's input; the camelCase of the name when absent. */
+  to?: string;
+  /** From what the model sends to what the operation takes. */
+  read?: (value: unknown) => unknown;
+}
+
+/** What a call of the tool does to the world, finer than the verb of its route. */
+export type Effect = 'reads' | 'adds' | 'changes' | 'removes' | 'runs' | 'cancels';
+
+const hintsOf: Readonly<Record<Effect, Omit<ToolDefinition['annotations'], 'title'>>> = {
+  reads: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
+  adds: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: false,
+    openWorldHint: false,
+  },
+  changes: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  removes: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  runs: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+  cancels: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+};
+
+export interface Endpoint {
+  name: string;
+  title: string;
+  /** First sentence: when to use it. */
+  description: string;
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Windmill's route below `/api`. */
+  route: string;
+  effect: Effect;
+  /** The operation that decides who may call, and that `run` invokes unless it says otherwise. */
+  operation: string;
+  /** What stands for any target when asking whether to list it; nothing for whole kinds. */
+  target?: 'script' | 'version' | 'preview' | 'job';
+  /** Refused to others by the feature itself, so not listed for them either. */
+  only?: 'admins' | 'deployers';
+  arguments: Readonly<Record<string, Argument>>;
+  /** Arguments beyond the named ones are passed on (a run's own arguments). */
+  open?: true;
+  run?: (invocation: Invocation, deps: FaceDeps) => Promise<ToolResult>;
+  /** From the operation's output to what is shown; the output itself when absent. */
+  shape?: (output: never) => unknown;
+}
+
+export function camelCase(name: string): string {
+  return name.replaceAll(/_+([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+}
+
+/** The operation's input: renamed, converted, without nulls (models send them for "none"). */
+export function inputOf(endpoint: Endpoint, args: JsonObject): JsonObject {
+  const input: JsonObject = {};
+  for (const [name, argument] of Object.entries(endpoint.arguments)) {
+    const value = args[name];
+    if (value === undefined || value === null) continue;
+    input[argument.to ?? camelCase(name)] = argument.read ? argument.read(value) : value;
+  }
+  return input;
+}
+
+function inputSchemaOf(endpoint: Endpoint): JsonSchema {
+  const entries = Object.entries(endpoint.arguments);
+  const required = entries.filter(([, argument]) => argument.required).map(([name]) => name);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: endpoint.open ?? false,
+  };
+}
+
+/** The arguments without nulls for optional ones: they mean the same as leaving them out. */
+function withoutNulls(args: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
+}
+
+export interface EndpointTool extends Tool {
+  readonly endpoint: Endpoint;
+  /** Whether to list it: some call of it would pass the door. */
+  visibleTo(caller: Caller): boolean;
+}
+
+function targetsOf(target: Endpoint['target']): readonly Target[] {
+  switch (target) {
+    case 'script':
+      return [{ kind: 'scripts', path: '*' }];
+    // By hash a script cannot be told from another: only unconfined tokens reach it.
+    case 'version':
+      return [{ kind: 'scripts', path: '0000000000000000' }];
+    case 'preview':
+      return [{ kind: 'previews', path: '*' }];
+    case 'job':
+      return [{ kind: 'jobs', path: '00000000-0000-7000-8000-000000000000' }];
+    default:
+      return [];
+  }
+}
+
+function rankAllows(only: Endpoint['only'], { superAdmin, membership }: Caller): boolean {
+  if (only === undefined || superAdmin) return true;
+  if (only === 'admins') return membership?.role === 'admin';
+  return membership !== null && membership.role !== 'operator';
+}
+
+/** The tool of an endpoint; undefined when this server has no such operation. */
+export function endpointTool(
+  endpoint: Endpoint,
+  deps: FaceDeps & { catalog: Catalog },
+): EndpointTool | undefined {
+  const { name, title, operation } = endpoint;
+  const declared = deps.catalog.get(operation);
+  if (!declared) return undefined;
+  const ask: Ask = { action: declared.action, risk: declared.risk, tool: name, name: operation };
+  const definition: ToolDefinition = {
+    name,
+    title,
+    description: endpoint.description,
+    inputSchema: inputSchemaOf(endpoint),
+    annotations: { title, ...hintsOf[endpoint.effect] },
+  };
+  const runDeclared = async (invocation: Invocation): Promise<ToolResult> => {
+    const input = inputOf(endpoint, invocation.args);
+    const output = await deps.door.invoke(invocation.call, operation, input);
+    return valueResult(endpoint.shape ? endpoint.shape(output as never) : output);
+  };
+  const run = endpoint.run;
+  return {
+    ...toolOf({
+      definition,
+      schemaKey: `endpoint ${name}`,
+      unknownArguments: 'refuse',
+      async run(invocation) {
+        const plain = { ...invocation, args: withoutNulls(invocation.args) };
+        return run ? run(plain, deps) : runDeclared(plain);
+      },
+    }),
+    endpoint,
+    visibleTo: (caller) =>
+      rankAllows(endpoint.only, caller) && mayOnSome(caller, ask, targetsOf(endpoint.target)),
+  };
+}

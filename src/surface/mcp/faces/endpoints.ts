@@ -1,0 +1,7 @@
+// Every endpoint tool, in the order of the list: what a client with a short memory needs comes
+// first, and the order never changes, because prompt caches depend on it.
+import type { Endpoint } from './endpoint.ts';
+import { jobEndpoints } from './jobs.ts';
+import { scriptEndpoints } from './scripts.ts';
+
+export const endpoints: readonly Endpoint[] = [...scriptEndpoints, ...jobEndpoints];

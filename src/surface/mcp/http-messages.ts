@@ -1,0 +1,78 @@
+// An HTTP exchange in this folder's own terms, so that neither the dispatcher nor the SDK's side
+// knows the web framework; and the small rules about headers.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Caller } from '../../operation/index.ts';
+import { type RequestId, rpcErrorBody } from './protocol.ts';
+
+export interface McpHttpRequest {
+  method: string;
+  /** Absolute, without the query: it may hold a token. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  /** Undefined when there is none. */
+  body: Buffer | undefined;
+  caller: Caller;
+  workspace: string;
+  /** Tells apart the clients of one token, together with its headers. */
+  remoteAddress: string;
+  /** Aborts when the client went away or canceled. */
+  signal: AbortSignal;
+  abort: (reason: string) => void;
+}
+
+export interface McpHttpResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string | Buffer | Readable | null;
+}
+
+const jsonHeaders = { 'content-type': 'application/json' } as const;
+
+export const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
+export function jsonResponse(body: string | Buffer, status = 200): McpHttpResponse {
+  return { status, headers: jsonHeaders, body };
+}
+
+export interface Refusal {
+  status: number;
+  code: number;
+  message: string;
+  id?: RequestId | null;
+}
+
+/** An error answer in JSON-RPC's terms with its HTTP status. */
+export function refusal({ status, code, message, id = null }: Refusal): McpHttpResponse {
+  const allow = status === 405 ? { allow: 'POST' } : {};
+  return { status, headers: { ...jsonHeaders, ...allow }, body: rpcErrorBody(id, code, message) };
+}
+
+export interface Accepted {
+  json: boolean;
+  stream: boolean;
+}
+
+/** What the client takes. Hand-rolled clients send nothing or a wildcard, and mean both. */
+export function acceptedBy(header: string | undefined): Accepted {
+  if (header === undefined || header.trim() === '' || header.includes('*/*')) {
+    return { json: true, stream: true };
+  }
+  return {
+    json: /application\/(json|\*)/i.test(header),
+    stream: /text\/(event-stream|\*)/i.test(header),
+  };
+}
+
+export function isJson(contentType: string | undefined): boolean {
+  return /^\s*application\/json\s*(;|$)/i.test(contentType ?? '');
+}
+
+/** One server-sent event that carries a JSON-RPC message. */
+export function messageEvent(json: string): string {
+  return `event: message\ndata: ${json}\n\n`;
+}

@@ -1,0 +1,2 @@
+export { createMcp, type Mcp, type McpDeps } from './mcp.ts';
+export { mcpRoutes, type McpRouteOptions } from './routes.ts';

@@ -1,0 +1,131 @@
+// The MCP endpoint of a workspace: one HTTP request in, one response out. Who is calling was
+// settled before (`routes.ts`). Stateless: nothing is remembered between requests but caches.
+import type { Clock, Log } from '../../base/index.ts';
+import type { RunnableList } from '../../engine/index.ts';
+import type { Caller, Door } from '../../operation/index.ts';
+import { createArgumentCheck } from './arguments.ts';
+import { createCallTool } from './call-tool.ts';
+import { createCancellation } from './cancellation.ts';
+import { createCatalogue } from './catalogue.ts';
+import { classify, isDeeperThan, maxBodyDepth } from './classify.ts';
+import { createDispatcher } from './dispatcher.ts';
+import {
+  acceptedBy,
+  isJson,
+  type McpHttpRequest,
+  type McpHttpResponse,
+  refusal,
+} from './http-messages.ts';
+import { type EndpointListing, listEndpoints } from './list-tools.ts';
+import { isObject, metaKeys, rpcCodes } from './protocol.ts';
+import { createSdkSide } from './sdk.ts';
+import { serverInfoOf } from './server-info.ts';
+
+export interface McpDeps {
+  door: Door;
+  log: Log;
+  clock: Clock;
+  /** Where people reach this server, without a trailing slash. */
+  origin: () => string;
+  version: string;
+  /** How long a call waits for a job before it hands out its id, in milliseconds. */
+  waitMs: number;
+  /** The scripts and flows that the caller may read. */
+  runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
+  /** The version that `runnables` would answer; spares reading the list for every call. */
+  runnablesVersion?: (workspace: string) => string;
+}
+
+export interface Mcp {
+  /** Answers a request of an authenticated caller. Rejects only on a bug. */
+  handle(request: McpHttpRequest): Promise<McpHttpResponse>;
+  /** The endpoint tools, as Windmill's `list_tools` route shows them. */
+  listTools(): readonly EndpointListing[];
+  origin: () => string;
+  log: Log;
+  /** Ends the streams that are still open. */
+  stop(): Promise<void>;
+}
+
+function isBareDiscover(body: unknown): boolean {
+  if (!isObject(body) || body['method'] !== 'server/discover') return false;
+  const meta = isObject(body['params']) ? body['params']['_meta'] : undefined;
+  return !isObject(meta) || !(metaKeys.protocolVersion in meta);
+}
+
+/** What every request must be, whoever answers it; undefined when it is. */
+function refuseEarly({ method, headers }: McpHttpRequest): McpHttpResponse | undefined {
+  const { transport } = rpcCodes;
+  if (method !== 'POST') {
+    return refusal({ status: 405, code: transport, message: 'Method not allowed: send a POST.' });
+  }
+  if (!isJson(headers['content-type'])) {
+    const message = 'Unsupported Media Type: Content-Type must be application/json';
+    return refusal({ status: 415, code: transport, message });
+  }
+  if (!acceptedBy(headers.accept).json) {
+    const message = 'Not Acceptable: accept application/json, best with text/event-stream';
+    return refusal({ status: 406, code: transport, message });
+  }
+  return undefined;
+}
+
+function refuseBody(body: unknown): McpHttpResponse | undefined {
+  if (isDeeperThan(body, maxBodyDepth)) {
+    const message = `Invalid Request: nested deeper than ${maxBodyDepth} levels`;
+    return refusal({ status: 400, code: rpcCodes.invalidRequest, message });
+  }
+  if (isBareDiscover(body)) {
+    const id = isObject(body) ? body['id'] : null;
+    const keys = `${metaKeys.protocolVersion} and ${metaKeys.clientCapabilities}`;
+    return refusal({
+      status: 400,
+      code: rpcCodes.invalidParams,
+      message: `Invalid params: server/discover needs ${keys} in params._meta`,
+      id: typeof id === 'string' || typeof id === 'number' ? id : null,
+    });
+  }
+  return undefined;
+}
+
+function parse(body: Buffer | undefined): { body: unknown } | undefined {
+  try {
+    return { body: JSON.parse(body?.toString() ?? '') };
+  } catch {
+    return undefined;
+  }
+}
+
+export function createMcp(deps: McpDeps): Mcp {
+  const { door, log, clock, origin, waitMs, runnables, runnablesVersion } = deps;
+  const serverInfo = () => serverInfoOf(origin(), deps.version);
+  const catalogue = createCatalogue({ door, waitMs, runnables, runnablesVersion });
+  const argumentCheck = createArgumentCheck(log);
+  const callTool = createCallTool({ door, waitMs, catalogue, argumentCheck, log, origin });
+  const cancellation = createCancellation();
+  const shared = { catalogue, callTool, clock, log, serverInfo };
+  const dispatch = createDispatcher({ ...shared, cancellation });
+  const sdk = createSdkSide(shared);
+
+  return {
+    origin,
+    log,
+    listTools: () => listEndpoints(catalogue.endpoints()),
+    stop: () => sdk.stop(),
+    async handle(request) {
+      const early = refuseEarly(request);
+      if (early) return early;
+      const parsed = parse(request.body);
+      if (!parsed) {
+        const message = 'Parse error: the body is not valid JSON';
+        return refusal({ status: 400, code: rpcCodes.parseError, message });
+      }
+      const refused = refuseBody(parsed.body);
+      if (refused) return refused;
+      const accepted = acceptedBy(request.headers.accept);
+      const fast = classify(request.headers, parsed.body);
+      if (fast) return dispatch({ fast, http: request, accepted });
+      return sdk.answer(request, parsed.body, accepted);
+    },
+  };
+}

@@ -1,0 +1,169 @@
+// The SDK's side of the endpoint: batches, odd headers, unknown methods, whatever is malformed.
+// A fresh low-level server for each request over the same catalogue, never kept; the package is
+// loaded at the first such request, so it costs nothing at start.
+import { Readable } from 'node:stream';
+import type * as Sdk from '@modelcontextprotocol/server';
+import type { Clock, Log } from '../../base/index.ts';
+import { discoverCache, emptyListOf, listCache } from './answers.ts';
+import type { CallTool } from './call-tool.ts';
+import type { Catalogue } from './catalogue.ts';
+import { knowsLinks } from './dispatcher.ts';
+import {
+  type Accepted,
+  jsonResponse,
+  type McpHttpRequest,
+  type McpHttpResponse,
+} from './http-messages.ts';
+import { beat } from './progress.ts';
+import { legacyVersions, RpcError, rpcCodes, type ToolResult } from './protocol.ts';
+import { capabilities, instructions, type ServerInfo } from './server-info.ts';
+
+export interface SdkDeps {
+  catalogue: Catalogue;
+  callTool: CallTool;
+  clock: Clock;
+  log: Log;
+  serverInfo: () => ServerInfo;
+}
+
+export interface SdkSide {
+  answer(request: McpHttpRequest, body: unknown, accepted: Accepted): Promise<McpHttpResponse>;
+  /** Ends the exchanges that are still open. */
+  stop(): Promise<void>;
+}
+
+function asProtocolError(sdk: typeof Sdk, error: unknown): unknown {
+  return error instanceof RpcError ? new sdk.ProtocolError(error.code, error.message) : error;
+}
+
+/** A server for one request of one caller. */
+function serverFor(sdk: typeof Sdk, deps: SdkDeps, http: McpHttpRequest): Sdk.Server {
+  const { catalogue, callTool, clock } = deps;
+  // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
+  const server = new sdk.Server(deps.serverInfo(), {
+    capabilities,
+    instructions,
+    supportedProtocolVersions: [...legacyVersions],
+    cacheHints: { 'tools/list': listCache, 'server/discover': discoverCache },
+  });
+
+  server.setRequestHandler('tools/list', async ({ params }) => {
+    if (params?.cursor !== undefined) {
+      const message = 'The list has one page; there is no cursor.';
+      throw new sdk.ProtocolError(rpcCodes.invalidParams, message);
+    }
+    const { tools } = await catalogue.of(http.caller, http.workspace);
+    return { tools: tools.map((tool) => tool.definition) } as unknown as Sdk.ListToolsResult;
+  });
+
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    try {
+      const result = await callWith(params, context);
+      return { ...result } as Sdk.CallToolResult;
+    } catch (error) {
+      throw asProtocolError(sdk, error);
+    }
+  });
+
+  async function callWith(
+    params: Sdk.CallToolRequestParams,
+    { mcpReq }: Sdk.ServerContext,
+  ): Promise<ToolResult> {
+    const token = mcpReq._meta?.progressToken;
+    const heart =
+      token === undefined
+        ? undefined
+        : beat(clock, (progress) => {
+            void mcpReq
+              .notify({
+                method: 'notifications/progress',
+                params: { progressToken: token, ...progress },
+              })
+              .catch(() => undefined);
+          });
+    try {
+      return await callTool({
+        name: params.name,
+        args: params.arguments ?? {},
+        caller: http.caller,
+        workspace: http.workspace,
+        signal: mcpReq.signal,
+        linksKnown: knowsLinks(http),
+        onProgress: heart?.onProgress,
+      });
+    } finally {
+      heart?.stop();
+    }
+  }
+
+  server.fallbackRequestHandler = async ({ method }) => {
+    const empty = emptyListOf(method);
+    if (!empty) throw new sdk.ProtocolError(rpcCodes.methodNotFound, 'Method not found');
+    return empty;
+  };
+  return server;
+}
+
+/** The request as the web knows it; the body goes beside it, parsed. */
+function webRequest({ method, url, headers, signal }: McpHttpRequest): Request {
+  const kept = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    // What proves who is calling stays here: nothing behind needs it.
+    if (name === 'authorization' || name === 'cookie' || name.startsWith(':')) continue;
+    if (typeof value === 'string') kept.set(name, value);
+  }
+  kept.set('accept', 'application/json, text/event-stream');
+  return new Request(url, { method, headers: kept, signal });
+}
+
+/** The messages of a finished event stream, for clients that take JSON only. */
+async function unframed(response: Response): Promise<string> {
+  const messages = (await response.text())
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => line.slice(6));
+  return messages.length === 1 ? String(messages[0]) : `[${messages.join(',')}]`;
+}
+
+async function plainResponse(response: Response, accepted: Accepted): Promise<McpHttpResponse> {
+  const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (streams && !accepted.stream) return jsonResponse(await unframed(response), response.status);
+  const headers = Object.fromEntries(response.headers);
+  // The web framework decides how the connection lives.
+  delete headers['connection'];
+  if (!response.body) return { status: response.status, headers, body: null };
+  if (!streams) return { status: response.status, headers, body: await response.text() };
+  const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+  return { status: response.status, headers, body };
+}
+
+export function createSdkSide(deps: SdkDeps): SdkSide {
+  const requests = new WeakMap<Request, McpHttpRequest>();
+  let loaded: Promise<{ handler: Sdk.McpHttpHandler }> | undefined;
+
+  async function load(): Promise<{ handler: Sdk.McpHttpHandler }> {
+    const sdk = await import('@modelcontextprotocol/server');
+    const handler = sdk.createMcpHandler(
+      ({ requestInfo }) => {
+        const http = requestInfo && requests.get(requestInfo);
+        if (!http) throw new Error('the SDK asked for a server of an unknown request');
+        return serverFor(sdk, deps, http);
+      },
+      { onerror: (error) => deps.log.debug('mcp request refused', { reason: error.message }) },
+    );
+    return { handler };
+  }
+
+  return {
+    async answer(request, body, accepted) {
+      loaded ??= load();
+      const { handler } = await loaded;
+      const web = webRequest(request);
+      requests.set(web, request);
+      return plainResponse(await handler.fetch(web, { parsedBody: body }), accepted);
+    },
+    async stop() {
+      if (loaded) await (await loaded).handler.close();
+    },
+  };
+}

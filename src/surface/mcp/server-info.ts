@@ -1,0 +1,44 @@
+// How this server introduces itself: name, capabilities and the instructions that clients put
+// before a model. Only what works is advertised.
+import type { JsonObject } from './protocol.ts';
+
+export interface ServerInfo {
+  name: string;
+  title: string;
+  version: string;
+  websiteUrl: string;
+}
+
+export function serverInfoOf(origin: string, version: string): ServerInfo {
+  return { name: 'millrace', title: 'Millrace', version, websiteUrl: origin };
+}
+
+export const capabilities: JsonObject & { tools: JsonObject } = { tools: {} };
+
+/** Clients cut instructions at 2,048 characters. */
+export const instructions = [
+  'Millrace runs the scripts of one workspace for you, with the rights of the person whose token',
+  'you use.',
+  '',
+  'Tools named s-… are deployed scripts: s-f_team_report runs f/team/report, with the script’s own',
+  'arguments (S-… is the short form of a long path; the description names the path). Prefer them.',
+  'The other tools find, read, deploy and run scripts (listScripts, getScriptByPath, createScript,',
+  'updateScript, runScriptByPath, runScriptPreviewAndWaitResult) and follow jobs (listJobs,',
+  'listQueue, getJob, getJobLogs, waitJob, cancelJob, rerunJob). You see only what this token may',
+  'do: if a tool is missing, say so instead of working around it.',
+  '',
+  'Every run is a job with an id and a page that people can open; results link to it. A script',
+  'tool waits for its result. When a run takes longer than the wait, the answer names the job id:',
+  'call waitJob with it, and do not start the run again. runScriptByPath and rerunJob answer the',
+  'job id at once.',
+  '',
+  'A script that throws gives a result marked as an error, with the error, its stack and the job',
+  'id; getJobLogs shows what it printed. Other errors begin with a code (invalid_input, not_found,',
+  'forbidden, insufficient_scope, conflict …) and a hint that says what to do next. Arguments are',
+  'checked before anything runs and never converted: send 3, not "3".',
+  '',
+  'To write a script: try the code with runScriptPreviewAndWaitResult, then deploy it with',
+  'createScript; change it with updateScript. It is a tool as soon as it is deployed, but you may',
+  'have to ask your client to list the tools again. Long results are cut, with a note on how to',
+  'read on.',
+].join('\n');
