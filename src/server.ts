@@ -109,6 +109,7 @@ async function build(
     waitMs: config.waitMs,
     runnables: (caller, workspace) =>
       engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
+    runnablesVersion: engine.runnablesVersion,
   });
   const http = createHttpServer({ door, identity, config, version, log, clock, mcp });
 

@@ -4,23 +4,34 @@ import { cpus, hostname } from 'node:os';
 import { type Clock, type Config, type Log, messageOf } from '../base/index.ts';
 import { type AnyOperation, type Call, systemCall } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
-import { createCodeGate } from './jobs/code-gate.ts';
-import { createJobEvents } from './jobs/events.ts';
-import { createJobs } from './jobs/jobs.ts';
-import { jobOperations } from './jobs/operations/index.ts';
-import { createQueue, type LocalWorker } from './jobs/queue.ts';
-import { findJobOfToken } from './jobs/token-lookup.ts';
+import {
+  createCodeGate,
+  createJobEvents,
+  createJobs,
+  createQueue,
+  findJobOfToken,
+  jobOperations,
+  type LocalWorker,
+} from './jobs/index.ts';
 import { type Builder, inferSignature, mergeSchema } from './languages/index.ts';
 import type { Runners } from './runners/index.ts';
-import { scriptOperations } from './scripts/operations/index.ts';
-import { sampleScript } from './scripts/sample.ts';
-import { createScripts, type RunnableTool } from './scripts/scripts.ts';
-import { createBundles } from './workers/bundles.ts';
-import { createCompleter } from './workers/completer.ts';
-import { workerOperations } from './workers/operations/index.ts';
-import { createRescuer } from './workers/rescuer.ts';
-import { createJobRunner } from './workers/runner.ts';
-import { cancelElsewhere, createWorker, type Worker } from './workers/worker.ts';
+import {
+  createScripts,
+  type RunnableTool,
+  sampleScript,
+  scriptOperations,
+} from './scripts/index.ts';
+import { createVersions } from './versions.ts';
+import {
+  cancelElsewhere,
+  createBundles,
+  createCompleter,
+  createJobRunner,
+  createRescuer,
+  createWorker,
+  type Worker,
+  workerOperations,
+} from './workers/index.ts';
 
 export interface EngineDeps {
   db: Database;
@@ -43,34 +54,8 @@ export interface RunnableList {
 
 export type Engine = ReturnType<typeof createEngine>;
 
-const scriptsChannel = 'engine_scripts';
 /** How long SIGTERM waits for running jobs. */
 const drainMs = 10_000;
-
-/** Counts the changes of each workspace's scripts, here and in other processes. */
-function createVersions(db: Database) {
-  const versions = new Map<string, number>();
-  let base = 0;
-  let stopListening: (() => void) | undefined;
-  const bump = (workspace: string): void => {
-    versions.set(workspace, (versions.get(workspace) ?? 0) + 1);
-  };
-  return {
-    of: (workspace: string) => `${base}.${versions.get(workspace) ?? 0}`,
-    changed(workspace: string) {
-      bump(workspace);
-      db.notify(scriptsChannel, workspace);
-    },
-    async start() {
-      stopListening = await db.listen(scriptsChannel, (workspace) => {
-        // After a re-connect anything may have changed.
-        if (workspace === '') base += 1;
-        else bump(workspace);
-      });
-    },
-    stop: () => stopListening?.(),
-  };
-}
 
 /** The queue needs the worker and the worker needs what the queue made: tied here, once. */
 function lateWorker(): LocalWorker & { set(worker: Worker): void } {
@@ -85,44 +70,19 @@ function lateWorker(): LocalWorker & { set(worker: Worker): void } {
   };
 }
 
-export function createEngine(deps: EngineDeps) {
-  const { db, clock, log, config, builder, runners } = deps;
-  const events = createJobEvents(db);
-  const versions = createVersions(db);
-  const sandboxed = deps.sandbox.kind === 'bwrap';
-  const mayBringCode = createCodeGate({ sandboxed, allowUnsandboxed: config.allowUnsandboxed });
-  const scripts = createScripts({
-    db,
-    clock,
-    builder,
-    inferSignature,
-    mergeSchema,
-    mayBringCode,
-    onChanged: versions.changed,
-  });
+/** The worker of this process, with what it runs jobs by and stores their ends with. */
+function createRunning(deps: EngineDeps, events: ReturnType<typeof createJobEvents>) {
+  const { db, clock, log, runners } = deps;
   const completer = createCompleter({ db, events, log });
-  const bundles = createBundles(db);
-  const runJob = createJobRunner({
-    db,
-    runners,
-    bundles,
-    completer,
-    events,
-    clock,
-    log,
-    origin: deps.origin,
-    workerGroup: deps.workerGroup,
-  });
-  const local = lateWorker();
-  const queue = createQueue({ db, clock, worker: local });
-  const worker = createWorker({
+  const runJob = createJobRunner({ ...deps, events, completer, bundles: createBundles(db) });
+  return createWorker({
     db,
     clock,
     log,
     events,
     completer,
     runJob,
-    slots: config.workerSlots,
+    slots: deps.config.workerSlots,
     tags: runners.languages,
     group: deps.workerGroup,
     isolation: deps.sandbox.kind,
@@ -133,7 +93,30 @@ export function createEngine(deps: EngineDeps) {
       cpus: cpus().length,
     },
   });
+}
+
+function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersions>) {
+  const { db, clock, log, config } = deps;
+  const events = createJobEvents(db);
+  const mayBringCode = createCodeGate({
+    sandboxed: deps.sandbox.kind === 'bwrap',
+    allowUnsandboxed: config.allowUnsandboxed,
+  });
+  const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
+  const scripts = createScripts({ ...shared, onChanged: versions.changed });
+  const local = lateWorker();
+  const queue = createQueue({ db, clock, worker: local });
+  const worker = createRunning(deps, events);
   local.set(worker);
+  const jobs = createJobs({
+    ...shared,
+    events,
+    queue,
+    scripts,
+    waitMs: config.waitMs,
+    cancelHere: worker.cancel,
+    cancelElsewhere: (id) => cancelElsewhere(db, id),
+  });
   const rescuer = createRescuer({
     db,
     clock,
@@ -141,19 +124,13 @@ export function createEngine(deps: EngineDeps) {
     events,
     onRequeued: (tags) => tags.forEach((tag) => worker.wake(tag)),
   });
-  const jobs = createJobs({
-    db,
-    clock,
-    events,
-    queue,
-    scripts,
-    builder,
-    inferSignature,
-    mayBringCode,
-    waitMs: config.waitMs,
-    cancelHere: worker.cancel,
-    cancelElsewhere: (id) => cancelElsewhere(db, id),
-  });
+  return { events, scripts, queue, worker, jobs, rescuer };
+}
+
+export function createEngine(deps: EngineDeps) {
+  const { db, clock, log, runners } = deps;
+  const versions = createVersions(db);
+  const { events, scripts, queue, worker, jobs, rescuer } = createVerbs(deps, versions);
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...jobOperations(jobs),
@@ -163,15 +140,17 @@ export function createEngine(deps: EngineDeps) {
   return {
     operations,
     /** What `authorise` asks about scripts. */
-    extraPerms: (workspace: string, path: string) => scripts.extraPerms(workspace, path),
+    extraPerms: scripts.extraPerms,
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts that a caller may run as tools. */
     async runnables(call: Call): Promise<RunnableList> {
+      // The version first: a change in between then makes the list look older than it is.
       const version = versions.of(call.workspace ?? '');
       return { version, tools: await scripts.tools(call) };
     },
-    runnablesVersion: (workspace: string) => versions.of(workspace),
+    /** The version alone, to tell whether a list that is at hand is still good. */
+    runnablesVersion: versions.of,
     /** Puts the sample script into a new workspace; a failure is logged, not thrown. */
     async addSample(workspace: string): Promise<void> {
       try {

@@ -1,6 +1,6 @@
 // What a job is: its shapes on the way in and out, and the states between. No I/O.
 import { z } from 'zod';
-import { itemPath, language, scriptContent, scriptHash } from '../scripts/script.ts';
+import { itemPath, language, scriptContent, scriptHash } from '../scripts/index.ts';
 
 export const jobId = z.uuid().describe('job id');
 

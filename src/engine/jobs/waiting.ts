@@ -9,6 +9,12 @@ import { selectOutcome } from './jobs.sql.ts';
 /** How often a waiter looks for itself; only a missed notification makes it matter. */
 const lookEveryMs = 5000;
 
+export interface WaitingDeps {
+  db: Database;
+  clock: Clock;
+  events: JobEvents;
+}
+
 interface OutcomeRow {
   finished: boolean;
   success: boolean | null;
@@ -16,82 +22,81 @@ interface OutcomeRow {
   path: string | null;
 }
 
-export function createWaiting({
-  db,
-  clock,
-  events,
-}: {
-  db: Database;
-  clock: Clock;
-  events: JobEvents;
-}) {
-  async function look(workspace: string, id: string): Promise<Outcome> {
-    const row = await db.row<OutcomeRow>(selectOutcome, [id, workspace]);
-    if (!row) throw notFound('job', id);
-    return {
-      id,
-      done: row.finished,
-      success: row.success,
-      result: row.finished ? row.result : null,
-      path: row.path,
-    };
-  }
-
-  /** Watches from now on, so that nothing is missed between starting a job and waiting for it. */
-  function watch(workspace: string, id: string, path: string | null) {
-    let end: ((ended: Ended | undefined) => void) | undefined;
-    let known: { ended: Ended | undefined } | undefined;
-    const unwatch = events.watch(id, {
-      ended(ended) {
-        known = { ended };
-        end?.(ended);
-      },
-    });
-
-    async function settled(ended: Ended | undefined): Promise<Outcome> {
-      if (!ended) return look(workspace, id);
-      const result: unknown = JSON.parse(ended.resultJson);
-      return { id, done: true, success: ended.success, result, path };
-    }
-
-    /** Resolves when something happened or `ms` passed. */
-    function signal(ms: number, abort: AbortSignal): Promise<boolean> {
-      return new Promise((resolve) => {
-        if (known || abort.aborted) {
-          resolve(known !== undefined);
-          return;
-        }
-        const stop = (heard: boolean): void => {
-          cancel();
-          abort.removeEventListener('abort', aborted);
-          end = undefined;
-          resolve(heard);
-        };
-        const aborted = (): void => stop(false);
-        const cancel = clock.after(ms, () => stop(false));
-        abort.addEventListener('abort', aborted, { once: true });
-        end = () => stop(true);
-      });
-    }
-
-    return {
-      /** The outcome, or one with `done: false` when `waitMs` passed or `abort` fired first. */
-      async until(waitMs: number, abort: AbortSignal): Promise<Outcome> {
-        const deadline = clock.now() + waitMs;
-        for (;;) {
-          const left = deadline - clock.now();
-          await signal(Math.min(lookEveryMs, Math.max(0, left)), abort);
-          const heard = known;
-          known = undefined;
-          const outcome = await settled(heard?.ended);
-          if (outcome.done || abort.aborted || clock.now() >= deadline) return outcome;
-        }
-      },
-      stop: unwatch,
-    };
-  }
-
-  return { look, watch };
+/** How the job stands now. */
+export async function outcomeOf(db: Database, workspace: string, id: string): Promise<Outcome> {
+  const row = await db.row<OutcomeRow>(selectOutcome, [id, workspace]);
+  if (!row) throw notFound('job', id);
+  return {
+    id,
+    done: row.finished,
+    success: row.success,
+    result: row.finished ? row.result : null,
+    path: row.path,
+  };
 }
 
-export type Waiting = ReturnType<typeof createWaiting>;
+/** A latch that remembers the last signal, so that one between two waits is not lost. */
+function createLatch(clock: Clock) {
+  let heard: { ended: Ended | undefined } | undefined;
+  let open: (() => void) | undefined;
+  return {
+    hear(ended: Ended | undefined): void {
+      heard = { ended };
+      open?.();
+    },
+    take() {
+      const last = heard;
+      heard = undefined;
+      return last;
+    },
+    /** Resolves when something was heard, `ms` passed or `abort` fired. */
+    wait(ms: number, abort: AbortSignal): Promise<void> {
+      if (heard || abort.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const stop = (): void => {
+          cancel();
+          abort.removeEventListener('abort', stop);
+          open = undefined;
+          resolve();
+        };
+        const cancel = clock.after(ms, stop);
+        abort.addEventListener('abort', stop, { once: true });
+        open = stop;
+      });
+    },
+  };
+}
+
+export interface Watch {
+  /** The outcome, or one with `done: false` when `waitMs` passed or `abort` fired first. */
+  until(waitMs: number, abort: AbortSignal): Promise<Outcome>;
+  stop(): void;
+}
+
+/** Watches from now on, so that nothing is missed between starting a job and waiting for it. */
+export function watchJob(
+  { db, clock, events }: WaitingDeps,
+  { workspace, id, path }: { workspace: string; id: string; path: string | null },
+): Watch {
+  const latch = createLatch(clock);
+  const stop = events.watch(id, { ended: latch.hear });
+
+  async function settled(ended: Ended | undefined): Promise<Outcome> {
+    if (!ended) return outcomeOf(db, workspace, id);
+    const result: unknown = JSON.parse(ended.resultJson);
+    return { id, done: true, success: ended.success, result, path };
+  }
+
+  return {
+    stop,
+    async until(waitMs, abort) {
+      const deadline = clock.now() + waitMs;
+      for (;;) {
+        const left = Math.max(0, deadline - clock.now());
+        await latch.wait(Math.min(lookEveryMs, left), abort);
+        const outcome = await settled(latch.take()?.ended);
+        if (outcome.done || abort.aborted || clock.now() >= deadline) return outcome;
+      }
+    },
+  };
+}

@@ -1,222 +1,144 @@
 // Deploying a version: infer, build, then one transaction that archives the parent and inserts.
-// When `create` resolves, the bundle is stored and the script is listed and callable.
-import { isDeepStrictEqual } from 'node:util';
+// When it resolves, the bundle is stored and the script is listed and callable.
 import { AppError, type Clock } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
-import type { Database } from '../../store/index.ts';
-import type { Builder, Signature } from '../languages/index.ts';
-import { hashOfVersion, type NewScript, type Script, versionFacts } from './script.ts';
-import {
-  archiveHead,
-  insertBundle,
-  insertScript,
-  selectByHash,
-  selectHead,
-  selectNewest,
-} from './scripts.sql.ts';
+import type { Database, Queries } from '../../store/index.ts';
+import type { Builder, Built, Signature } from '../languages/index.ts';
+import { findParent, type Parent, staleParent } from './lineage.ts';
+import type { Language, NewScript, Script } from './script.ts';
+import { archiveHead, insertBundle, insertScript, selectNewest } from './scripts.sql.ts';
+import type { SourceReader } from './source.ts';
+import { factsOf, hashOfVersion, saysTheSame } from './version.ts';
+
+type Schema = Record<string, unknown>;
 
 export interface DeployDeps {
   db: Database;
+  clock: Clock;
   /** Refuses callers who may not bring code to this machine. */
   mayBringCode: (call: Call) => void;
-  clock: Clock;
   builder: Pick<Builder, 'build'>;
-  inferSignature: (
-    language: NewScript['language'],
-    content: string,
-    entrypoint?: string,
-  ) => Promise<Signature>;
-  mergeSchema: (
-    inferred: Record<string, unknown>,
-    previous: Record<string, unknown>,
-  ) => Record<string, unknown>;
+  inferSignature: (language: Language, content: string, entrypoint?: string) => Promise<Signature>;
+  /** The inferred schema with what people had edited of the previous one. */
+  mergeSchema: (inferred: Schema, previous: Schema) => Schema;
 }
 
-interface Parent {
-  /** The version that the new one follows; null for the first of its path. */
-  script: Script | null;
-  /** True when that version is the head of the same path, or moves here from another path. */
-  hashes: string[];
+export interface Deployed {
+  hash: string;
+  path: string;
+  /** False when nothing had changed and `skipIfNoop` was asked for. */
+  created: boolean;
 }
 
-function staleParent(path: string, head: Script | undefined): AppError {
-  return new AppError(
-    'conflict',
-    head
-      ? `Path conflict for ${path}: its newest version is ${head.hash}; the lineage must be linear.`
-      : `Path conflict for ${path}: somebody deployed it at the same time.`,
-    {
-      hint: head
-        ? `Read that version, then send parent_hash ${head.hash} (or auto_parent: true).`
-        : 'Read the newest version and deploy again.',
-    },
-  );
+interface Version {
+  hash: string;
+  workspace: string;
+  createdBy: string;
+  createdAt: number;
+  said: NewScript;
+  parent: Parent;
+  signature: Signature;
+  built: Built;
+  schema: Schema;
+  lock: string | null;
 }
 
-async function findParent(db: Database, workspace: string, wanted: NewScript): Promise<Parent> {
-  const head = await db.row<Script>(selectHead, [workspace, wanted.path]);
-  const asked = wanted.parentHash ?? null;
-  if (asked === null) {
-    if (head && !wanted.autoParent) throw staleParent(wanted.path, head);
-    return { script: head ?? null, hashes: head ? [head.hash, ...head.parentHashes] : [] };
-  }
-  if (head?.hash === asked) return { script: head, hashes: [asked, ...head.parentHashes] };
-  if (head) {
-    if (wanted.autoParent) return { script: head, hashes: [head.hash, ...head.parentHashes] };
-    throw staleParent(wanted.path, head);
-  }
-  const parent = await db.row<Script>(selectByHash, [workspace, asked]);
-  if (!parent) {
-    throw new AppError('invalid_input', `There is no version ${asked} to follow.`, {
-      hint: 'Leave parent_hash out for a new path, or send the hash of its head.',
-    });
-  }
-  return { script: parent, hashes: [asked, ...parent.parentHashes] };
+/** Stores a bundle under the hash of its content; storing it twice does nothing. */
+export async function saveBundle(
+  queries: Queries,
+  { codeHash, code, at }: { codeHash: string; code: string; at: number },
+): Promise<void> {
+  await queries.run(insertBundle, [codeHash, code, at]);
 }
 
-function isEmptySchema(schema: NewScript['schema']): boolean {
-  return schema === null || schema === undefined || Object.keys(schema).length === 0;
+/** The columns of `insertScript`, in its order. */
+function valuesOf({ said, parent, signature, built, ...version }: Version): unknown[] {
+  return [
+    version.workspace,
+    version.hash,
+    said.path,
+    parent.hashes,
+    said.summary,
+    said.description,
+    said.content,
+    said.language,
+    said.kind,
+    JSON.stringify(version.schema),
+    version.lock,
+    version.createdBy,
+    version.createdAt,
+    said.isTemplate,
+    JSON.stringify(said.extraPerms ?? parent.script?.extraPerms ?? {}),
+    said.tag ?? null,
+    said.timeout ?? null,
+    said.wsErrorHandlerMuted,
+    signature.autoKind,
+    signature.hasPreprocessor,
+    said.deploymentMessage ?? null,
+    said.rerunOnCrash,
+    said.isolation,
+    JSON.stringify(said.extra),
+    signature.parameters.map((parameter) => parameter.name),
+    built.codeHash,
+  ];
 }
 
-/** A version's facts as they were stored, to compare with what is deployed now. */
-function storedFacts(head: Script): Record<string, unknown> {
-  return {
-    path: head.path,
-    content: head.content,
-    language: head.language,
-    summary: head.summary,
-    description: head.description,
-    schema: head.schema,
-    lock: head.lock ?? null,
-    kind: head.kind,
-    tag: head.tag,
-    timeout: head.timeout,
-    isTemplate: head.isTemplate,
-    wsErrorHandlerMuted: head.wsErrorHandlerMuted,
-    rerunOnCrash: head.rerunOnCrash,
-    isolation: head.isolation,
-    extra: head.extra,
-  };
-}
-
-/** Creates versions; see `deploy` for what it answers and throws. */
-export function createDeploy(deps: DeployDeps) {
-  const { db, clock, builder } = deps;
-
-  async function signatureOf(wanted: NewScript): Promise<Signature> {
-    if (wanted.kind !== 'preprocessor') {
-      return deps.inferSignature(wanted.language, wanted.content);
-    }
-    return deps.inferSignature(wanted.language, wanted.content, 'preprocessor');
-  }
-
-  async function insert(
-    workspace: string,
-    parent: Parent,
-    row: { hash: string; bundle: { hash: string; code: string }; values: unknown[] },
-  ): Promise<void> {
+async function store(db: Database, version: Version): Promise<void> {
+  const { workspace, parent, built, said } = version;
+  try {
     await db.transaction(async (queries) => {
       if (parent.script && !parent.script.archived) {
         const archived = await queries.run(archiveHead, [workspace, parent.script.hash]);
         if (archived === 0) throw staleParent(parent.script.path, undefined);
       }
-      await queries.run(insertBundle, [row.bundle.hash, row.bundle.code, clock.now()]);
-      await queries.run(insertScript, row.values);
+      await saveBundle(queries, { ...built, at: version.createdAt });
+      await queries.run(insertScript, valuesOf(version));
     });
-  }
-
-  /**
-   * Stores a new version of `wanted.path`. Throws `conflict` when the parent is not the head,
-   * `unprocessable` when the code does not parse or an import does not resolve.
-   */
-  return async function deploy(
-    call: Call,
-    wanted: NewScript,
-  ): Promise<{ hash: string; path: string; created: boolean }> {
-    deps.mayBringCode(call);
-    const workspace = workspaceOf(call);
-    const parent = await findParent(db, workspace, wanted);
-    const signature = await signatureOf(wanted);
-    const built = await builder.build({
-      language: wanted.language,
-      content: wanted.content,
-      path: wanted.path,
-      lock: wanted.lock ?? null,
-      readScript: async (path) => db.row<Script>(selectHead, [workspace, path]).then(sourceOf),
-      signal: call.signal,
-    });
-    const previous = parent.script?.schema;
-    const schema = isEmptySchema(wanted.schema)
-      ? previous
-        ? deps.mergeSchema(signature.schema, previous)
-        : signature.schema
-      : (wanted.schema ?? {});
-    const lock = wanted.lock ?? (built.lock === '' ? null : built.lock);
-    const facts = versionFacts({ script: wanted, schema, lock });
-    const head = parent.script;
-    if (wanted.skipIfNoop && head && !head.archived && head.path === wanted.path) {
-      if (isDeepStrictEqual(normal(facts), normal(storedFacts(head)))) {
-        return { hash: head.hash, path: wanted.path, created: false };
-      }
-    }
-    const hash = hashOfVersion(workspace, head?.hash ?? null, facts);
-    const extraPerms = wanted.extraPerms ?? head?.extraPerms ?? {};
-    const values = [
-      workspace,
-      hash,
-      wanted.path,
-      parent.hashes.slice(0, 100),
-      wanted.summary,
-      wanted.description,
-      wanted.content,
-      wanted.language,
-      wanted.kind,
-      JSON.stringify(schema),
-      lock,
-      displayNameOf(call.caller),
-      clock.now(),
-      wanted.isTemplate,
-      JSON.stringify(extraPerms),
-      wanted.tag ?? null,
-      wanted.timeout ?? null,
-      wanted.wsErrorHandlerMuted,
-      signature.autoKind,
-      signature.hasPreprocessor,
-      wanted.deploymentMessage ?? null,
-      wanted.rerunOnCrash,
-      wanted.isolation,
-      JSON.stringify(wanted.extra),
-      signature.parameters.map((parameter) => parameter.name),
-      built.codeHash,
-    ];
-    try {
-      await insert(workspace, parent, {
-        hash,
-        bundle: { hash: built.codeHash, code: built.code },
-        values,
-      });
-    } catch (error) {
-      throw await conflictOf(error, workspace, wanted.path);
-    }
-    return { hash, path: wanted.path, created: true };
-  };
-
-  async function conflictOf(error: unknown, workspace: string, path: string): Promise<unknown> {
-    const code = (error as { code?: unknown } | null)?.code;
-    if (code !== '23505' && !(error instanceof AppError)) return error;
-    const newest = await db.row<Script>(selectNewest, [workspace, path]);
-    return staleParent(path, newest);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    // 23505: the head index; somebody deployed on the same parent first.
+    if (code !== '23505' && !(error instanceof AppError)) throw error;
+    throw staleParent(said.path, await db.row<Script>(selectNewest, [workspace, said.path]));
   }
 }
 
-function sourceOf(
-  head: Script | undefined,
-): { content: string; language: NewScript['language'] } | undefined {
-  if (head?.content === undefined) return undefined;
-  return { content: head.content, language: head.language as NewScript['language'] };
+function schemaOf(deps: DeployDeps, said: NewScript, made: { inferred: Schema; parent: Parent }) {
+  if (said.schema && Object.keys(said.schema).length > 0) return said.schema;
+  const previous = made.parent.script?.schema;
+  return previous ? deps.mergeSchema(made.inferred, previous) : made.inferred;
 }
 
-/** Through JSON, so that absent and undefined, and the order of keys, do not count as change. */
-function normal(facts: unknown): unknown {
-  return JSON.parse(JSON.stringify(facts));
+/**
+ * Stores a new version of `said.path`. Throws `conflict` when the parent is not the head,
+ * `unprocessable` when the code does not parse or an import does not resolve.
+ */
+export async function deploy(
+  deps: DeployDeps,
+  call: Call,
+  { said, readSource }: { said: NewScript; readSource: SourceReader },
+): Promise<Deployed> {
+  deps.mayBringCode(call);
+  const workspace = workspaceOf(call);
+  const parent = await findParent(deps.db, workspace, said);
+  const entrypoint = said.kind === 'preprocessor' ? 'preprocessor' : 'main';
+  const signature = await deps.inferSignature(said.language, said.content, entrypoint);
+  const built = await deps.builder.build({
+    language: said.language,
+    content: said.content,
+    path: said.path,
+    lock: said.lock ?? null,
+    readScript: (path) => readSource(call, path),
+    signal: call.signal,
+  });
+  const schema = schemaOf(deps, said, { inferred: signature.schema, parent });
+  const lock = said.lock ?? (built.lock === '' ? null : built.lock);
+  const facts = factsOf(said, { schema, lock });
+  const head = parent.script;
+  if (said.skipIfNoop && head && !head.archived && saysTheSame(facts, head)) {
+    return { hash: head.hash, path: said.path, created: false };
+  }
+  const hash = hashOfVersion(workspace, head?.hash ?? null, facts);
+  const by = { createdBy: displayNameOf(call.caller), createdAt: deps.clock.now() };
+  await store(deps.db, { hash, workspace, ...by, said, parent, signature, built, schema, lock });
+  return { hash, path: said.path, created: true };
 }

@@ -1,6 +1,5 @@
-// What a script is: the shapes, the rules of its path, and the hash that names a version. No I/O.
+// What a script is: the shapes on the way in and out, and the rules of its path. No I/O.
 import { z } from 'zod';
-import { sha256 } from '../../base/index.ts';
 
 export const languages = ['bun', 'deno', 'nativets', 'python3', 'bash'] as const;
 export type Language = (typeof languages)[number];
@@ -125,26 +124,3 @@ export const script = z.object({
 
 /** One version. Lists leave `content`, `schema` and `lock` out. */
 export type Script = z.output<typeof script>;
-
-/** What decides whether a new version says the same as the head: everything a person can set. */
-export function versionFacts(facts: {
-  script: NewScript;
-  schema: unknown;
-  lock: string | null;
-}): unknown {
-  const { parentHash, autoParent, skipIfNoop, deploymentMessage, extraPerms, ...said } =
-    facts.script;
-  void [parentHash, autoParent, skipIfNoop, deploymentMessage, extraPerms];
-  return {
-    ...said,
-    tag: said.tag ?? null,
-    timeout: said.timeout ?? null,
-    schema: facts.schema,
-    lock: facts.lock,
-  };
-}
-
-/** 64 bits of SHA-256 over workspace, parent and facts, as Windmill shows its hashes: 16 hex digits. */
-export function hashOfVersion(workspace: string, parent: string | null, facts: unknown): string {
-  return sha256(JSON.stringify([workspace, parent, facts])).slice(0, 16);
-}

@@ -3,9 +3,10 @@ import { AppError, notFound } from '../../base/index.ts';
 import { authorise, type Call, type Risk, workspaceOf } from '../../operation/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import type { Database } from '../../store/index.ts';
-import { createDeploy, type DeployDeps } from './deploy.ts';
+import { deploy, type DeployDeps } from './deploy.ts';
 import type { NewScript, Script } from './script.ts';
 import * as sql from './scripts.sql.ts';
+import { createSourceReader } from './source.ts';
 
 export interface ScriptsDeps extends DeployDeps {
   /** Told after a change is committed, so that tool lists and caches follow. */
@@ -58,6 +59,13 @@ export interface RunnableTool {
 
 export type Scripts = ReturnType<typeof createScripts>;
 
+export interface HistoryRow {
+  scriptHash: string;
+  createdAt: number;
+  createdBy: string;
+  deploymentMsg: string | null;
+}
+
 /** Refuses like the door does, for items that are found by hash and so have no path up front. */
 function assertMay(call: Call, risk: Risk, found: Pick<Script, 'path' | 'extraPerms'>): void {
   const verb = risk === 'read' ? 'read' : 'write';
@@ -69,69 +77,72 @@ function assertMay(call: Call, risk: Risk, found: Pick<Script, 'path' | 'extraPe
   if (!verdict.allowed) throw verdict.error;
 }
 
-export function createScripts(deps: ScriptsDeps) {
-  const { db, onChanged } = deps;
-  const deploy = createDeploy(deps);
+async function findByHash(
+  db: Database,
+  call: Call,
+  { hash, risk }: { hash: string; risk: Risk },
+): Promise<Script> {
+  const found = await db.row<Script>(sql.selectByHash, [workspaceOf(call), hash]);
+  if (!found) throw notFound('script', hash);
+  assertMay(call, risk, found);
+  return found;
+}
 
-  async function byHash(call: Call, hash: string, risk: Risk): Promise<Script> {
-    const found = await db.row<Script>(sql.selectByHash, [workspaceOf(call), hash]);
-    if (!found) throw notFound('script', hash);
-    assertMay(call, risk, found);
-    return found;
-  }
-
+/** Reading: nothing here changes a script. */
+function createReading(db: Database) {
   return {
-    async create(call: Call, wanted: NewScript) {
-      const made = await deploy(call, wanted);
-      if (made.created) onChanged(workspaceOf(call));
-      return made;
-    },
-
     async get(call: Call, path: string): Promise<Script> {
       const found = await db.row<Script>(sql.selectNewest, [workspaceOf(call), path]);
       if (!found || found.deleted) throw notFound('script', path);
       return found;
     },
 
-    getByHash: (call: Call, hash: string) => byHash(call, hash, 'read'),
+    getByHash: (call: Call, hash: string) => findByHash(db, call, { hash, risk: 'read' }),
 
-    async list(call: Call, filters: ListFilters): Promise<Script[]> {
-      const who = readableBy(call.caller);
-      return db.rows<Script>(sql.selectList, [
-        workspaceOf(call),
-        who.all,
-        filters.showArchived,
-        who.owners,
-        who.principals,
-        filters.createdBy ?? null,
-        filters.pathStart ?? null,
-        filters.pathExact ?? null,
-        filters.kinds ?? null,
-        filters.languages ?? null,
-        filters.parentHash ?? null,
-        filters.firstParentHash ?? null,
-        filters.lastParentHash ?? null,
-        filters.isTemplate ?? null,
-        filters.includeWithoutMain,
-        filters.withoutDescription,
-        filters.perPage,
-        (filters.page - 1) * filters.perPage,
-        filters.orderDesc,
-      ]);
-    },
+    list: (call: Call, filters: ListFilters) =>
+      db.rows<Script>(sql.selectList, listValues(call, filters)),
 
     async exists(call: Call, path: string): Promise<boolean> {
-      const found = await db.row<Script>(sql.selectHead, [workspaceOf(call), path]);
-      return found !== undefined;
+      return (await db.row<Script>(sql.selectHead, [workspaceOf(call), path])) !== undefined;
     },
 
-    async history(call: Call, path: string) {
-      return db.rows<{
-        scriptHash: string;
-        createdAt: number;
-        createdBy: string;
-        deploymentMsg: string | null;
-      }>(sql.selectHistory, [workspaceOf(call), path]);
+    history: (call: Call, path: string) =>
+      db.rows<HistoryRow>(sql.selectHistory, [workspaceOf(call), path]),
+
+    /** What the caller may run, as tools. */
+    async tools(call: Call): Promise<RunnableTool[]> {
+      const { all, owners, principals } = readableBy(call.caller);
+      return db.rows<RunnableTool>(sql.selectTools, [workspaceOf(call), all, owners, principals]);
+    },
+
+    runnable: (workspace: string, path: string) =>
+      db.row<Runnable>(sql.selectRunnable, [workspace, path]),
+    runnableByHash: (workspace: string, hash: string) =>
+      db.row<Runnable>(sql.selectRunnableByHash, [workspace, hash]),
+
+    async extraPerms(
+      workspace: string,
+      path: string,
+    ): Promise<Readonly<Record<string, boolean>> | undefined> {
+      const row = await db.row<Pick<Script, 'extraPerms'>>(sql.selectExtraPerms, [workspace, path]);
+      return row?.extraPerms;
+    },
+  };
+}
+
+export function createScripts(deps: ScriptsDeps) {
+  const { db, onChanged } = deps;
+  const readSource = createSourceReader(db);
+
+  return {
+    ...createReading(db),
+    /** The source of a script for one that imports it; undefined when the caller may not read it. */
+    source: readSource,
+
+    async create(call: Call, said: NewScript) {
+      const made = await deploy(deps, call, { said, readSource });
+      if (made.created) onChanged(workspaceOf(call));
+      return made;
     },
 
     async archive(call: Call, path: string): Promise<{ path: string }> {
@@ -143,7 +154,7 @@ export function createScripts(deps: ScriptsDeps) {
 
     async archiveByHash(call: Call, hash: string): Promise<Script> {
       const workspace = workspaceOf(call);
-      const found = await byHash(call, hash, 'write');
+      const found = await findByHash(db, call, { hash, risk: 'write' });
       await db.run(sql.archiveHead, [workspace, hash]);
       onChanged(workspace);
       return { ...found, archived: true };
@@ -161,39 +172,38 @@ export function createScripts(deps: ScriptsDeps) {
     async deleteByHash(call: Call, hash: string): Promise<Script> {
       const workspace = workspaceOf(call);
       assertAdmin(call);
-      const found = await byHash(call, hash, 'high_risk');
+      const found = await findByHash(db, call, { hash, risk: 'high_risk' });
       await db.run(sql.eraseVersion, [workspace, hash]);
       onChanged(workspace);
       return { ...found, content: '', lock: null, schema: {}, archived: true, deleted: true };
     },
-
-    /** What the caller may run, as tools. */
-    async tools(call: Call): Promise<RunnableTool[]> {
-      const who = readableBy(call.caller);
-      return db.rows<RunnableTool>(sql.selectTools, [
-        workspaceOf(call),
-        who.all,
-        who.owners,
-        who.principals,
-      ]);
-    },
-
-    runnable: (workspace: string, path: string) =>
-      db.row<Runnable>(sql.selectRunnable, [workspace, path]),
-    runnableByHash: (workspace: string, hash: string) =>
-      db.row<Runnable>(sql.selectRunnableByHash, [workspace, hash]),
-
-    async extraPerms(
-      workspace: string,
-      path: string,
-    ): Promise<Readonly<Record<string, boolean>> | undefined> {
-      const row = await db.row<{ extraPerms: Record<string, boolean> }>(sql.selectExtraPerms, [
-        workspace,
-        path,
-      ]);
-      return row?.extraPerms;
-    },
   };
+}
+
+/** The values of `selectList`, in its order. */
+function listValues(call: Call, filters: ListFilters): unknown[] {
+  const who = readableBy(call.caller);
+  return [
+    workspaceOf(call),
+    who.all,
+    filters.showArchived,
+    who.owners,
+    who.principals,
+    filters.createdBy ?? null,
+    filters.pathStart ?? null,
+    filters.pathExact ?? null,
+    filters.kinds ?? null,
+    filters.languages ?? null,
+    filters.parentHash ?? null,
+    filters.firstParentHash ?? null,
+    filters.lastParentHash ?? null,
+    filters.isTemplate ?? null,
+    filters.includeWithoutMain,
+    filters.withoutDescription,
+    filters.perPage,
+    (filters.page - 1) * filters.perPage,
+    filters.orderDesc,
+  ];
 }
 
 function assertAdmin(call: Call): void {

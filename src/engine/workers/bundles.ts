@@ -1,7 +1,7 @@
 // What runs, by the hash of its content: a small cache in memory in front of the table. A hash
 // names its content, so an entry can never be stale.
 import type { Database } from '../../store/index.ts';
-import { selectBundle } from '../scripts/scripts.sql.ts';
+import { selectBundle } from '../scripts/index.ts';
 
 const capUnits = 64 * 1024 * 1024;
 

@@ -2,9 +2,13 @@
 // in one round trip. It acts on signals; a slow look is the floor under a missed one.
 import type { Clock, Log } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { ClaimedJob } from '../jobs/job.ts';
-import { claimJobs, selectNextDue } from '../jobs/jobs.sql.ts';
-import { jobTokenOf, newJobSecret } from '../jobs/token.ts';
+import {
+  type ClaimedJob,
+  claimJobs,
+  jobTokenOf,
+  newJobSecret,
+  selectNextDue,
+} from '../jobs/index.ts';
 
 /** The floor: how long a job can wait when its signal was lost. */
 const lookEveryMs = 10_000;

@@ -2,9 +2,13 @@
 // whoever waits. A result that the database refuses fails its own job, never its neighbours.
 import { createBatcher, type Log, messageOf } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { JobEvents } from '../jobs/events.ts';
-import { type Completion, errorResult } from '../jobs/job.ts';
-import { appendLogs, completeJobs } from '../jobs/jobs.sql.ts';
+import {
+  appendLogs,
+  completeJobs,
+  type Completion,
+  errorResult,
+  type JobEvents,
+} from '../jobs/index.ts';
 import type { LogPiece } from './log-writer.ts';
 
 interface Ending {

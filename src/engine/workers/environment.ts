@@ -1,6 +1,6 @@
 // The environment of a run: Windmill's documented `WM_*` names, and nothing of the server's own.
 // What does not apply is an empty string, because windmill-client tests for that.
-import type { ClaimedJob } from '../jobs/job.ts';
+import { type ClaimedJob } from '../jobs/index.ts';
 
 /** Where the run keeps its state: `<path>/<trigger>`, or a place of the person without a path. */
 function statePath(job: ClaimedJob): string {

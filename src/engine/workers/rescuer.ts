@@ -2,9 +2,13 @@
 // allows another run, else as failed. Runs at start, then every ten seconds.
 import type { Clock, Log } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { JobEvents } from '../jobs/events.ts';
-import { errorResult } from '../jobs/job.ts';
-import { failOrphans, requeueOrphans, selectLostWorkers } from '../jobs/jobs.sql.ts';
+import {
+  errorResult,
+  failOrphans,
+  type JobEvents,
+  requeueOrphans,
+  selectLostWorkers,
+} from '../jobs/index.ts';
 import { machineName, processStarted } from './machine.ts';
 import { deleteWorkers, selectPings } from './workers.sql.ts';
 

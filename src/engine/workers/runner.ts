@@ -1,11 +1,9 @@
 // Runs one claimed job: loads its code, gives it to the runners, stores how it ended.
 import { type Clock, type Log, messageOf, sha256 } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { JobEvents } from '../jobs/events.ts';
-import { type ClaimedJob, errorResult } from '../jobs/job.ts';
-import { selectLogEnd } from '../jobs/jobs.sql.ts';
+import { type ClaimedJob, errorResult, type JobEvents, selectLogEnd } from '../jobs/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
-import type { Language } from '../scripts/script.ts';
+import { type Language } from '../scripts/index.ts';
 import type { Bundles } from './bundles.ts';
 import type { Completer } from './completer.ts';
 import { environmentOf } from './environment.ts';
@@ -49,9 +47,7 @@ function identityOf(job: ClaimedJob): string {
 export function createJobRunner(deps: JobRunnerDeps) {
   async function openLog(job: ClaimedJob): Promise<LogWriter> {
     const again = job.attempt > 1;
-    const end = again
-      ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id])
-      : { stop: 0 };
+    const end = again ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id]) : { stop: 0 };
     const writer = createLogWriter({
       jobId: job.id,
       start: end?.stop ?? 0,
@@ -116,9 +112,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
       worker,
       attempt: job.attempt,
       success: outcome.success,
-      resultJson: canceled
-        ? errorResult('Canceled', 'The job was canceled.')
-        : outcome.resultJson,
+      resultJson: canceled ? errorResult('Canceled', 'The job was canceled.') : outcome.resultJson,
       completedAt: deps.clock.now(),
       durationMs: Math.round(outcome.durationMs),
       memPeakKb: outcome.memPeakKb,

@@ -1,15 +1,8 @@
 // A worker: slots that run jobs, fed by the claimer and by pushes of this process. User code
 // itself runs in child processes (`runners/`); this only starts them and stores what they did.
-import {
-  type Clock,
-  type Log,
-  newSecret,
-  version,
-} from '../../base/index.ts';
+import { type Clock, type Log, newSecret, version } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { JobEvents } from '../jobs/events.ts';
-import type { ClaimedJob } from '../jobs/job.ts';
-import type { LocalWorker, Slot } from '../jobs/queue.ts';
+import { type ClaimedJob, type JobEvents, type LocalWorker, type Slot } from '../jobs/index.ts';
 import { createClaimer } from './claimer.ts';
 import type { Completer } from './completer.ts';
 import { machineName, processStarted } from './machine.ts';

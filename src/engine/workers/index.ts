@@ -1,0 +1,6 @@
+export { createBundles } from './bundles.ts';
+export { createCompleter } from './completer.ts';
+export { workerOperations } from './operations/index.ts';
+export { createRescuer } from './rescuer.ts';
+export { createJobRunner } from './runner.ts';
+export { cancelElsewhere, createWorker, type Worker } from './worker.ts';
