@@ -1,0 +1,45 @@
+// Workers as Windmill's `workers/list` shows them.
+import { isoTime, type Wire, withoutNulls } from './wire.ts';
+
+/** A row of `workers.list`; figures that this worker does not measure are absent. */
+export interface WorkerOutput {
+  worker: string;
+  workerInstance: string;
+  workerGroup: string;
+  startedAt: number;
+  lastPingSecs: number;
+  ip: string;
+  jobsExecuted: number;
+  customTags?: readonly string[] | null;
+  wmVersion: string;
+  lastJobId?: string | null;
+  lastJobWorkspaceId?: string | null;
+  occupancyRate?: number | null;
+  memory?: number | null;
+  vcpus?: number | null;
+  memoryUsage?: number | null;
+  wmMemoryUsage?: number | null;
+  jobIsolation?: string | null;
+}
+
+export function workerShape(worker: WorkerOutput): Wire {
+  return withoutNulls({
+    worker: worker.worker,
+    worker_instance: worker.workerInstance,
+    last_ping: worker.lastPingSecs,
+    started_at: isoTime(worker.startedAt),
+    ip: worker.ip,
+    jobs_executed: worker.jobsExecuted,
+    custom_tags: worker.customTags,
+    worker_group: worker.workerGroup,
+    wm_version: worker.wmVersion,
+    last_job_id: worker.lastJobId,
+    last_job_workspace_id: worker.lastJobWorkspaceId,
+    occupancy_rate: worker.occupancyRate,
+    memory: worker.memory,
+    vcpus: worker.vcpus,
+    memory_usage: worker.memoryUsage,
+    wm_memory_usage: worker.wmMemoryUsage,
+    job_isolation: worker.jobIsolation,
+  });
+}
