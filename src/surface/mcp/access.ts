@@ -72,8 +72,8 @@ export function refuseCaller(caller: Caller): McpHttpResponse | undefined {
     return problem({
       status: 403,
       error: 'insufficient_scope',
-      message: `This address needs a token with an mcp: scope, such as ${needed}; this one ${said}.`,
-      hint: 'Make a token with mcp:all, or narrower with mcp:scripts:<paths>, mcp:endpoints:<tools>.',
+      message: `This needs a token with an mcp: scope, such as ${needed}; this one ${said}.`,
+      hint: 'Make a token with mcp:all; mcp:scripts:<paths>, mcp:endpoints:<tools> are narrower.',
       more: { scopes: has, required: [needed] },
       authenticate: challenge('insufficient_scope'),
     });

@@ -10,7 +10,7 @@ import {
   type RequestId,
   type ToolResult,
 } from './protocol.ts';
-import { capabilities, instructions, type ServerInfo } from './server-info.ts';
+import { capabilities, instructions, type ServerInfo } from './introduction.ts';
 
 /**
  * Lists are private, and may not be kept: a deployed script is listed at once, and until list

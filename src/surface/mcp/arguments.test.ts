@@ -1,3 +1,4 @@
+// What a model is told about arguments that do not fit, and the bounds of the check.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLog } from '../../base/index.ts';
@@ -39,7 +40,8 @@ const problems: [string, Record<string, unknown>, string[] | undefined][] = [
     'unknown',
     { name: 'x', coutn: 1 },
     [
-      'coutn: unknown argument; did you mean "count"? accepted: name, count, colour, point, either, code',
+      'coutn: unknown argument; did you mean "count"? accepted: ' +
+        'name, count, colour, point, either, code',
     ],
   ],
   [

@@ -7,7 +7,7 @@ import type { ArgumentCheck } from './arguments.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
 import { readable } from './faces/index.ts';
 import { pathOfName } from './names.ts';
-import { isObject, type JsonObject, RpcError, rpcCodes, type ToolResult } from './protocol.ts';
+import { isObject, type JsonObject, type RpcError, rpcCodes, type ToolResult } from './protocol.ts';
 import { appErrorResult, argumentsResult, failureResult } from './results.ts';
 import type { FaceDeps, Invocation, Tool } from './tool.ts';
 
@@ -28,7 +28,10 @@ export interface ToolCall {
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-export type CallTool = (wanted: ToolCall) => Promise<ToolResult>;
+/** What a call came to: a result, or an error of the protocol for a tool that is not there. */
+export type ToolAnswer = { result: ToolResult } | { error: RpcError };
+
+export type CallTool = (wanted: ToolCall) => Promise<ToolAnswer>;
 
 function callOf(wanted: ToolCall): Call {
   const { caller, workspace, signal, onProgress } = wanted;
@@ -54,10 +57,8 @@ function unknownTool(name: string, { byName }: ToolList): RpcError {
     names.delete(next);
   }
   const guess = similar.length > 0 ? `Did you mean ${similar.join(' or ')}? ` : '';
-  return new RpcError(
-    rpcCodes.invalidParams,
-    `There is no tool "${name.slice(0, 128)}" for this token. ${guess}tools/list has them all.`,
-  );
+  const said = `There is no tool "${name.slice(0, 128)}" for this token.`;
+  return { code: rpcCodes.invalidParams, message: `${said} ${guess}tools/list has them all.` };
 }
 
 /** Arguments that the schema does not name, taken out, and the sentence that says so. */
@@ -121,7 +122,6 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     });
   }
 
-  /** Throws `RpcError` for a tool that the caller does not have; everything else is a result. */
   return async (wanted) => {
     try {
       const list = await catalogue.of(wanted.caller, wanted.workspace);
@@ -129,14 +129,13 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
       const tool = list.byName.get(wanted.name) ?? endpoints.get(wanted.name);
       if (!tool) {
         await refuseScript(wanted);
-        throw unknownTool(wanted.name, list);
+        return { error: unknownTool(wanted.name, list) };
       }
       const result = await runTool(wanted, tool, list);
-      if (!wanted.signal.aborted) return result;
-      return failureResult({ code: 'canceled', message: 'The call was canceled.' });
+      if (!wanted.signal.aborted) return { result };
+      return { result: failureResult({ code: 'canceled', message: 'The call was canceled.' }) };
     } catch (error) {
-      if (error instanceof RpcError) throw error;
-      return told(error, wanted);
+      return { result: told(error, wanted) };
     }
   };
 }

@@ -22,15 +22,8 @@ import {
   type McpHttpResponse,
 } from './http-messages.ts';
 import { answerWithProgress, type Notify } from './progress.ts';
-import {
-  isObject,
-  type JsonObject,
-  type RequestId,
-  RpcError,
-  rpcCodes,
-  rpcErrorBody,
-} from './protocol.ts';
-import type { ServerInfo } from './server-info.ts';
+import { isObject, type JsonObject, type RequestId, rpcCodes, rpcErrorBody } from './protocol.ts';
+import type { ServerInfo } from './introduction.ts';
 
 export interface DispatcherDeps {
   catalogue: Catalogue;
@@ -68,7 +61,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { name, arguments: args } = fast.params;
     const forget = fast.era === 'legacy' ? cancellation.open(http, id) : undefined;
     try {
-      const result = await callTool({
+      const answered = await callTool({
         name: String(name),
         args: isObject(args) ? args : {},
         caller: http.caller,
@@ -77,9 +70,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         linksKnown: knowsLinks(http),
         onProgress,
       });
-      return answer(id, resultOf(fast.era, { ...result }, serverInfo()));
+      if ('error' in answered) {
+        return rpcErrorBody(id, answered.error.code, answered.error.message);
+      }
+      return answer(id, resultOf(fast.era, { ...answered.result }, serverInfo()));
     } catch (error) {
-      if (error instanceof RpcError) return rpcErrorBody(id, error.code, error.message);
       log.error('a tool result could not be written', { tool: String(name), error });
       return rpcErrorBody(id, rpcCodes.internalError, 'The result could not be written.');
     } finally {

@@ -19,7 +19,7 @@ import {
 import { type EndpointListing, listEndpoints } from './list-tools.ts';
 import { isObject, metaKeys, rpcCodes } from './protocol.ts';
 import { createSdkSide } from './sdk.ts';
-import { serverInfoOf } from './server-info.ts';
+import { serverInfoOf } from './introduction.ts';
 
 export interface McpDeps {
   door: Door;

@@ -1,3 +1,4 @@
+// Windmill's vectors of tool names, and that no two paths share one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathOfName, type RunnableKind, toolNameOf } from './names.ts';

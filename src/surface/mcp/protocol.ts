@@ -67,15 +67,10 @@ export interface ToolResult {
   _meta?: JsonObject;
 }
 
-/** A refusal in the protocol's own terms; refusals of a tool are results with `isError` instead. */
-export class RpcError extends Error {
-  readonly code: number;
-
-  constructor(code: number, message: string) {
-    super(message);
-    this.name = 'RpcError';
-    this.code = code;
-  }
+/** A refusal in the protocol's own terms; refusals by a tool are results with `isError`. */
+export interface RpcError {
+  code: number;
+  message: string;
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -1,3 +1,4 @@
+// The repairs of stored schemas, one row each, and the shape of the root.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';

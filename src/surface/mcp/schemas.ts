@@ -145,7 +145,7 @@ function allowsNull(schema: JsonObject): boolean {
   return type === 'null' || (Array.isArray(type) && type.includes('null'));
 }
 
-/** The listed form of one schema node and all below it; unknown and misshapen parts are left out. */
+/** The listed form of a schema and all below it; unknown and misshapen parts are left out. */
 export function repairSchema(stored: JsonObject, depth = 0): JsonSchema {
   const resourceType = resourceTypeOf(stored);
   if (resourceType !== undefined) return resourceArgument(stored, resourceType);

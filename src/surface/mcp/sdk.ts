@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type * as Sdk from '@modelcontextprotocol/server';
 import type { Clock, Log } from '../../base/index.ts';
 import { discoverCache, emptyListOf, listCache } from './answers.ts';
-import type { CallTool } from './call-tool.ts';
+import type { CallTool, ToolAnswer } from './call-tool.ts';
 import type { Catalogue } from './catalogue.ts';
 import { knowsLinks } from './dispatcher.ts';
 import {
@@ -15,8 +15,8 @@ import {
   type McpHttpResponse,
 } from './http-messages.ts';
 import { beat } from './progress.ts';
-import { legacyVersions, RpcError, rpcCodes, type ToolResult } from './protocol.ts';
-import { capabilities, instructions, type ServerInfo } from './server-info.ts';
+import { legacyVersions, rpcCodes } from './protocol.ts';
+import { capabilities, instructions, type ServerInfo } from './introduction.ts';
 
 export interface SdkDeps {
   catalogue: Catalogue;
@@ -30,10 +30,6 @@ export interface SdkSide {
   answer(request: McpHttpRequest, body: unknown, accepted: Accepted): Promise<McpHttpResponse>;
   /** Ends the exchanges that are still open. */
   stop(): Promise<void>;
-}
-
-function asProtocolError(sdk: typeof Sdk, error: unknown): unknown {
-  return error instanceof RpcError ? new sdk.ProtocolError(error.code, error.message) : error;
 }
 
 /** A server for one request of one caller. */
@@ -57,18 +53,17 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, http: McpHttpRequest): Sdk.Se
   });
 
   server.setRequestHandler('tools/call', async ({ params }, context) => {
-    try {
-      const result = await callWith(params, context);
-      return { ...result } as Sdk.CallToolResult;
-    } catch (error) {
-      throw asProtocolError(sdk, error);
+    const answered = await callWith(params, context);
+    if ('error' in answered) {
+      throw new sdk.ProtocolError(answered.error.code, answered.error.message);
     }
+    return { ...answered.result } as Sdk.CallToolResult;
   });
 
   async function callWith(
     params: Sdk.CallToolRequestParams,
     { mcpReq }: Sdk.ServerContext,
-  ): Promise<ToolResult> {
+  ): Promise<ToolAnswer> {
     const token = mcpReq._meta?.progressToken;
     const heart =
       token === undefined

@@ -134,9 +134,9 @@ const runEndpoints: readonly Endpoint[] = [
     name: 'runScriptByPath',
     title: 'Start a script by its path',
     description:
-      'Starts a deployed script and answers its job id at once; waitJob gets the result. Give the ' +
-      "script's own arguments beside path: read them with getScriptByPath first. Where the script " +
-      'is a tool of its own, that tool is simpler: it waits.',
+      'Starts a deployed script and answers its job id at once; waitJob gets the result. Give ' +
+      "the script's own arguments beside path: read them with getScriptByPath first. Where the " +
+      'script is a tool of its own, that tool is simpler: it waits.',
     method: 'POST',
     route: '/w/{workspace}/jobs/run/p/{path}',
     effect: 'runs',
@@ -157,8 +157,8 @@ const readEndpoints: readonly Endpoint[] = [
     name: 'listJobs',
     title: 'List jobs',
     description:
-      'Finds jobs that you may see, queued, running and completed, newest first, without logs and ' +
-      'results.',
+      'Finds jobs that you may see, queued, running and completed, newest first, without logs ' +
+      'and results.',
     method: 'GET',
     route: '/w/{workspace}/jobs/list',
     effect: 'reads',

@@ -108,7 +108,8 @@ const create: Endpoint = {
   title: 'Create a script',
   description:
     'Deploys a new script, which is then a tool of its own. Test the code with ' +
-    `runScriptPreviewAndWaitResult first; to change a script that exists use updateScript. ${codeAdvice}`,
+    'runScriptPreviewAndWaitResult first; to change a script that exists use updateScript. ' +
+    codeAdvice,
   method: 'POST',
   route: '/w/{workspace}/scripts/create',
   effect: 'adds',

@@ -10,7 +10,7 @@ export function readable(caller: Caller, target: Target): Target {
 
 const pathsOf = new WeakMap<readonly string[], readonly string[]>();
 
-/** Paths that the scopes themselves name: if a confined token reaches anything, it reaches these. */
+/** Paths that the scopes name: if a confined token reaches anything, it reaches these. */
 function namedPaths(scopes: readonly string[] | null): readonly string[] {
   if (scopes === null) return [];
   const known = pathsOf.get(scopes);
