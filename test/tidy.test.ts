@@ -28,7 +28,8 @@ const rules = [
 const repository = readTree(fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, ''));
 
 function written(problems: readonly Problem[]): string[] {
-  return problems.map(({ path, line, sentence }) => `${path}:${line}: ${sentence}`).toSorted();
+  const lines = problems.map(({ path, line, sentence }) => `${path}:${line}: ${sentence}`);
+  return [...new Set(lines)].toSorted();
 }
 
 /** An error that shows the lines and no stack, which would only point here. */

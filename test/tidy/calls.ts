@@ -181,7 +181,7 @@ export const callRules: readonly Rule[] = [
         says: 'console, also handed on',
         files: {
           'src/engine/a.ts': 'console.log(1);\nrun(console);\nlog({ console: 1 });',
-          'src/surface/cli/a.ts': 'console.log(1);',
+          'src/base/log.ts': 'console.log(1);',
         },
         expect: [1, 2].map((at) => `src/engine/a.ts:${at}: ${printing.sentence}`),
       },

@@ -24,6 +24,8 @@ export interface Reference {
   specifier: string | undefined;
   /** From the root, for relative specifiers only. */
   target: string | undefined;
+  /** A path to a file or folder (`new URL(…, import.meta.url)`), not an import. */
+  link: boolean;
   offset: number;
 }
 
@@ -155,7 +157,7 @@ function referencesIn(path: string, nodes: readonly Visited[]): Reference[] {
     const target = specifier?.startsWith('.')
       ? posix.join(posix.dirname(path), specifier)
       : undefined;
-    return [{ specifier, target, offset: node.start }];
+    return [{ specifier, target, link: node.type === 'NewExpression', offset: node.start }];
   });
 }
 
