@@ -15,7 +15,7 @@ import {
   type McpHttpResponse,
 } from './http-messages.ts';
 import { beat } from './progress.ts';
-import { legacyVersions, rpcCodes } from './protocol.ts';
+import { isObject, legacyVersions, rpcCodes } from './protocol.ts';
 import { capabilities, instructions, type ServerInfo } from './introduction.ts';
 
 export interface SdkDeps {
@@ -32,8 +32,18 @@ export interface SdkSide {
   stop(): Promise<void>;
 }
 
+interface Exchange {
+  http: McpHttpRequest;
+  /** The messages of the body, as they came. */
+  asked: readonly unknown[];
+}
+
+function asksForEmptyList(message: unknown): boolean {
+  return isObject(message) && emptyListOf(String(message['method'])) !== undefined;
+}
+
 /** A server for one request of one caller. */
-function serverFor(sdk: typeof Sdk, deps: SdkDeps, http: McpHttpRequest): Sdk.Server {
+function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked }: Exchange): Sdk.Server {
   const { catalogue, callTool, clock } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
   const server = new sdk.Server(deps.serverInfo(), {
@@ -91,11 +101,15 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, http: McpHttpRequest): Sdk.Se
     }
   }
 
-  server.fallbackRequestHandler = async ({ method }) => {
-    const empty = emptyListOf(method);
-    if (!empty) throw new sdk.ProtocolError(rpcCodes.methodNotFound, 'Method not found');
-    return empty;
-  };
+  // Only where it is wanted: with a fallback, an unknown method of the stateless era would no
+  // longer answer 404.
+  if (asked.some(asksForEmptyList)) {
+    server.fallbackRequestHandler = async ({ method }) => {
+      const empty = emptyListOf(method);
+      if (!empty) throw new sdk.ProtocolError(rpcCodes.methodNotFound, 'Method not found');
+      return empty;
+    };
+  }
   return server;
 }
 
@@ -133,16 +147,16 @@ async function plainResponse(response: Response, accepted: Accepted): Promise<Mc
 }
 
 export function createSdkSide(deps: SdkDeps): SdkSide {
-  const requests = new WeakMap<Request, McpHttpRequest>();
+  const requests = new WeakMap<Request, Exchange>();
   let loaded: Promise<{ handler: Sdk.McpHttpHandler }> | undefined;
 
   async function load(): Promise<{ handler: Sdk.McpHttpHandler }> {
     const sdk = await import('@modelcontextprotocol/server');
     const handler = sdk.createMcpHandler(
       ({ requestInfo }) => {
-        const http = requestInfo && requests.get(requestInfo);
-        if (!http) throw new Error('the SDK asked for a server of an unknown request');
-        return serverFor(sdk, deps, http);
+        const exchange = requestInfo && requests.get(requestInfo);
+        if (!exchange) throw new Error('the SDK asked for a server of an unknown request');
+        return serverFor(sdk, deps, exchange);
       },
       { onerror: (error) => deps.log.debug('mcp request refused', { reason: error.message }) },
     );
@@ -154,7 +168,7 @@ export function createSdkSide(deps: SdkDeps): SdkSide {
       loaded ??= load();
       const { handler } = await loaded;
       const web = webRequest(request);
-      requests.set(web, request);
+      requests.set(web, { http: request, asked: [body].flat() });
       return plainResponse(await handler.fetch(web, { parsedBody: body }), accepted);
     },
     async stop() {

@@ -1,0 +1,357 @@
+// The MCP endpoint alone on a real web server: a real door over a few operations that keep their
+// jobs in memory, callers by token. For rules of the wire; the whole server is in `test/kit`.
+import fastify from 'fastify';
+import { z } from 'zod';
+import { AppError, type Clock, createLog, newId, notFound } from '../../src/base/index.ts';
+import type { RunnableTool } from '../../src/engine/index.ts';
+import {
+  anonymous,
+  type AnyOperation,
+  authoriseStage,
+  type Call,
+  type Caller,
+  createCatalog,
+  createDoor,
+  operation,
+  resolveStage,
+  validateStage,
+} from '../../src/operation/index.ts';
+import { createMcp, type McpDeps, mcpRoutes } from '../../src/surface/mcp/index.ts';
+
+export const workspace = 'test';
+
+/** A caller with a token of these scopes. */
+export function callerWith(scopes: readonly string[] | null, more: Partial<Caller> = {}): Caller {
+  return {
+    ...anonymous,
+    kind: 'token',
+    userId: 'user-bob',
+    email: 'bob@example.com',
+    scopes,
+    readOnly: false,
+    tokenPrefix: 'abcdefgh',
+    membership: {
+      workspace,
+      username: 'bob',
+      role: 'admin',
+      groups: ['all'],
+      folders: { read: [], write: [], own: [] },
+    },
+    ...more,
+  };
+}
+
+export const callers: Record<string, Caller> = {
+  all: callerWith(['mcp:all']),
+  other: callerWith(['mcp:all'], { userId: 'user-ann', email: 'ann@example.com' }),
+  full: callerWith(null),
+  none: callerWith(['jobs:run']),
+  readOnly: callerWith(['mcp:all'], { readOnly: true }),
+  team: callerWith(['mcp:scripts:f/team/*']),
+  outsider: callerWith(['mcp:all'], { membership: null }),
+};
+
+/** A clock that stands still until the test moves it. */
+export function heldClock(): Clock & { pass(ms: number): void } {
+  let now = 1_000_000;
+  const timers = new Set<{ at: number; run: () => void }>();
+  return {
+    now: () => now,
+    after(delayMs, run) {
+      const timer = { at: now + delayMs, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    pass(ms) {
+      now += ms;
+      for (const timer of [...timers].filter(({ at }) => at <= now)) {
+        if (timers.delete(timer)) timer.run();
+      }
+    },
+  };
+}
+
+export function script(path: string, more: Partial<RunnableTool> = {}): RunnableTool {
+  return {
+    kind: 'script',
+    path,
+    summary: `Does ${path}`,
+    description: '',
+    schema: {
+      type: 'object',
+      properties: { name: { type: 'string' }, count: { type: 'integer' } },
+      required: ['name'],
+    },
+    hash: newId().replaceAll('-', '').slice(-16),
+    hasPreprocessor: false,
+    ...more,
+  };
+}
+
+type Body = (args: Record<string, unknown>, call: Call) => unknown;
+
+interface StoredJob {
+  done: boolean;
+  success: boolean | null;
+  result: unknown;
+  path: string | null;
+}
+
+export interface Bench {
+  origin: string;
+  url: string;
+  clock: ReturnType<typeof heldClock>;
+  logLines: string[];
+  /** Everything that reached the door, by operation name. */
+  calls: { name: string; call: Call; input: any }[];
+  jobs: Map<string, StoredJob>;
+  setScripts(next: readonly RunnableTool[]): void;
+  /** How often the list of scripts was read. */
+  reads(): number;
+  post(body: unknown, options?: PostOptions): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export interface PostOptions {
+  token?: string | null;
+  headers?: Record<string, string>;
+  path?: string;
+  signal?: AbortSignal;
+}
+
+/** What the door offers here: the names, actions and targets of the real operations. */
+function testOperations(bodies: Record<string, Body>, jobs: Bench['jobs']): AnyOperation[] {
+  const path = z.string();
+  const run = async (call: Call, item: string, args: Record<string, unknown>) => {
+    const id = newId();
+    const body = bodies[item];
+    if (!body) throw notFound('script', item);
+    const job: StoredJob = { done: true, success: true, result: null, path: item };
+    jobs.set(id, job);
+    try {
+      job.result = await body(args, call);
+      if (job.result === stillRunning)
+        Object.assign(job, { done: false, success: null, result: null });
+    } catch (error) {
+      const { name, message, stack } = error as Error;
+      Object.assign(job, { success: false, result: { error: { name, message, stack } } });
+    }
+    return { id, ...job };
+  };
+  const args = z.record(z.string(), z.unknown()).default({});
+  const any = z.any();
+  return [
+    operation({
+      name: 'jobs.runWait',
+      summary: 'Run and wait.',
+      risk: 'write',
+      action: 'jobs:run',
+      on: ({ path: item }) => ({ kind: 'scripts', path: item }),
+      input: z.strictObject({ path, args, waitMs: z.int() }),
+      output: any,
+      run: (call, input) => run(call, input.path, input.args),
+    }),
+    operation({
+      name: 'jobs.run',
+      summary: 'Start.',
+      risk: 'write',
+      action: 'jobs:run',
+      tool: 'runScriptByPath',
+      on: ({ path: item }) => ({ kind: 'scripts', path: item }),
+      input: z.strictObject({ path, args }),
+      output: any,
+      run: async (call, input) => ({ id: (await run(call, input.path, input.args)).id }),
+    }),
+    operation({
+      name: 'jobs.wait',
+      summary: 'Wait.',
+      risk: 'read',
+      action: 'jobs:read',
+      tool: 'waitJob',
+      on: ({ id }) => id,
+      input: z.strictObject({ id: z.uuid(), waitMs: z.int() }),
+      output: any,
+      run: async (_call, { id }) => {
+        const job = jobs.get(id);
+        if (!job) throw notFound('job', id);
+        return { id, ...job };
+      },
+    }),
+    operation({
+      name: 'jobs.get',
+      summary: 'Read.',
+      risk: 'read',
+      action: 'jobs:read',
+      tool: 'getJob',
+      on: ({ id }) => id,
+      input: z.strictObject({ id: z.uuid(), noLogs: z.boolean(), noCode: z.boolean() }),
+      output: any,
+      run: async (_call, { id, noLogs }) => {
+        const job = jobs.get(id);
+        if (!job) throw notFound('job', id);
+        return { id, type: 'CompletedJob', createdAt: 0, ...job, ...(!noLogs && { logs: 'hi' }) };
+      },
+    }),
+    operation({
+      name: 'scripts.create',
+      summary: 'Deploy.',
+      risk: 'write',
+      action: 'scripts:write',
+      tool: 'createScript',
+      on: ({ path: item }) => item,
+      input: z.looseObject({ path }),
+      output: any,
+      run: async (_call, input) => {
+        if (input.path === 'u/bob/taken') throw new AppError('conflict', 'Path conflict.');
+        return { hash: '0123456789abcdef', path: input.path, created: true };
+      },
+    }),
+    operation({
+      name: 'jobs.list',
+      summary: 'List.',
+      risk: 'read',
+      action: 'jobs:read',
+      tool: 'listJobs',
+      input: z.strictObject({ page: z.int().optional(), success: z.boolean().optional() }),
+      output: any,
+      run: async () => [],
+    }),
+  ];
+}
+
+export const stillRunning = Symbol('still running');
+
+/** Starts the endpoint with scripts whose bodies the test gives; `bodies` names their paths. */
+export async function startBench(
+  bodies: Record<string, Body>,
+  more: { scripts?: readonly RunnableTool[]; deps?: Partial<McpDeps> } = {},
+): Promise<Bench> {
+  let scripts = more.scripts ?? Object.keys(bodies).map((item) => script(item));
+  let version = 1;
+  let reads = 0;
+  const logLines: string[] = [];
+  const log = createLog('debug', (line) => logLines.push(line));
+  const clock = heldClock();
+  const jobs: Bench['jobs'] = new Map();
+  const calls: Bench['calls'] = [];
+  const catalog = createCatalog([testOperations(bodies, jobs)]);
+  const door = createDoor(catalog, [
+    async (flight, next) => {
+      calls.push({ name: flight.name, call: flight.call, input: flight.input });
+      return next();
+    },
+    resolveStage(catalog),
+    validateStage,
+    authoriseStage({ extraPerms: async () => undefined }),
+  ]);
+  let origin = '';
+  const mcp = createMcp({
+    door,
+    log,
+    clock,
+    origin: () => origin,
+    version: '1.2.3',
+    waitMs: 45_000,
+    runnables: async () => {
+      reads += 1;
+      return { version: String(version), tools: scripts };
+    },
+    runnablesVersion: () => String(version),
+    ...more.deps,
+  });
+  const app = fastify({ logger: false });
+  await app.register(
+    mcpRoutes(mcp, {
+      authenticate: async ({ headers }) => {
+        const token = headers.authorization?.replace('Bearer ', '') ?? '';
+        const caller = callers[token];
+        if (!caller) throw new AppError('unauthenticated', 'The token is not known.');
+        return caller;
+      },
+    }),
+  );
+  origin = await app.listen({ port: 0, host: '127.0.0.1' });
+  const url = `${origin}/api/mcp/w/${workspace}/mcp`;
+  return {
+    origin,
+    url,
+    clock,
+    logLines,
+    calls,
+    jobs,
+    setScripts(next) {
+      scripts = next;
+      version += 1;
+    },
+    reads: () => reads,
+    post: (body, { token = 'all', headers = {}, path, signal } = {}) =>
+      fetch(path === undefined ? url : origin + path, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...(signal && { signal }),
+      }),
+    async stop() {
+      await mcp.stop();
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}
+
+const prefix = 'io.modelcontextprotocol/';
+
+/** A request of the stateless era, with the headers that belong to it. */
+export function modern(
+  method: string,
+  params: Record<string, unknown> = {},
+  { id = 1, meta = {} }: { id?: string | number; meta?: Record<string, unknown> } = {},
+): { body: Record<string, unknown>; headers: Record<string, string> } {
+  const body = {
+    jsonrpc: '2.0',
+    id,
+    method,
+    params: {
+      ...params,
+      _meta: {
+        [`${prefix}protocolVersion`]: '2026-07-28',
+        [`${prefix}clientCapabilities`]: {},
+        [`${prefix}clientInfo`]: { name: 'test', version: '1' },
+        ...meta,
+      },
+    },
+  };
+  const headers: Record<string, string> = {
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': method,
+    ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }),
+  };
+  return { body, headers };
+}
+
+/** A request of the handshake era. */
+export function legacy(
+  method: string,
+  params?: Record<string, unknown>,
+  id: string | number = 1,
+): { body: Record<string, unknown>; headers: Record<string, string> } {
+  const body = { jsonrpc: '2.0', id, method, ...(params && { params }) };
+  return { body, headers: { 'mcp-protocol-version': '2025-11-25' } };
+}
+
+/** The messages of an answer, whether JSON or a stream of events. */
+export async function messagesOf(response: Response): Promise<any[]> {
+  const text = await response.text();
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    return text === '' ? [] : [JSON.parse(text)].flat();
+  }
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice(6)));
+}
