@@ -1,0 +1,331 @@
+// The supervisor of the embedded PostgreSQL: makes the cluster, starts it on a Unix socket only,
+// starts it again if it dies, and stops it. It knows nothing of tables.
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, type Log } from '../../base/index.ts';
+import { type Binaries, findBinaries } from './binaries.ts';
+import { chooseConfinement, type Confinement, openTo, startBound } from './confine.ts';
+import { folderError, makeFolder, makeSocketFolder, socketFolderOf } from './folders.ts';
+import { clearLeftover, isAlive, readPostmaster } from './postmaster.ts';
+import { toolEnvironment } from './tools.ts';
+
+/** The one account of the cluster; only its owner can reach the socket, so it has no password. */
+export const clusterUser = 'millrace';
+export const clusterDatabase = 'postgres';
+
+export interface Cluster {
+  readonly socketFolder: string;
+  /** The pid of the running server, for tests and doctors. */
+  pid(): number | undefined;
+  /** Fast shutdown: ends connections, writes a checkpoint, waits for the end. */
+  stop(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  /** The data folder, which exists and is ours; the cluster is made in `postgres/` below it. */
+  folder: string;
+  log: Log;
+  /** Further settings (`fsync: 'off'` for tests). */
+  settings?: Readonly<Record<string, string>>;
+  /** Other programs than the ones from npm (tests on an older PostgreSQL). */
+  binaries?: Binaries;
+}
+
+const maxLogBytes = 5_000_000;
+
+/** The settings and why they are not PostgreSQL's own. */
+function settingsFor(major: number): Record<string, string> {
+  return {
+    listen_addresses: '',
+    unix_socket_permissions: '0700',
+    max_connections: '200',
+    // No replica ever reads this cluster: the log need not serve one.
+    wal_level: 'minimal',
+    max_wal_senders: '0',
+    max_logical_replication_workers: '0',
+    // A refused insert is the caller's to report; the log is for trouble with the server.
+    log_min_messages: 'log',
+    log_checkpoints: 'off',
+    log_timezone: 'UTC',
+    timezone: 'UTC',
+    update_process_title: 'off',
+    // Three processes fewer at rest; our rows come from memory.
+    ...(major >= 18 ? { io_method: 'sync' } : {}),
+  };
+}
+
+/** Text order is that of bytes, whatever the machine, and letters know their case. */
+function localeArguments(major: number): string[] {
+  return major >= 17
+    ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+    : ['--locale=C.UTF-8'];
+}
+
+interface Layout {
+  cluster: string;
+  socketFolder: string;
+  logFile: string;
+  binaries: Binaries;
+  confinement: Confinement;
+}
+
+async function runToEnd(argv: readonly string[]): Promise<{ code: number | null; text: string }> {
+  const [file = '', ...args] = argv;
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: toolEnvironment,
+    cwd: '/',
+  });
+  let text = '';
+  const gather = (chunk: Buffer): void => {
+    text = (text + chunk.toString()).slice(-2_000);
+  };
+  child.stdout.on('data', gather);
+  child.stderr.on('data', gather);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, text };
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-3).join(' ').slice(-500);
+}
+
+/** Makes the cluster beside its place and moves it there whole, so a kill leaves nothing half made. */
+async function initialise({ cluster, binaries, confinement }: Layout): Promise<void> {
+  const half = join(dirname(cluster), 'postgres.new');
+  rmSync(half, { recursive: true, force: true });
+  makeFolder(half);
+  await openTo(confinement, {
+    folder: dirname(cluster),
+    own: [half],
+    program: join(binaries.folder, 'postgres'),
+  });
+  const { code, text } = await runToEnd([
+    ...confinement.prefix,
+    join(binaries.folder, 'initdb'),
+    ...['--pgdata', half, '--username', clusterUser, '--auth', 'trust', '--encoding', 'UTF8'],
+    // What it wrote is flushed after the start, beside the first requests (see `flush`).
+    ...['--no-sync', '--no-instructions'],
+    ...localeArguments(binaries.major),
+  ]);
+  if (code !== 0) {
+    rmSync(half, { recursive: true, force: true });
+    throw new AppError('unavailable', `The database could not be made: ${lastLines(text)}`, {
+      hint: 'Check the space on the disk and the rights on the data folder.',
+    });
+  }
+  renameSync(half, cluster);
+}
+
+/** Without it a power cut in the first half minute could lose the files that initdb wrote. */
+async function flush({ cluster, binaries, confinement }: Layout): Promise<void> {
+  const initdb = join(binaries.folder, 'initdb');
+  await runToEnd([...confinement.prefix, initdb, '--sync-only', '--pgdata', cluster]).catch(
+    () => undefined,
+  );
+}
+
+function checkVersion({ cluster, binaries }: Layout): void {
+  const found = Number.parseInt(readFileSync(join(cluster, 'PG_VERSION'), 'utf8'), 10);
+  if (found === binaries.major) return;
+  throw new AppError(
+    'conflict',
+    `The data folder was made by PostgreSQL ${found}; this Millrace brings ${binaries.major}.`,
+    { hint: 'Make a backup with the Millrace that made it, and restore that into a new folder.' },
+  );
+}
+
+function openLogFile(path: string): number {
+  if (existsSync(path) && statSync(path).size > maxLogBytes) renameSync(path, `${path}.1`);
+  return openSync(path, 'a', 0o600);
+}
+
+function sizeOf(path: string): number {
+  return existsSync(path) ? statSync(path).size : 0;
+}
+
+/** Starts the server and resolves when it takes connections; undefined with the log when it ended. */
+async function launch(
+  layout: Layout,
+  settings: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<{ child: ChildProcess } | { said: string }> {
+  const { cluster, socketFolder, logFile, binaries, confinement } = layout;
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const socket = `"${socketFolder.replaceAll('"', '""')}"`;
+  const argv = [join(binaries.folder, 'postgres'), '-D', cluster, '-k', socket, ...flags];
+  const output = openLogFile(logFile);
+  const before = sizeOf(logFile);
+  const child = startBound(confinement, argv, output);
+  closeSync(output);
+  let ended = false;
+  child.once('error', () => (ended = true));
+  child.once('exit', () => (ended = true));
+  for (let waitedMs = 0; !ended;) {
+    const postmaster = readPostmaster(cluster);
+    if (postmaster?.ready && postmaster.pid === child.pid) return { child };
+    const delayMs = waitedMs < 300 ? 3 : 25;
+    await sleep(delayMs);
+    waitedMs += delayMs;
+    if (waitedMs % 10_000 < delayMs) log.info('PostgreSQL is still recovering', { waitedMs });
+  }
+  return { said: readFileSync(logFile).subarray(before).toString().trim() };
+}
+
+/** A start that waits for back ends of a postmaster that was killed: they end within moments. */
+async function launchAtLast(
+  layout: Layout,
+  settings: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<ChildProcess> {
+  for (let tried = 1; ; tried += 1) {
+    const started = await launch(layout, settings, log);
+    if ('child' in started) return started.child;
+    const passing = /shared memory block|lock file ".*" already exists/.test(started.said);
+    if (!passing || tried === 100) {
+      throw new AppError('unavailable', `PostgreSQL did not start: ${lastLines(started.said)}`, {
+        hint: `Its log is ${layout.logFile}.`,
+      });
+    }
+    await sleep(100);
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.ref();
+  const steps = [
+    { signal: 'SIGINT', patienceMs: 30_000 },
+    { signal: 'SIGQUIT', patienceMs: 5_000 },
+  ] as const;
+  for (const { signal, patienceMs } of steps) {
+    if (isAlive(pid)) process.kill(pid, signal);
+    const late = sleep(patienceMs, 'late', { ref: false });
+    if ((await Promise.race([gone, late])) !== 'late') return;
+  }
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  await gone;
+}
+
+interface Supervised {
+  pid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Keeps the server running until `stop`. */
+function supervise(
+  first: ChildProcess,
+  { start, log }: { start: () => Promise<ChildProcess>; log: Log },
+): Supervised {
+  let child: ChildProcess | undefined;
+  let restarting: Promise<void> | undefined;
+  const stopping = new AbortController();
+
+  function watch(current: ChildProcess): void {
+    child = current;
+    // The server must not keep this process alive: only work does.
+    current.unref();
+    current.once('exit', (code, signal) => {
+      child = undefined;
+      if (stopping.signal.aborted) return;
+      log.error('PostgreSQL ended unexpectedly', { code, signal });
+      restarting = restart();
+    });
+  }
+
+  async function restart(): Promise<void> {
+    for (let delayMs = 50; !stopping.signal.aborted; delayMs = Math.min(delayMs * 2, 5_000)) {
+      try {
+        watch(await start());
+        log.warn('PostgreSQL runs again');
+        return;
+      } catch (error) {
+        log.error('PostgreSQL does not start again', { error });
+        const waiting = sleep(delayMs, undefined, { ref: false, signal: stopping.signal });
+        await waiting.catch(() => undefined);
+      }
+    }
+  }
+
+  watch(first);
+  return {
+    pid: () => child?.pid,
+    async stop() {
+      stopping.abort();
+      await restarting;
+      if (child) await end(child);
+    },
+  };
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Somebody put something there: then it stays.
+  }
+}
+
+/** Starts the cluster of `folder`, making it first if need be. The caller holds the folder's lock. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { log } = options;
+  const folder = resolve(options.folder);
+  const cluster = join(folder, 'postgres');
+  const confinement = await chooseConfinement(cluster);
+  const binaries =
+    options.binaries ?? findBinaries({ copyTo: folder, copy: confinement.kind === 'user' });
+  const layout: Layout = {
+    cluster,
+    socketFolder: socketFolderOf(folder),
+    logFile: join(folder, 'postgres.log'),
+    binaries,
+    confinement,
+  };
+  try {
+    const fresh = !existsSync(join(cluster, 'PG_VERSION'));
+    if (fresh) await initialise(layout);
+    else checkVersion(layout);
+    await clearLeftover(cluster);
+    makeSocketFolder(layout.socketFolder, confinement.uid);
+    const program = join(binaries.folder, 'postgres');
+    await openTo(confinement, { folder, own: [layout.socketFolder], program });
+    const settings = { ...settingsFor(binaries.major), ...options.settings };
+    const start = () => launchAtLast(layout, settings, log);
+    const server = supervise(await start(), { start, log });
+    const flushed = fresh ? flush(layout) : undefined;
+    return {
+      socketFolder: layout.socketFolder,
+      pid: server.pid,
+      async stop() {
+        await flushed;
+        await server.stop();
+        removeIfEmpty(layout.socketFolder);
+      },
+    };
+  } catch (error) {
+    throw folderError(error, folder) ?? error;
+  }
+}
+
+/** The socket of the server that runs on `folder` now; undefined when none does. */
+export function runningSocketFolder(folder: string): string | undefined {
+  const postmaster = readPostmaster(join(resolve(folder), 'postgres'));
+  if (!postmaster?.ready || !isAlive(postmaster.pid)) return undefined;
+  return postmaster.socketFolder;
+}

@@ -1,0 +1,3 @@
+export { type Cluster, startCluster } from './embedded/cluster.ts';
+export { type Database, type Queries, type Statement, statement } from './database.ts';
+export { openStore, type Store, type StoreOptions, type StoreRole, urlOfSocket } from './open.ts';
