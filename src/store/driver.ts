@@ -88,10 +88,12 @@ export async function createDatabase({
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 30_000,
   });
-  pool.on('error', (error) => log.warn('an idle database connection broke', { error }));
   const signals = createSignals({ place, log });
   let kysely: Promise<Kysely<unknown>> | undefined;
   let closing: Promise<void> | undefined;
+  pool.on('error', (error) => {
+    if (!closing) log.warn('an idle database connection broke', { error: error.message });
+  });
 
   const failed = (error: unknown): unknown => unreachable(error, place) ?? error;
 

@@ -1,0 +1,37 @@
+// The throwaway PostgreSQL of a test run: fast instead of durable, gone with its folder.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog } from '../../src/base/index.ts';
+import { startCluster, urlOfSocket } from '../../src/store/index.ts';
+
+export interface TestCluster {
+  /** Address of its first database, as the account that owns everything. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** `binaries`: another PostgreSQL than the one from npm, such as Debian's 15. */
+export async function startTestCluster(
+  binaries?: Parameters<typeof startCluster>[0]['binaries'],
+): Promise<TestCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-db-'));
+  try {
+    const cluster = await startCluster({
+      folder,
+      log: createLog('warn'),
+      settings: { fsync: 'off', full_page_writes: 'off', max_connections: '400' },
+      ...(binaries ? { binaries } : {}),
+    });
+    return {
+      url: urlOfSocket(cluster.socketFolder),
+      async stop() {
+        await cluster.stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
