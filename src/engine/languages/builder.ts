@@ -3,8 +3,12 @@
 // cached under the data folder by the hash of its dependencies.
 import * as esbuild from 'esbuild';
 import { AppError, type Log, sha256 } from '../../base/index.ts';
-import { bundle, type Bundled, type SourceScript } from './bundle.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import { bundle, type PackageImport, type SourceScript } from './bundle.ts';
+import { type Lock, readLock, writeLock } from './lock.ts';
+import { createPackages, type PackageSet } from './packages.ts';
 import { createParser } from './parser.ts';
+import { readRegistry } from './registry.ts';
 import type { Language } from './signature.ts';
 
 export interface BuildRequest {
@@ -36,39 +40,108 @@ export interface Builder {
 
 export interface BuilderDeps {
   dataFolder: string;
+  sandbox: Sandbox;
   log: Log;
+  /** npm's and the network's variables (NPM_CONFIG_REGISTRY, HTTPS_PROXY, …), when there are any. */
+  environment?: Readonly<Record<string, string | undefined>>;
 }
+
+/** A bundle is stored, sent to workers and compiled in every process that runs it. */
+const maxBundleBytes = 16 * 1024 * 1024;
 
 /** Same code and same kind of process: what one warm process may be kept for. */
 function codeHashOf(language: Language, code: string): string {
   return sha256(`${language}\n${code}`);
 }
 
-export function createBuilder(_deps: BuilderDeps): Builder {
+/** The package.json that the imports amount to; throws when they contradict each other. */
+function dependenciesOf(imports: readonly PackageImport[]): Record<string, string> {
+  const asked = new Map<string, PackageImport>();
+  for (const one of imports) {
+    const other = asked.get(one.name);
+    if (other?.version != null && one.version !== null && other.version !== one.version) {
+      throw new AppError(
+        'unprocessable',
+        `${one.importer} imports "${one.text}", and ${other.importer} imports "${other.text}": ` +
+          'one bundle holds one version of a package.',
+        { hint: `Ask for the same version of ${one.name} everywhere.` },
+      );
+    }
+    if (!other || one.version !== null) asked.set(one.name, one);
+  }
+  const names = [...asked.keys()].sort();
+  return Object.fromEntries(names.map((name) => [name, asked.get(name)?.version ?? 'latest']));
+}
+
+/** A lock is honoured when it has everything the code imports, in the versions it asks for. */
+function assertLockCovers(lock: Lock, imports: readonly PackageImport[]): void {
+  for (const { name, version, text, importer } of imports) {
+    const locked = Object.hasOwn(lock.dependencies, name) ? lock.dependencies[name] : undefined;
+    if (locked !== undefined && (version === null || version === locked)) continue;
+    const said = locked === undefined ? 'does not have it' : `has version "${locked}" of it`;
+    throw new AppError('unprocessable', `${importer} imports "${text}", but the lock ${said}.`, {
+      hint: 'Deploy without a lock, so that the imports are resolved anew.',
+      details: { file: importer, import: text },
+    });
+  }
+}
+
+function assertSize(path: string, code: string): void {
+  if (code.length <= maxBundleBytes) return;
+  const mb = (code.length / 1024 / 1024).toFixed(1);
+  throw new AppError(
+    'unprocessable',
+    `The bundle of ${path} has ${mb} MB, and 16 MB is the most.`,
+    {
+      hint: 'Import fewer packages, or only the parts of them that are used.',
+    },
+  );
+}
+
+export function createBuilder(deps: BuilderDeps): Builder {
   const parser = createParser();
+  const packages = createPackages(deps);
   // esbuild starts its service at the first call, which takes 30 ms that no deploy should wait for.
   const warm = esbuild.transform('').catch(() => undefined);
 
+  async function packageSet(
+    request: BuildRequest,
+    imports: readonly PackageImport[],
+  ): Promise<PackageSet> {
+    const registry = await readRegistry(deps.environment ?? {});
+    const lock = request.lock === null ? undefined : readLock(request.lock, registry.origins);
+    if (lock) assertLockCovers(lock, imports);
+    return packages.provide({
+      dependencies: lock?.dependencies ?? dependenciesOf(imports),
+      bunLock: lock?.bunLock ?? null,
+      imports,
+      registry,
+      signal: request.signal,
+    });
+  }
+
   async function buildTypeScript(request: BuildRequest): Promise<Built> {
     await warm;
-    const bundled: Bundled = await bundle({ ...request, packagesFolder: null }, parser);
+    // Packages are left out at first: this run finds which there are, and every mistake of the
+    // script itself, before anything is installed.
+    let bundled = await bundle({ ...request, packagesFolder: null }, parser);
+    let lock = '';
     if (bundled.packages.length > 0) {
-      throw new AppError('not_implemented', 'npm packages cannot be imported yet.');
+      const set = await packageSet(request, bundled.packages);
+      bundled = await bundle({ ...request, packagesFolder: set.folder }, parser);
+      lock = writeLock(set);
     }
+    assertSize(request.path, bundled.code);
     const body = await parser.functionBody(bundled.code, bundled.shallow);
     const code = `${body}${bundled.lines}\n`;
-    return {
-      code,
-      codeHash: codeHashOf(request.language, code),
-      lock: '',
-      warnings: bundled.warnings,
-    };
+    const { warnings } = bundled;
+    return { code, codeHash: codeHashOf(request.language, code), lock, warnings };
   }
 
   return {
     async build(request) {
-      request.signal.throwIfAborted();
-      const { language, content } = request;
+      const { language, content, signal } = request;
+      if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');
       if (language !== 'python3' && language !== 'bash') return buildTypeScript(request);
       return { code: content, codeHash: codeHashOf(language, content), lock: '', warnings: [] };
     },

@@ -71,7 +71,45 @@ async function findScript(
   return undefined;
 }
 
-/** The plugin that resolves what scripts import; packages resolve among themselves as npm says. */
+/** Built-in, or undefined for what esbuild resolves itself. */
+function builtinOf(path: string): esbuild.OnResolveResult | undefined {
+  const specifier = readSpecifier(path, '');
+  return specifier.kind === 'builtin' ? { path: specifier.name, external: true } : undefined;
+}
+
+/**
+ * What packages import from each other stays below `folder`: npm's rule would go on looking in the
+ * folders above it, up to the server's own packages.
+ */
+function packagePlugin(folder: string): esbuild.Plugin {
+  const checked = Symbol('checked');
+  return {
+    name: 'millrace-packages',
+    setup(build) {
+      build.onResolve({ filter: /^[^./#]/, namespace: 'file' }, async (args) => {
+        if (args.pluginData === checked || args.kind === 'entry-point') return undefined;
+        const builtin = builtinOf(args.path);
+        if (builtin) return builtin;
+        const { importer, namespace, resolveDir, kind } = args;
+        const found = await build.resolve(args.path, {
+          importer,
+          namespace,
+          resolveDir,
+          kind,
+          pluginData: checked,
+        });
+        if (found.errors.length > 0 || found.external || found.path.startsWith(folder + sep)) {
+          return found.errors.length > 0 ? undefined : found;
+        }
+        // A `require` may stand in a `try`: it fails when it runs, as it does without the package.
+        if (kind === 'require-call') return { path: args.path, external: true };
+        return { errors: [{ text: `Could not resolve "${args.path}"` }] };
+      });
+    },
+  };
+}
+
+/** The plugin that resolves and loads scripts. */
 function scriptPlugin(request: BundleRequest, parser: Parser, findings: Findings): esbuild.Plugin {
   const sources = new Map<string, string>([[request.path, request.content]]);
 
@@ -162,9 +200,8 @@ function scriptPlugin(request: BundleRequest, parser: Parser, findings: Findings
       build.onLoad(
         { filter: /.*/, namespace: 'script' },
         orFail(async ({ path }: esbuild.OnLoadArgs) => {
-          const contents = sources.get(path) ?? '';
           // Before esbuild, which dies of deep nesting and takes every other build with it.
-          const { shallow } = await parser.check(path, contents);
+          const { contents, shallow } = await parser.prepare(path, sources.get(path) ?? '');
           findings.shallow &&= shallow;
           return { contents, loader: 'ts' as const };
         }),
@@ -186,6 +223,8 @@ function options(request: BundleRequest, plugin: esbuild.Plugin): esbuild.BuildO
     supported: { decorators: false },
     treeShaking: true,
     legalComments: 'none',
+    // Packages in CommonJS expect to be files; in a bundle there is no file beside them.
+    define: { __dirname: '"/bundle"', __filename: '"/bundle/index.js"' },
     charset: 'utf8',
     loader: { '.wasm': 'binary', '.txt': 'text', '.md': 'text', '.html': 'text', '.css': 'empty' },
     // Neither a tsconfig.json above the cache nor one inside a package changes what a script means.
@@ -195,7 +234,8 @@ function options(request: BundleRequest, plugin: esbuild.Plugin): esbuild.BuildO
     sourcesContent: false,
     logLevel: 'silent',
     absWorkingDir: request.packagesFolder ?? '/',
-    plugins: [plugin],
+    plugins:
+      request.packagesFolder === null ? [plugin] : [plugin, packagePlugin(request.packagesFolder)],
   };
 }
 
@@ -209,6 +249,27 @@ function refuseOutside(folder: string, metafile: esbuild.Metafile): void {
       hint: 'Leave that package out; it may be hostile.',
     });
   }
+}
+
+const addonLoader =
+  /(?:^|\/)node_modules\/(bindings|node-gyp-build|node-gyp-build-optional-packages|@mapbox\/node-pre-gyp|prebuild-install)\//;
+
+/** What may fail when it runs: only what the person who deploys can do something about. */
+function warningsOf({ warnings, metafile }: esbuild.BuildResult): string[] {
+  const said = warnings
+    .filter(({ location }) => location?.file.startsWith('script:'))
+    .map(({ location, text }) => {
+      const place = `${location?.file.slice('script:'.length)}:${location?.line}`;
+      return `${place}: ${text}`;
+    });
+  const addon = Object.keys(metafile?.inputs ?? {}).find((input) => addonLoader.test(input));
+  if (addon === undefined) return said;
+  const loader = addonLoader.exec(addon)?.[1];
+  return [
+    ...said,
+    `A package loads compiled code (through ${loader}), which is not in the bundle: ` +
+      'where it has no plain JavaScript to fall back to, it fails when it runs.',
+  ];
 }
 
 /** Bundles; throws `unprocessable` that names the import or the line that fails. */
@@ -229,7 +290,7 @@ export async function bundle(request: BundleRequest, parser: Parser): Promise<Bu
   return {
     code: output('.js'),
     packages: [...findings.packages.values()],
-    warnings: result.warnings.map((warning) => warning.text),
+    warnings: warningsOf(result),
     shallow: findings.shallow && request.packagesFolder === null,
     lines: lineMap(output('.js.map')),
   };

@@ -8,6 +8,7 @@ import {
   type StaticImport,
 } from 'oxc-parser';
 import { AppError } from '../../base/index.ts';
+import { computedImport } from './computed-imports.ts';
 
 interface Edit {
   start: number;
@@ -159,7 +160,10 @@ export function functionBody(code: string): string {
   }
   if (code.startsWith('#!')) edits.push({ start: 0, end: 2, text: '//' });
   const alias = host === '__host' ? '' : `const ${host} = __host; {`;
-  const head = `"use strict"; ${alias}${imports.text()}`;
+  const computed = code.includes(computedImport)
+    ? `const ${computedImport} = (...given) => ${host}.import(...given); `
+    : '';
+  const head = `"use strict"; ${alias}${computed}${imports.text()}`;
   const tail = `return { ${exports.properties.join(', ')} };${alias === '' ? '' : ' }'}`;
   return `${head}\n${requireOfHost(applyEdits(code, edits).trimEnd(), host)}\n${tail}\n`;
 }

@@ -1,14 +1,27 @@
 // The door of signature inference: picks the reader of the language.
+import { checkBash, readBash } from './bash-signature.ts';
 import { createParser } from './parser.ts';
+import { readPython } from './python-signature.ts';
 import { signatureOf } from './schema.ts';
 import type { Language, ReadSignature, Signature } from './signature.ts';
 
 // Holds no state but a child process that ends by itself when idle, and with this process.
 const parser = createParser();
 
-function readerOf(language: Language, content: string, entrypoint: string): Promise<ReadSignature> {
-  const file = `script.${language === 'python3' ? 'py' : language === 'bash' ? 'sh' : 'ts'}`;
-  return parser.signature({ file, content, entrypoint });
+async function read(
+  language: Language,
+  content: string,
+  entrypoint: string,
+): Promise<ReadSignature> {
+  switch (language) {
+    case 'python3':
+      return readPython({ file: 'script.py', content, entrypoint });
+    case 'bash':
+      await checkBash('script.sh', content);
+      return readBash(content);
+    default:
+      return parser.signature({ file: 'script.ts', content, entrypoint });
+  }
 }
 
 /**
@@ -20,5 +33,5 @@ export async function inferSignature(
   content: string,
   entrypoint = 'main',
 ): Promise<Signature> {
-  return signatureOf(await readerOf(language, content, entrypoint));
+  return signatureOf(await read(language, content, entrypoint));
 }

@@ -23,8 +23,8 @@ type Answer =
 export interface Parser {
   /** Throws `unprocessable` when the code does not parse or nests too deep. */
   signature(source: SourceFile): Promise<ReadSignature>;
-  /** Throws like `signature`; answers whether the source is too short to nest deep. */
-  check(file: string, content: string): Promise<{ shallow: boolean }>;
+  /** The source as esbuild may see it, and whether it is too short to nest deep. Throws likewise. */
+  prepare(file: string, content: string): Promise<{ contents: string; shallow: boolean }>;
   /** See `functionBody`; `shallow` says that every source in the bundle is. */
   functionBody(code: string, shallow: boolean): Promise<string>;
   stop(): void;
@@ -121,10 +121,10 @@ export function createParser(): Parser {
   return {
     signature: (source) =>
       run({ kind: 'signature', source }, isShort(source.content)) as Promise<ReadSignature>,
-    async check(file, content) {
+    async prepare(file, content) {
       const shallow = isShort(content);
-      await run({ kind: 'check', file, content }, shallow);
-      return { shallow };
+      const contents = (await run({ kind: 'prepare', file, content }, shallow)) as string;
+      return { contents, shallow };
     },
     functionBody: (code, shallow) =>
       run({ kind: 'functionBody', code }, shallow || isShort(code)) as Promise<string>,
