@@ -99,6 +99,50 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
   };
 }
 
+/** How the command line reaches a server; the server itself never reads this. */
+export interface ClientConfig {
+  /** Without a trailing slash; may hold a path. */
+  url: string;
+  /** Undefined while there is none: `token create` then logs in. */
+  token: string | undefined;
+  workspace: string;
+  email: string | undefined;
+  password: string | undefined;
+}
+
+function serverUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '';
+  if (plain) return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  // The text is not repeated, because people put passwords into addresses.
+  throw new AppError('invalid_input', 'MILLRACE_URL is not the address of a server.', {
+    hint: 'Give it the address alone, such as https://millrace.example.com.',
+  });
+}
+
+function clientToken(text: string | undefined): string | undefined {
+  const token = text?.trim();
+  if (!token) return undefined;
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new AppError('invalid_input', 'MILLRACE_TOKEN holds characters that no token has.', {
+    hint: 'Copy the token again, in one piece and without quotes.',
+  });
+}
+
+/** Reads what the client commands need; `flags` win over `env`. Throws `invalid_input`. */
+export function readClientConfig(
+  env: Environment = process.env,
+  flags: Environment = {},
+): ClientConfig {
+  return {
+    url: serverUrl(flags['url'] || env['MILLRACE_URL'] || 'http://127.0.0.1:8000'),
+    token: clientToken(env['MILLRACE_TOKEN']),
+    workspace: flags['workspace'] || env['MILLRACE_WORKSPACE'] || 'main',
+    email: flags['email'] || env['MILLRACE_OWNER_EMAIL'] || undefined,
+    password: env['MILLRACE_OWNER_PASSWORD'] || undefined,
+  };
+}
+
 /** Takes the secrets out of this process's environment, so that no child can read them from `/proc`. */
 export function scrubEnvironment(): void {
   for (const name of Object.keys(process.env)) {

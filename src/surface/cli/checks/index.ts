@@ -1,0 +1,2 @@
+export { allChecks } from './all.ts';
+export { type Check, type Checked, runChecks } from './check.ts';

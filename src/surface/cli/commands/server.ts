@@ -1,0 +1,103 @@
+// millrace start, worker, backup, restore: the server itself, by the roles of the composition root.
+import { type Config, readConfig } from '../../../base/index.ts';
+import { asUsage, type Command, type Context, type Given, word } from '../command.ts';
+
+const databaseOptions = {
+  data: { type: 'text', value: 'FOLDER', says: 'data folder (MILLRACE_DATA, ./millrace-data)' },
+  'database-url': {
+    type: 'text',
+    value: 'URL',
+    says: 'an own PostgreSQL instead of the embedded one (MILLRACE_DATABASE_URL)',
+  },
+  'log-level': {
+    type: 'text',
+    value: 'LEVEL',
+    says: 'debug, info, warn or error (MILLRACE_LOG_LEVEL, info)',
+  },
+} as const;
+
+const workerOptions = {
+  'worker-slots': {
+    type: 'text',
+    value: 'COUNT',
+    says: 'jobs at a time (MILLRACE_WORKER_SLOTS, 8)',
+  },
+  sandbox: { type: 'text', value: 'MODE', says: 'auto, bwrap or off (MILLRACE_SANDBOX, auto)' },
+} as const;
+
+export const addressOptions = {
+  port: { type: 'text', value: 'NUMBER', says: 'port to listen on (MILLRACE_PORT, 8000)' },
+  host: { type: 'text', value: 'ADDRESS', says: 'address to listen on (MILLRACE_HOST, 127.0.0.1)' },
+  'base-url': {
+    type: 'text',
+    value: 'URL',
+    says: 'the address that people use (MILLRACE_BASE_URL)',
+  },
+} as const;
+
+export const serverOptions = { ...addressOptions, ...databaseOptions, ...workerOptions } as const;
+
+/** Flags named like settings, as `readConfig` takes them; they win over the environment. */
+export function configOf(given: Given, options: Readonly<Record<string, unknown>>): Config {
+  const flags = Object.keys(options).flatMap((name) => {
+    const text = given.text(name);
+    return text === undefined ? [] : [[name, text] as const];
+  });
+  return asUsage(() => readConfig(undefined, Object.fromEntries(flags)));
+}
+
+function printer(context: Context): (line: string) => void {
+  return (line) => context.terminal.out.write(`${line}\n`);
+}
+
+const startOptions = {
+  ...serverOptions,
+  workspace: { type: 'text', value: 'ID', says: 'first workspace (MILLRACE_WORKSPACE, main)' },
+} as const;
+
+export const start: Command = {
+  name: 'start',
+  summary: 'Start the server, with a worker in it.',
+  takes: '',
+  options: startOptions,
+  notes: ['--worker-slots 0 only serves; workers of their own then run the jobs.'],
+  examples: ['millrace start', 'millrace start --port 8080 --data /var/lib/millrace'],
+  talks: false,
+  run: (context, given) => context.roles().start(configOf(given, startOptions), printer(context)),
+};
+
+const ownWorkerOptions = { ...databaseOptions, ...workerOptions } as const;
+
+export const worker: Command = {
+  name: 'worker',
+  summary: 'Start a worker for a server on the same database.',
+  takes: '',
+  options: ownWorkerOptions,
+  examples: ['millrace worker --database-url postgres://millrace@db.example.com/millrace'],
+  talks: false,
+  run: (context, given) =>
+    context.roles().worker(configOf(given, ownWorkerOptions), printer(context)),
+};
+
+export const backup: Command = {
+  name: 'backup',
+  summary: 'Save the whole database into one file.',
+  takes: 'FILE',
+  options: databaseOptions,
+  notes: ['The server may be running.'],
+  examples: ['millrace backup millrace-backup.tar'],
+  talks: false,
+  run: (context, given) =>
+    context.roles().backup(configOf(given, databaseOptions), word(given), printer(context)),
+};
+
+export const restore: Command = {
+  name: 'restore',
+  summary: 'Fill an empty database from a backup.',
+  takes: 'FILE',
+  options: databaseOptions,
+  examples: ['millrace restore millrace-backup.tar --data ./new-data'],
+  talks: false,
+  run: (context, given) =>
+    context.roles().restore(configOf(given, databaseOptions), word(given), printer(context)),
+};

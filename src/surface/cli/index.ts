@@ -1,0 +1,2 @@
+export type { Roles } from './command.ts';
+export { main } from './dispatch.ts';
