@@ -1,5 +1,6 @@
 // The composition root of the command: what `millrace start`, `worker`, `backup` and `restore`
-// do with the parts. Prints for people; the parts themselves only log.
+// do with the parts. Prints for people; the parts themselves only log. The parts are loaded when
+// a role begins, so that the client commands need not wait for them.
 import {
   type Config,
   createLog,
@@ -8,8 +9,7 @@ import {
   systemClock,
   version,
 } from './base/index.ts';
-import { startServer, startWorker, type Server } from './server.ts';
-import { backup, restore } from './store/index.ts';
+import type { Server } from './server.ts';
 
 export interface Roles {
   start(config: Config, print: (line: string) => void): Promise<number>;
@@ -67,6 +67,7 @@ export const roles: Roles = {
   async start(config, print) {
     const log = createLog(config.logLevel);
     const stopped = untilSignal();
+    const { startServer } = await import('./server.ts');
     const server = await startServer(config, { log });
     scrubEnvironment();
     for (const line of await greeting(server, config)) print(line);
@@ -79,6 +80,7 @@ export const roles: Roles = {
   async worker(config, print) {
     const log = createLog(config.logLevel);
     const stopped = untilSignal();
+    const { startWorker } = await import('./server.ts');
     const worker = await startWorker(config, { log });
     scrubEnvironment();
     print(`Millrace ${version} worker is ready with ${config.workerSlots} slots`);
@@ -90,6 +92,7 @@ export const roles: Roles = {
 
   async backup(config, file, print) {
     const log = createLog(config.logLevel);
+    const { backup } = await import('./store/index.ts');
     const done = await backup({ config, log, clock: systemClock, file });
     print(`Saved ${done.rows} rows of ${done.tables} tables to ${file}`);
     return 0;
@@ -97,6 +100,7 @@ export const roles: Roles = {
 
   async restore(config, file, print) {
     const log = createLog(config.logLevel);
+    const { restore } = await import('./store/index.ts');
     const done = await restore({ config, log, clock: systemClock, file });
     print(`Restored ${done.rows} rows of ${done.tables} tables from ${file}`);
     return 0;
