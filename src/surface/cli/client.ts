@@ -65,7 +65,9 @@ function unreachable(url: string, error: unknown): AppError {
       hint: 'Point NODE_EXTRA_CA_CERTS at the certificate of your authority.',
     });
   }
-  const reason = connectionReasons[code] ?? (code || messageOf(error));
+  const cause = error instanceof Error ? error.cause : undefined;
+  // Without a code it is fetch itself that refuses: `bad port` for those of other protocols.
+  const reason = connectionReasons[code] ?? (code || messageOf(cause ?? error));
   const local = /\/\/(?:127\.|localhost|\[::1\])/.test(url);
   return new AppError('unavailable', `No server at ${url}: ${reason}.`, {
     hint: local
