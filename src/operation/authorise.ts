@@ -1,9 +1,10 @@
 // The only permission function. Surfaces, lists, pickers and `tools/list` ask it too, so that
 // what is shown is what can be called. Which rows a list shows is decided in SQL by each feature
 // with the same rules (`readableBy` in identity).
-import { AppError } from '../base/index.ts';
-import { type Caller, principalsOf } from './caller.ts';
-import type { AnyOperation, Risk, Target } from './operation.ts';
+import { AppError, notFound } from '../base/index.ts';
+import { type Standing, standingOf } from './actions.ts';
+import { type Caller, type Membership, principalsOf, type Role } from './caller.ts';
+import type { AnyOperation, Target } from './operation.ts';
 import { scopesAllow } from './scopes.ts';
 
 /** What is asked for: an operation, or anything shaped like one (a script as a tool). */
@@ -14,70 +15,127 @@ export type Verdict = { allowed: true } | { allowed: false; error: AppError };
 const yes: Verdict = { allowed: true };
 const no = (error: AppError): Verdict => ({ allowed: false, error });
 
-/** Actions that belong to the instance, and the workspace actions that need its admin. */
-const instanceAdmin = new Set(['instance:write', 'users:write', 'workers:write']);
-const workspaceAdmin = new Set(['workspaces:write', 'members:write', 'audit:read']);
-/** What operators may do besides reading: they run what others deployed. */
-const operatorActions = new Set(['jobs:run', 'jobs:write', 'tokens:write', 'session:write']);
-/** Actions that any signed-in person has on their own account, member of a workspace or not. */
-const ownAccount = new Set([
-  'session:read',
-  'session:write',
-  'tokens:read',
-  'tokens:write',
-  'workspaces:list',
-  'workers:read',
-]);
-
 /** `u/bob/x` → `u/bob`, `f/team/x` → `f/team`: only the top of a path carries permission. */
 export function ownerOf(path: string): string {
   return path.split('/', 2).join('/');
 }
 
-function pathAllows(caller: Caller, risk: Risk, target: Target): boolean {
+const offices: readonly Standing[] = ['devops', 'instance'];
+const rankOf: Record<Role, number> = { operator: 0, developer: 1, admin: 2 };
+/** A job acts for a person, but never on the person's account: no token outlives the job. */
+const notForJobs = new Set(['session:write', 'tokens:write']);
+
+const forbidden = (message: string, hint?: string): AppError =>
+  new AppError('forbidden', message, hint === undefined ? {} : { hint });
+
+/** What the token itself rules out, whoever it belongs to. */
+function tokenRefusal(caller: Caller, ask: Ask, standing: Standing): AppError | undefined {
+  if (caller.readOnly && ask.risk !== 'read') return forbidden('This token is read-only.');
+  if (caller.kind === 'job' && notForJobs.has(ask.action)) {
+    return forbidden('A job may not do this; a person has to.');
+  }
+  const { boundWorkspace, membership } = caller;
+  if (boundWorkspace === null || standing === 'person') return undefined;
+  if (offices.includes(standing)) {
+    return forbidden(
+      `This token is bound to the workspace ${boundWorkspace}.`,
+      'Use a token that is bound to none.',
+    );
+  }
+  if (membership?.workspace === boundWorkspace) return undefined;
+  return forbidden(
+    `This token is bound to the workspace ${boundWorkspace}, to members of it.`,
+    `Name that workspace, or use a token for this one.`,
+  );
+}
+
+function roleRefusal(caller: Caller, needed: Role): AppError | undefined {
   const { membership } = caller;
-  if (!membership || membership.role === 'admin') return true;
-  const owner = ownerOf(target.path);
-  if (owner === `u/${membership.username}`) return true;
-  const folder = owner.startsWith('f/') ? owner.slice(2) : undefined;
-  const writes = risk !== 'read';
-  const folders = writes ? membership.folders.write : membership.folders.read;
-  if (folder !== undefined && folders.includes(folder)) return true;
+  if (!membership) {
+    return forbidden(
+      'You are not a member of this workspace.',
+      'Ask an admin of the workspace to add you, or name another workspace.',
+    );
+  }
+  if (rankOf[membership.role] >= rankOf[needed]) return undefined;
+  if (needed === 'admin') return forbidden('Only an admin of the workspace may do this.');
+  return forbidden(
+    'Operators run deployed items; they do not change them.',
+    'Ask an admin of the workspace for the developer role.',
+  );
+}
+
+/** A preview is code that the caller brings along. */
+function previewRefusal(caller: Caller, target: Target | undefined): AppError | undefined {
+  if (target?.kind !== 'previews' || caller.membership?.role !== 'operator') return undefined;
+  return forbidden(
+    'Operators run deployed items; they do not bring code.',
+    'Ask an admin of the workspace for the developer role.',
+  );
+}
+
+function standingRefusal(caller: Caller, standing: Standing): AppError | undefined {
+  switch (standing) {
+    case 'anyone':
+    case 'person':
+      return undefined;
+    case 'instance':
+      return caller.superAdmin ? undefined : forbidden('Only an instance admin may do this.');
+    case 'devops':
+      return caller.superAdmin || caller.devops
+        ? undefined
+        : forbidden('Only a devops or an instance admin may do this.');
+    default:
+      return roleRefusal(caller, standing);
+  }
+}
+
+function holdsGrant(membership: Membership, target: Target, writes: boolean): boolean {
   return principalsOf(membership).some((principal) => {
     const grant = target.extraPerms?.[principal];
     return grant === true || (grant === false && !writes);
   });
 }
 
-function roleAllows(caller: Caller, ask: Ask): AppError | undefined {
-  if (ownAccount.has(ask.action)) return undefined;
-  if (instanceAdmin.has(ask.action)) {
-    return new AppError('forbidden', 'Only an instance admin may do this.');
+function pathAllows(membership: Membership, target: Target, writes: boolean): boolean {
+  const owner = ownerOf(target.path);
+  // Everybody sees the groups; who may change one stands in its own grants.
+  if (owner.startsWith('g/')) return !writes || holdsGrant(membership, target, true);
+  if (owner.startsWith('hub/')) return !writes;
+  const { read, write, own } = membership.folders;
+  const folder = owner.startsWith('f/') ? owner.slice(2) : undefined;
+  if (folder !== undefined && target.kind === 'folders') {
+    return (writes ? own : read).includes(folder);
   }
+  if (owner === `u/${membership.username}`) return true;
+  if (folder !== undefined && (writes ? write : read).includes(folder)) return true;
+  return holdsGrant(membership, target, writes);
+}
+
+/** Paths have slashes; ids, hashes and names have none, and the feature's verb looks them up. */
+function pathRefusal(caller: Caller, ask: Ask, target: Target): AppError | undefined {
   const { membership } = caller;
-  if (!membership) {
-    return new AppError('forbidden', 'You are not a member of this workspace.', {
-      hint: 'Ask an admin of the workspace to add you, or name another workspace.',
-    });
+  if (!target.path.includes('/') || !membership || membership.role === 'admin') return undefined;
+  // Running an item needs only the right to read it.
+  const writes = ask.risk !== 'read' && ask.action !== 'jobs:run';
+  if (pathAllows(membership, target, writes)) return undefined;
+  if (writes && pathAllows(membership, target, false)) {
+    return forbidden(`You may read ${target.path} but not change it.`);
   }
-  if (membership.role === 'admin') return undefined;
-  if (workspaceAdmin.has(ask.action)) {
-    return new AppError('forbidden', 'Only an admin of the workspace may do this.');
-  }
-  if (membership.role === 'operator' && ask.risk !== 'read' && !operatorActions.has(ask.action)) {
-    return new AppError('forbidden', 'Operators run deployed items; they do not change them.', {
-      hint: 'Ask an admin of the workspace for the developer role.',
-    });
-  }
-  return undefined;
+  // The same words as the feature's own: what is hidden and what is not there look alike.
+  return notFound(target.kind.replace(/s$/, ''), target.path);
 }
 
 /**
- * May `caller` do `ask`, on `target` if it is named? In this order: signed in, token's workspace,
- * read-only flag, token's scopes, role, path. Running an item needs only the right to read it.
+ * May `caller` do `ask`, on `target` if it is named? In this order: a known action, signed in, the
+ * token's own limits (read-only, workspace, scopes), standing, path. What is not allowed by a rule
+ * is refused, also to admins.
  */
 export function authorise(caller: Caller, ask: Ask, target?: Target): Verdict {
   if (caller.kind === 'system') return yes;
+  const standing = standingOf(ask.action);
+  if (standing === undefined) return no(forbidden(`Nobody may do ${ask.action}.`));
+  if (standing === 'anyone') return yes;
   if (caller.kind === 'anonymous') {
     return no(
       new AppError('unauthenticated', 'This needs a login or a token.', {
@@ -85,22 +143,11 @@ export function authorise(caller: Caller, ask: Ask, target?: Target): Verdict {
       }),
     );
   }
-  if (caller.readOnly && ask.risk !== 'read') {
-    return no(new AppError('forbidden', 'This token is read-only.'));
-  }
-  const scopeError = scopesAllow(caller.scopes, ask, target);
-  if (scopeError) return no(scopeError);
-  if (caller.superAdmin) return yes;
-  const roleError = roleAllows(caller, ask);
-  if (roleError) return no(roleError);
-  const risk = ask.action === 'jobs:run' ? 'read' : ask.risk;
-  if (target && /^[uf]\//.test(target.path) && !pathAllows(caller, risk, target)) {
-    const seen = risk !== 'read' && pathAllows(caller, 'read', target);
-    return no(
-      seen
-        ? new AppError('forbidden', `You may read ${target.path} but not change it.`)
-        : new AppError('not_found', `Not found: ${target.kind} not found at name ${target.path}`),
-    );
-  }
-  return yes;
+  const refusal =
+    tokenRefusal(caller, ask, standing) ??
+    scopesAllow(caller.scopes, ask, target) ??
+    standingRefusal(caller, standing) ??
+    previewRefusal(caller, target) ??
+    (target ? pathRefusal(caller, ask, target) : undefined);
+  return refusal ? no(refusal) : yes;
 }

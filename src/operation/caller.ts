@@ -23,11 +23,15 @@ export interface Caller {
   /** Empty for anonymous callers. */
   email: string;
   superAdmin: boolean;
+  /** Reads what concerns the instance and looks after its workers. */
+  devops: boolean;
   /** Null means the person's full rights; a list narrows them; an empty list allows nothing. */
   scopes: readonly string[] | null;
   readOnly: boolean;
   /** First characters of the token, for audit; null for sessions and the system. */
   tokenPrefix: string | null;
+  /** Id of the stored token or session, which logging out ends; null for jobs and the system. */
+  tokenId: string | null;
   /** The only workspace that this token may be used in; null means all of the person's. */
   boundWorkspace: string | null;
   /** The job whose token this is. */
@@ -41,9 +45,11 @@ export const anonymous: Caller = {
   userId: null,
   email: '',
   superAdmin: false,
+  devops: false,
   scopes: [],
   readOnly: true,
   tokenPrefix: null,
+  tokenId: null,
   boundWorkspace: null,
   jobId: null,
   membership: null,

@@ -1,5 +1,6 @@
 // The catalog: every operation under its name. Built once at start from the features' lists.
 import { AppError, nearest } from '../base/index.ts';
+import { standingOf } from './actions.ts';
 import type { AnyOperation } from './operation.ts';
 
 export interface Catalog {
@@ -19,6 +20,9 @@ export function createCatalog(lists: readonly (readonly AnyOperation[])[]): Cata
   for (const entry of lists.flat()) {
     if (!namePattern.test(entry.name)) throw new Error(`operation name "${entry.name}"`);
     if (!actionPattern.test(entry.action)) throw new Error(`action "${entry.action}"`);
+    if (standingOf(entry.action) === undefined) {
+      throw new Error(`${entry.name}: ${entry.action} is not in operation/actions.ts`);
+    }
     if (!entry.summary.endsWith('.')) throw new Error(`${entry.name}: summary has no full stop`);
     if (operations.has(entry.name)) throw new Error(`operation ${entry.name} is declared twice`);
     operations.set(entry.name, entry);

@@ -32,11 +32,7 @@ export {
   type Risk,
   type Target,
 } from './operation.ts';
-export {
-  hasMcpScope,
-  hasRunScope,
-  normaliseScopes,
-  onlyMcpScopes,
-  patternMatches,
-} from './scopes.ts';
+export { scopesBeyond } from './containment.ts';
+export { normaliseScopes } from './scope-grammar.ts';
+export { hasMcpScope, hasRunScope, onlyMcpScopes, patternMatches } from './scopes.ts';
 export { validate } from './validate.ts';

@@ -1,0 +1,85 @@
+// The closed list of actions and the standing that each needs at least. An operation whose action
+// is not here is refused to everybody: a new domain begins with its rows in this table.
+
+/**
+ * - `anyone`: signed in or not (logging in)
+ * - `person`: whoever is signed in, on their own account, member of a workspace or not
+ * - `operator`, `developer`, `admin`: members of the workspace, each includes the ones before
+ * - `devops`, `instance`: offices of the whole instance; an instance admin is also devops
+ */
+export type Standing =
+  | 'anyone'
+  | 'person'
+  | 'operator'
+  | 'developer'
+  | 'admin'
+  | 'devops'
+  | 'instance';
+
+/** Domains of items that live at a path, `u/<user>/…` or `f/<folder>/…`. */
+const itemDomains = ['apps', 'flows', 'resources', 'schedules', 'scripts', 'variables'] as const;
+
+const standings = new Map<string, Standing>([
+  ['login:write', 'anyone'],
+  ['session:read', 'person'],
+  ['session:write', 'person'],
+  ['tokens:read', 'person'],
+  ['tokens:write', 'person'],
+  ['workspaces:list', 'person'],
+  ['workers:read', 'person'],
+  ...itemDomains.flatMap((domain): [string, Standing][] => [
+    [`${domain}:read`, 'operator'],
+    [`${domain}:write`, 'developer'],
+  ]),
+  ['jobs:read', 'operator'],
+  ['jobs:run', 'operator'],
+  ['jobs:write', 'operator'],
+  ['folders:read', 'operator'],
+  ['folders:write', 'developer'],
+  ['groups:read', 'operator'],
+  ['groups:write', 'developer'],
+  ['members:read', 'operator'],
+  ['members:write', 'admin'],
+  ['users:read', 'operator'],
+  ['users:write', 'instance'],
+  ['workspaces:read', 'operator'],
+  ['workspaces:write', 'admin'],
+  ['audit:read', 'admin'],
+  ['instance:read', 'devops'],
+  ['instance:write', 'instance'],
+  ['workers:write', 'devops'],
+]);
+
+/** What `action` asks for; undefined when nobody ever declared it. */
+export function standingOf(action: string): Standing | undefined {
+  return standings.get(action);
+}
+
+/** Everything that a general scope may name, sorted. Logging in needs no scope. */
+export const scopeActions: readonly string[] = [...standings.keys()]
+  .filter((action) => action !== 'login:write')
+  .toSorted();
+
+/** May a scope of this action end in paths? Jobs have ids, so only running them does. */
+export function takesPaths(action: string): boolean {
+  const [domain = ''] = action.split(':');
+  return (
+    action === 'jobs:run' ||
+    domain === 'folders' ||
+    domain === 'groups' ||
+    itemDomains.some((known) => known === domain)
+  );
+}
+
+const outsideMcp = new Set(['audit', 'instance', 'login', 'members', 'tokens']);
+
+/**
+ * May an `mcp:` scope ever reach this action? They stand for what a model does with automations;
+ * accounts, tokens, members and the instance are never part of that, not even of `mcp:all`.
+ */
+export function withinMcp(action: string): boolean {
+  const [domain = '', verb] = action.split(':');
+  if (outsideMcp.has(domain)) return false;
+  const office = domain === 'session' || domain === 'users' || domain === 'workspaces';
+  return !((office || domain === 'workers') && verb === 'write');
+}

@@ -1,0 +1,96 @@
+// Whether one list of scopes lies within another: what a token may hand on to a token that it
+// makes, or a consent to a client. Directional, and exact about confinement: leaving out a pattern
+// that confines endpoint tools would widen them.
+import { type GeneralScope, type McpScope, type Scope, scopesOf } from './scope-grammar.ts';
+import { mcpPatterns, patternMatches } from './scopes.ts';
+
+/** `*` covers all, `p/*` covers `p` and every path and pattern below it, else only itself. */
+function patternCovers(held: string, wanted: string): boolean {
+  if (held === '*' || held === wanted) return true;
+  if (!wanted.endsWith('*')) return patternMatches(held, wanted);
+  // An exact path does not cover the folder of that name.
+  return held.endsWith('/*') && wanted !== '*' && patternMatches(held, wanted.slice(0, -2));
+}
+
+function covers(held: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.every((pattern) => held.some((known) => patternCovers(known, pattern)));
+}
+
+function generalCovered(held: readonly Scope[], wanted: GeneralScope): boolean {
+  const fitting = held.filter(
+    (scope): scope is GeneralScope =>
+      scope.family === 'general' &&
+      scope.domain === wanted.domain &&
+      (scope.verb === wanted.verb ||
+        (scope.verb === 'write' && wanted.verb !== 'run') ||
+        (scope.verb === 'read' && wanted.verb === 'list')) &&
+      (scope.kind === null || scope.kind === wanted.kind),
+  );
+  if (fitting.some((scope) => scope.patterns === null)) return true;
+  if (wanted.patterns === null) return false;
+  return covers(
+    fitting.flatMap((scope) => scope.patterns ?? []),
+    wanted.patterns,
+  );
+}
+
+const ofForm = (scopes: readonly McpScope[], form: McpScope['form']): string[] =>
+  scopes.filter((scope) => scope.form === form).flatMap((scope) => scope.patterns);
+
+function isAll({ form, patterns }: McpScope): boolean {
+  return form === 'all' && patterns.includes('*');
+}
+
+function mcpCovered(held: readonly McpScope[], wanted: McpScope): boolean {
+  const { form, patterns } = wanted;
+  if (form === 'hub') return covers(ofForm(held, 'hub'), patterns);
+  if (held.some(isAll)) return true;
+  switch (form) {
+    case 'all':
+      return covers(ofForm(held, 'all'), patterns);
+    case 'favorites':
+      return held.some((scope) => scope.form === 'favorites');
+    case 'endpoints':
+      // The folder form `mcp:all:f/team/*` holds every endpoint tool.
+      return held.some((scope) => scope.form === 'all') || covers(ofForm(held, form), patterns);
+    default:
+      return covers([...ofForm(held, form), ...ofForm(held, 'all')], patterns);
+  }
+}
+
+const confines = (patterns: readonly string[]): boolean =>
+  patterns.length > 0 && !patterns.includes('*');
+
+/** Endpoint tools that are confined in `held` and would be free in `wanted`. */
+function loosened(held: readonly McpScope[], wanted: readonly McpScope[]): McpScope[] {
+  if (held.some(isAll)) return [];
+  const loose = ['scripts', 'flows', 'others'].some(
+    (kind) => confines(mcpPatterns(held, kind)) && mcpPatterns(wanted, kind).length === 0,
+  );
+  return loose ? wanted.filter(({ form }) => form === 'endpoints' || form === 'favorites') : [];
+}
+
+/**
+ * The scopes of `wanted` that `held` does not contain; empty means contained. Null means full
+ * rights, which only full rights contain.
+ */
+export function scopesBeyond(
+  held: readonly string[] | null,
+  wanted: readonly string[] | null,
+): string[] {
+  if (held === null) return [];
+  if (wanted === null) return ['full access'];
+  const heldList = scopesOf(held);
+  const heldMcp = heldList.filter((scope) => scope.family === 'mcp');
+  const entries = wanted.map((text) => ({ text, scope: scopesOf([text])[0] }));
+  const wantedMcp = entries.flatMap(({ scope }) => (scope?.family === 'mcp' ? [scope] : []));
+  const loose = new Set<Scope>(loosened(heldMcp, wantedMcp));
+  return entries
+    .filter(({ scope }) => {
+      if (!scope || loose.has(scope)) return true;
+      return scope.family === 'general'
+        ? !generalCovered(heldList, scope)
+        : !mcpCovered(heldMcp, scope);
+    })
+    .map(({ text }) => text);
+}
