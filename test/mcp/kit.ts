@@ -1,6 +1,6 @@
 // The MCP endpoint alone on a real web server: a real door over a few operations that keep their
 // jobs in memory, callers by token. For rules of the wire; the whole server is in `test/kit`.
-import fastify from 'fastify';
+import fastify, { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError, type Clock, createLog, newId, notFound } from '../../src/base/index.ts';
 import type { RunnableTool } from '../../src/engine/index.ts';
@@ -12,6 +12,7 @@ import {
   type Caller,
   createCatalog,
   createDoor,
+  type Door,
   operation,
   resolveStage,
   validateStage,
@@ -119,36 +120,40 @@ export interface PostOptions {
   signal?: AbortSignal;
 }
 
-/** What the door offers here: the names, actions and targets of the real operations. */
-function testOperations(bodies: Record<string, Body>, jobs: Bench['jobs']): AnyOperation[] {
-  const path = z.string();
-  const run = async (call: Call, item: string, args: Record<string, unknown>) => {
+/** Runs a body as a job that is over at once, unless it answers `stillRunning`. */
+function createRun(bodies: Record<string, Body>, jobs: Bench['jobs']) {
+  return async (call: Call, path: string, args: Record<string, unknown>) => {
     const id = newId();
-    const body = bodies[item];
-    if (!body) throw notFound('script', item);
-    const job: StoredJob = { done: true, success: true, result: null, path: item };
+    const body = bodies[path];
+    if (!body) throw notFound('script', path);
+    const job: StoredJob = { done: true, success: true, result: null, path };
     jobs.set(id, job);
     try {
-      job.result = await body(args, call);
-      if (job.result === stillRunning)
-        Object.assign(job, { done: false, success: null, result: null });
+      const result = await body(args, call);
+      if (result === stillRunning) Object.assign(job, { done: false, success: null });
+      else job.result = result;
     } catch (error) {
       const { name, message, stack } = error as Error;
       Object.assign(job, { success: false, result: { error: { name, message, stack } } });
     }
     return { id, ...job };
   };
-  const args = z.record(z.string(), z.unknown()).default({});
-  const any = z.any();
+}
+
+const runInput = { path: z.string(), args: z.record(z.string(), z.unknown()).default({}) };
+const anyOutput = z.any();
+const ofPath = ({ path }: { path: string }) => ({ kind: 'scripts', path });
+
+function runOperations(run: ReturnType<typeof createRun>): AnyOperation[] {
   return [
     operation({
       name: 'jobs.runWait',
       summary: 'Run and wait.',
       risk: 'write',
       action: 'jobs:run',
-      on: ({ path: item }) => ({ kind: 'scripts', path: item }),
-      input: z.strictObject({ path, args, waitMs: z.int() }),
-      output: any,
+      on: ofPath,
+      input: z.strictObject({ ...runInput, waitMs: z.int() }),
+      output: anyOutput,
       run: (call, input) => run(call, input.path, input.args),
     }),
     operation({
@@ -157,11 +162,35 @@ function testOperations(bodies: Record<string, Body>, jobs: Bench['jobs']): AnyO
       risk: 'write',
       action: 'jobs:run',
       tool: 'runScriptByPath',
-      on: ({ path: item }) => ({ kind: 'scripts', path: item }),
-      input: z.strictObject({ path, args }),
-      output: any,
+      on: ofPath,
+      input: z.strictObject(runInput),
+      output: anyOutput,
       run: async (call, input) => ({ id: (await run(call, input.path, input.args)).id }),
     }),
+    operation({
+      name: 'scripts.create',
+      summary: 'Deploy.',
+      risk: 'write',
+      action: 'scripts:write',
+      tool: 'createScript',
+      on: ({ path }) => path,
+      input: z.looseObject({ path: z.string() }),
+      output: anyOutput,
+      run: async (_call, input) => {
+        if (input.path === 'u/bob/taken') throw new AppError('conflict', 'Path conflict.');
+        return { hash: '0123456789abcdef', path: input.path, created: true };
+      },
+    }),
+  ];
+}
+
+function readOperations(jobs: Bench['jobs']): AnyOperation[] {
+  const find = (id: string): StoredJob => {
+    const job = jobs.get(id);
+    if (!job) throw notFound('job', id);
+    return job;
+  };
+  return [
     operation({
       name: 'jobs.wait',
       summary: 'Wait.',
@@ -170,12 +199,8 @@ function testOperations(bodies: Record<string, Body>, jobs: Bench['jobs']): AnyO
       tool: 'waitJob',
       on: ({ id }) => id,
       input: z.strictObject({ id: z.uuid(), waitMs: z.int() }),
-      output: any,
-      run: async (_call, { id }) => {
-        const job = jobs.get(id);
-        if (!job) throw notFound('job', id);
-        return { id, ...job };
-      },
+      output: anyOutput,
+      run: async (_call, { id }) => ({ id, ...find(id) }),
     }),
     operation({
       name: 'jobs.get',
@@ -185,25 +210,10 @@ function testOperations(bodies: Record<string, Body>, jobs: Bench['jobs']): AnyO
       tool: 'getJob',
       on: ({ id }) => id,
       input: z.strictObject({ id: z.uuid(), noLogs: z.boolean(), noCode: z.boolean() }),
-      output: any,
+      output: anyOutput,
       run: async (_call, { id, noLogs }) => {
-        const job = jobs.get(id);
-        if (!job) throw notFound('job', id);
-        return { id, type: 'CompletedJob', createdAt: 0, ...job, ...(!noLogs && { logs: 'hi' }) };
-      },
-    }),
-    operation({
-      name: 'scripts.create',
-      summary: 'Deploy.',
-      risk: 'write',
-      action: 'scripts:write',
-      tool: 'createScript',
-      on: ({ path: item }) => item,
-      input: z.looseObject({ path }),
-      output: any,
-      run: async (_call, input) => {
-        if (input.path === 'u/bob/taken') throw new AppError('conflict', 'Path conflict.');
-        return { hash: '0123456789abcdef', path: input.path, created: true };
+        const job = { id, type: 'CompletedJob', createdAt: 0, ...find(id) };
+        return noLogs ? job : { ...job, logs: 'hi' };
       },
     }),
     operation({
@@ -213,13 +223,33 @@ function testOperations(bodies: Record<string, Body>, jobs: Bench['jobs']): AnyO
       action: 'jobs:read',
       tool: 'listJobs',
       input: z.strictObject({ page: z.int().optional(), success: z.boolean().optional() }),
-      output: any,
+      output: anyOutput,
       run: async () => [],
     }),
   ];
 }
 
 export const stillRunning = Symbol('still running');
+
+/** A door of the real stages that notes what comes to it. */
+function doorOf(operations: AnyOperation[][], calls: Bench['calls']): Door {
+  const catalog = createCatalog(operations);
+  return createDoor(catalog, [
+    async (flight, next) => {
+      calls.push({ name: flight.name, call: flight.call, input: flight.input });
+      return next();
+    },
+    resolveStage(catalog),
+    validateStage,
+    authoriseStage({ extraPerms: async () => undefined }),
+  ]);
+}
+
+async function authenticate({ headers }: FastifyRequest): Promise<Caller> {
+  const caller = callers[headers.authorization?.replace('Bearer ', '') ?? ''];
+  if (!caller) throw new AppError('unauthenticated', 'The token is not known.');
+  return caller;
+}
 
 /** Starts the endpoint with scripts whose bodies the test gives; `bodies` names their paths. */
 export async function startBench(
@@ -234,16 +264,8 @@ export async function startBench(
   const clock = heldClock();
   const jobs: Bench['jobs'] = new Map();
   const calls: Bench['calls'] = [];
-  const catalog = createCatalog([testOperations(bodies, jobs)]);
-  const door = createDoor(catalog, [
-    async (flight, next) => {
-      calls.push({ name: flight.name, call: flight.call, input: flight.input });
-      return next();
-    },
-    resolveStage(catalog),
-    validateStage,
-    authoriseStage({ extraPerms: async () => undefined }),
-  ]);
+  const run = createRun(bodies, jobs);
+  const door = doorOf([runOperations(run), readOperations(jobs)], calls);
   let origin = '';
   const mcp = createMcp({
     door,
@@ -260,16 +282,7 @@ export async function startBench(
     ...more.deps,
   });
   const app = fastify({ logger: false });
-  await app.register(
-    mcpRoutes(mcp, {
-      authenticate: async ({ headers }) => {
-        const token = headers.authorization?.replace('Bearer ', '') ?? '';
-        const caller = callers[token];
-        if (!caller) throw new AppError('unauthenticated', 'The token is not known.');
-        return caller;
-      },
-    }),
-  );
+  await app.register(mcpRoutes(mcp, { authenticate }));
   origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `${origin}/api/mcp/w/${workspace}/mcp`;
   return {
@@ -297,7 +310,6 @@ export async function startBench(
         ...(signal && { signal }),
       }),
     async stop() {
-      await mcp.stop();
       app.server.closeAllConnections();
       await app.close();
     },

@@ -46,6 +46,8 @@ const bare = (meta: Record<string, unknown>) => ({
   params: { _meta: meta },
 });
 
+const nested = '['.repeat(5000) + ']'.repeat(5000);
+
 const rows: Row[] = [
   { what: 'modern list', ...list, status: 200 },
   { what: 'modern call', ...call, status: 200 },
@@ -196,7 +198,7 @@ const rows: Row[] = [
   },
   {
     what: 'deep body',
-    body: `{"jsonrpc":"2.0","id":1,"method":"ping","params":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+    body: `{"jsonrpc":"2.0","id":1,"method":"ping","params":${nested}}`,
     status: 400,
     code: -32600,
   },

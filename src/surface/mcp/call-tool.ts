@@ -61,10 +61,24 @@ function unknownTool(name: string, { byName }: ToolList): RpcError {
   return { code: rpcCodes.invalidParams, message: `${said} ${guess}tools/list has them all.` };
 }
 
+function namesOf(tool: Tool): JsonObject {
+  const { properties } = tool.definition.inputSchema;
+  return isObject(properties) ? properties : {};
+}
+
+/** Without null for the arguments of the house's own tools: models send it for "none". */
+function withoutNulls(tool: Tool, args: JsonObject): JsonObject {
+  if (!Object.values(args).includes(null)) return args;
+  const own = namesOf(tool);
+  const kept = Object.entries(args).filter(
+    ([name, value]) => value !== null || !Object.hasOwn(own, name),
+  );
+  return Object.fromEntries(kept);
+}
+
 /** Arguments that the schema does not name, taken out, and the sentence that says so. */
 function withoutUnknown(tool: Tool, args: JsonObject): { args: JsonObject; note?: string } {
-  const { properties } = tool.definition.inputSchema;
-  const known = isObject(properties) ? properties : {};
+  const known = namesOf(tool);
   const unknown = Object.keys(args).filter((name) => !Object.hasOwn(known, name));
   if (unknown.length === 0) return { args };
   const told = unknown.slice(0, 20).map((name) => {
@@ -94,7 +108,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     const { args, note } =
       tool.unknownArguments === 'ignore'
         ? withoutUnknown(tool, wanted.args)
-        : { args: wanted.args, note: undefined };
+        : { args: withoutNulls(tool, wanted.args), note: undefined };
     const { inputSchema } = tool.definition;
     const problems = await argumentCheck.check(tool.schemaKey, inputSchema, args);
     if (problems) return argumentsResult(wanted.name, problems);

@@ -43,6 +43,9 @@ export interface Mcp {
   listTools(): readonly EndpointListing[];
   origin: () => string;
   log: Log;
+  /** From now on a connection that closes is the server's doing, and cancels nothing. */
+  drain(): void;
+  draining(): boolean;
   /** Ends the streams that are still open. */
   stop(): Promise<void>;
 }
@@ -106,11 +109,16 @@ export function createMcp(deps: McpDeps): Mcp {
   const shared = { catalogue, callTool, clock, log, serverInfo };
   const dispatch = createDispatcher({ ...shared, cancellation });
   const sdk = createSdkSide(shared);
+  let draining = false;
 
   return {
     origin,
     log,
     listTools: () => listEndpoints(catalogue.endpoints()),
+    drain() {
+      draining = true;
+    },
+    draining: () => draining,
     stop: () => sdk.stop(),
     async handle(request) {
       const early = refuseEarly(request);

@@ -41,18 +41,18 @@ function ofFrameworkError(error: { statusCode?: number; code?: string }): McpHtt
 function exchangeOf(
   request: FastifyRequest,
   reply: FastifyReply,
-  { caller, origin }: { caller: Caller; origin: string },
+  { caller, mcp }: { caller: Caller; mcp: Mcp },
 ): McpHttpRequest {
   const gone = new AbortController();
   const abort = (reason: string): void => gone.abort(new DOMException(reason, 'AbortError'));
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) abort('the client went away');
+    if (!reply.raw.writableFinished && !mcp.draining()) abort('the client went away');
   });
   const { workspace } = request.params as Params;
   const [path = ''] = request.url.split('?', 1);
   return {
     method: request.method,
-    url: origin + path,
+    url: mcp.origin() + path,
     headers: request.headers,
     body: Buffer.isBuffer(request.body) ? request.body : undefined,
     caller,
@@ -70,6 +70,8 @@ function exchangeOf(
 export function mcpRoutes(mcp: Mcp, { authenticate }: McpRouteOptions) {
   return async function routes(app: FastifyInstance): Promise<void> {
     const callers = new WeakMap<FastifyRequest, Caller>();
+    app.addHook('preClose', async () => mcp.drain());
+    app.addHook('onClose', () => mcp.stop());
     app.removeAllContentTypeParsers();
     // The bytes as they are: the era's own rules say what a wrong type or bad JSON answers.
     app.addContentTypeParser(
@@ -106,7 +108,7 @@ export function mcpRoutes(mcp: Mcp, { authenticate }: McpRouteOptions) {
       app.all(address, { onRequest: [knock, enter] }, async (request, reply) => {
         const caller = callers.get(request);
         if (!caller) throw new Error('a request came past the check of its caller');
-        const exchange = exchangeOf(request, reply, { caller, origin: mcp.origin() });
+        const exchange = exchangeOf(request, reply, { caller, mcp });
         return send(reply, await mcp.handle(exchange));
       });
     }

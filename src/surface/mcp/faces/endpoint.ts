@@ -1,7 +1,13 @@
 // Endpoint tools: operations of the house under Windmill's tool and argument names. This file
 // owns their declaration; the tables are beside it, one a feature. A row renames and describes;
 // what may be done, and to what, the door decides.
-import type { Ask, Caller, Catalog, Target } from '../../../operation/index.ts';
+import {
+  type Ask,
+  authorise,
+  type Caller,
+  type Catalog,
+  type Target,
+} from '../../../operation/index.ts';
 import type { JsonObject, JsonSchema, ToolDefinition, ToolResult } from '../protocol.ts';
 import { valueResult } from '../results.ts';
 import { type FaceDeps, type Invocation, type Tool, toolOf } from '../tool.ts';
@@ -64,9 +70,9 @@ export interface Endpoint {
   /** The operation that decides who may call, and that `run` invokes unless it says otherwise. */
   operation: string;
   /** What stands for any target when asking whether to list it; nothing for whole kinds. */
-  target?: 'script' | 'version' | 'preview' | 'job';
+  target?: 'script' | 'preview' | 'job';
   /** Refused to others by the feature itself, so not listed for them either. */
-  only?: 'admins' | 'deployers';
+  only?: 'admins';
   arguments: Readonly<Record<string, Argument>>;
   /** Arguments beyond the named ones are passed on (a run's own arguments). */
   open?: true;
@@ -79,12 +85,12 @@ export function camelCase(name: string): string {
   return name.replaceAll(/_+([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 }
 
-/** The operation's input: renamed, converted, without nulls (models send them for "none"). */
+/** The operation's input: renamed and converted. */
 export function inputOf(endpoint: Endpoint, args: JsonObject): JsonObject {
   const input: JsonObject = {};
   for (const [name, argument] of Object.entries(endpoint.arguments)) {
     const value = args[name];
-    if (value === undefined || value === null) continue;
+    if (value === undefined) continue;
     input[argument.to ?? camelCase(name)] = argument.read ? argument.read(value) : value;
   }
   return input;
@@ -101,11 +107,6 @@ function inputSchemaOf(endpoint: Endpoint): JsonSchema {
   };
 }
 
-/** The arguments without nulls for optional ones: they mean the same as leaving them out. */
-function withoutNulls(args: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null));
-}
-
 export interface EndpointTool extends Tool {
   readonly endpoint: Endpoint;
   /** Whether to list it: some call of it would pass the door. */
@@ -116,9 +117,6 @@ function targetsOf(target: Endpoint['target']): readonly Target[] {
   switch (target) {
     case 'script':
       return [{ kind: 'scripts', path: '*' }];
-    // By hash a script cannot be told from another: only unconfined tokens reach it.
-    case 'version':
-      return [{ kind: 'scripts', path: '0000000000000000' }];
     case 'preview':
       return [{ kind: 'previews', path: '*' }];
     case 'job':
@@ -129,9 +127,13 @@ function targetsOf(target: Endpoint['target']): readonly Target[] {
 }
 
 function rankAllows(only: Endpoint['only'], { superAdmin, membership }: Caller): boolean {
-  if (only === undefined || superAdmin) return true;
-  if (only === 'admins') return membership?.role === 'admin';
-  return membership !== null && membership.role !== 'operator';
+  return only === undefined || superAdmin || membership?.role === 'admin';
+}
+
+function assertNamed(ask: Ask, { call }: Invocation, targets: readonly Target[]): void {
+  if (mayOnSome(call.caller, ask, targets)) return;
+  const verdict = authorise(call.caller, ask, targets[0]);
+  if (!verdict.allowed) throw verdict.error;
 }
 
 /** The tool of an endpoint; undefined when this server has no such operation. */
@@ -142,7 +144,12 @@ export function endpointTool(
   const { name, title, operation } = endpoint;
   const declared = deps.catalog.get(operation);
   if (!declared) return undefined;
-  const ask: Ask = { action: declared.action, risk: declared.risk, tool: name, name: operation };
+  const own: Ask = { action: declared.action, risk: declared.risk, tool: name, name: operation };
+  // Two tools may share an operation; a token must name both, the tool and what the door knows.
+  const asks: Ask[] = declared.tool === name ? [own] : [own, declared];
+  const targets = targetsOf(endpoint.target);
+  const visibleTo = (caller: Caller): boolean =>
+    rankAllows(endpoint.only, caller) && asks.every((ask) => mayOnSome(caller, ask, targets));
   const definition: ToolDefinition = {
     name,
     title,
@@ -162,12 +169,12 @@ export function endpointTool(
       schemaKey: `endpoint ${name}`,
       unknownArguments: 'refuse',
       async run(invocation) {
-        const plain = { ...invocation, args: withoutNulls(invocation.args) };
-        return run ? run(plain, deps) : runDeclared(plain);
+        // The door asks for the operation's own tool; that this one is named is asked here.
+        if (declared.tool !== name) assertNamed(own, invocation, targets);
+        return run ? run(invocation, deps) : runDeclared(invocation);
       },
     }),
     endpoint,
-    visibleTo: (caller) =>
-      rankAllows(endpoint.only, caller) && mayOnSome(caller, ask, targetsOf(endpoint.target)),
+    visibleTo,
   };
 }

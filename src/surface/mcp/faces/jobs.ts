@@ -1,11 +1,17 @@
 // Endpoint tools of jobs and workers: run, wait, look, cancel.
+import {
+  type JobOutput,
+  jobRowShape,
+  jobShape,
+  type WorkerOutput,
+  workerShape,
+} from '../../shapes/index.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { cut, linkedToRun, maxTextBytes, textOf, valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
 import { type Argument, type Endpoint, inputOf } from './endpoint.ts';
 import * as field from './fields.ts';
 import { type Outcome, outcomeResult } from './outcome.ts';
-import { jobShape, workerShape } from './wire.ts';
 
 const filters: Record<string, Argument> = {
   ...field.paging,
@@ -73,11 +79,11 @@ async function readJob({ door }: FaceDeps, invocation: Invocation): Promise<Tool
     noLogs: offset !== undefined || noLogs === true,
     noCode: noCode === true,
   };
-  const job = (await door.invoke(invocation.call, 'jobs.get', input)) as JsonObject;
+  const job = (await door.invoke(invocation.call, 'jobs.get', input)) as JobOutput;
   if (offset === undefined) {
     return linkedToRun(valueResult(fitting(jobShape(job))), invocation, String(id));
   }
-  const bytes = Buffer.from(textOf(job['result'])).subarray(Number(offset));
+  const bytes = Buffer.from(textOf(job.result)).subarray(Number(offset));
   const { text } = cut(bytes.toString(), (kept) => {
     const next = { id, result_offset: Number(offset) + kept };
     return `Read on with getJob ${JSON.stringify(next)}.`;
@@ -110,7 +116,6 @@ const preview: Endpoint = {
   effect: 'runs',
   operation: 'jobs.previewWait',
   target: 'preview',
-  only: 'deployers',
   arguments: {
     content: field.required(field.text('body', 'The whole source code.')),
     language: field.required(field.choice('body', field.languages, 'Language of the code.')),
@@ -164,7 +169,7 @@ const readEndpoints: readonly Endpoint[] = [
     effect: 'reads',
     operation: 'jobs.list',
     arguments: filters,
-    shape: (jobs: JsonObject[]) => jobs.map(jobShape),
+    shape: (jobs: JobOutput[]) => jobs.map(jobRowShape),
   },
   {
     name: 'listQueue',
@@ -175,7 +180,7 @@ const readEndpoints: readonly Endpoint[] = [
     effect: 'reads',
     operation: 'jobs.listQueue',
     arguments: filters,
-    shape: (jobs: JsonObject[]) => jobs.map(jobShape),
+    shape: (jobs: JobOutput[]) => jobs.map(jobRowShape),
   },
   {
     name: 'getJob',
@@ -298,7 +303,7 @@ const controlEndpoints: readonly Endpoint[] = [
         schema: { type: 'number', minimum: 1, description: 'Heard of in so many seconds; 300.' },
       },
     },
-    shape: (workers: JsonObject[]) => workers.map(workerShape),
+    shape: (workers: WorkerOutput[]) => workers.map(workerShape),
   },
 ];
 

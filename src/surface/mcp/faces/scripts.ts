@@ -1,12 +1,12 @@
 // Endpoint tools of scripts: find, read, deploy, delete.
 import { AppError } from '../../../base/index.ts';
 import { authorise } from '../../../operation/index.ts';
+import { type ScriptOutput, scriptShape } from '../../shapes/index.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { cut, textOf, valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
 import { camelCase, type Endpoint, inputOf } from './endpoint.ts';
 import * as field from './fields.ts';
-import { scriptShape } from './wire.ts';
 
 const codeAdvice =
   'TypeScript: prefer bun (deno or nativets only when asked for) and export an async function ' +
@@ -115,7 +115,6 @@ const create: Endpoint = {
   effect: 'adds',
   operation: 'scripts.create',
   target: 'script',
-  only: 'deployers',
   arguments: {
     path: field.required(
       field.text('body', 'Where to put it: u/<you>/<name> or f/<folder>/<name>.'),
@@ -138,7 +137,6 @@ const update: Endpoint = {
   effect: 'changes',
   operation: 'scripts.create',
   target: 'script',
-  only: 'deployers',
   arguments: {
     path: field.scriptPath('path'),
     path__body: field.text('body', 'The new path; only to move the script.'),
@@ -147,7 +145,7 @@ const update: Endpoint = {
   run: (invocation, deps) => updateScript(update, invocation, deps),
 };
 
-function wholeScript(found: JsonObject): ToolResult {
+function wholeScript(found: ScriptOutput): ToolResult {
   const shaped = scriptShape(found);
   const { keptBytes } = cut(textOf(shaped), () => '');
   if (keptBytes === undefined) return valueResult(shaped);
@@ -182,7 +180,7 @@ export const scriptEndpoints: readonly Endpoint[] = [
       first_parent_hash: field.text('query', 'Only versions with this direct parent.'),
       last_parent_hash: field.text('query', 'Only versions with this first version.'),
     },
-    shape: (scripts: JsonObject[]) => scripts.map(scriptShape),
+    shape: (scripts: ScriptOutput[]) => scripts.map(scriptShape),
   },
   {
     name: 'getScriptByPath',
@@ -197,7 +195,7 @@ export const scriptEndpoints: readonly Endpoint[] = [
     target: 'script',
     arguments: { path: field.scriptPath('path') },
     run: async ({ call, args }, { door }) =>
-      wholeScript((await door.invoke(call, 'scripts.get', { path: args['path'] })) as JsonObject),
+      wholeScript((await door.invoke(call, 'scripts.get', { path: args['path'] })) as ScriptOutput),
   },
   create,
   update,
@@ -225,7 +223,6 @@ export const scriptEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/scripts/delete/h/{hash}',
     effect: 'removes',
     operation: 'scripts.deleteByHash',
-    target: 'version',
     only: 'admins',
     arguments: {
       hash: field.required({
