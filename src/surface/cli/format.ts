@@ -57,22 +57,28 @@ const units: readonly (readonly [string, number])[] = [
   ['s', 1000],
 ];
 
-/** `12 ms`, `1.4 s`, `2 m 5 s`, `3 h 10 m`. */
-export function tookText(durationMs: number): string {
-  if (durationMs < 1000) return `${Math.max(0, Math.round(durationMs))} ms`;
-  if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
+/** `12 ms`, `1.4 s`, `2 m 5 s`, `3 h 10 m`; without `space`, as tables have it, `2m5s`. */
+export function tookText(durationMs: number, space: ' ' | '' = ' '): string {
+  const join = (...parts: (string | number)[]): string => parts.join(space);
+  if (durationMs < 1000) return join(Math.max(0, Math.round(durationMs)), 'ms');
+  if (durationMs < 59_950) return join((durationMs / 1000).toFixed(1), 's');
   const seconds = Math.round(durationMs / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} m`;
+  if (seconds < 3600) return join(Math.floor(seconds / 60), 'm', seconds % 60, 's');
+  return join(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'm');
 }
 
-/** `5m ago`, `in 3d`, `now`: one unit, for lists. */
-export function agoText(at: number, nowAt: number): string {
+/** `5m`, `3d`, `0s`: how long ago, in one unit. */
+export function ageText(at: number, nowAt: number): string {
   const away = Math.abs(nowAt - at);
   const [unit, size] = units.find(([, ms]) => away >= ms) ?? ['s', 1000];
-  const count = Math.floor(away / size);
-  if (count === 0) return 'now';
-  return at <= nowAt ? `${count}${unit} ago` : `in ${count}${unit}`;
+  return `${Math.floor(away / size)}${unit}`;
+}
+
+/** `5m ago`, `in 3d`, `now`. */
+export function agoText(at: number, nowAt: number): string {
+  const age = ageText(at, nowAt);
+  if (age === '0s') return 'now';
+  return at <= nowAt ? `${age} ago` : `in ${age}`;
 }
 
 /** `2026-11-21 14:30:02` in the time zone of this machine. */

@@ -11,13 +11,14 @@ export interface Column<Row> {
   align?: 'right';
   /** Which end may be cut; a path is known by its end. Absent: the cell stays whole. */
   cut?: 'end' | 'start';
+  /** What a cell that may be cut keeps at least; 8 when absent. Spare columns go before. */
+  least?: number;
   /** Goes when the terminal is narrow; the highest number goes first. */
   spare?: number;
 }
 
 const gap = 2;
-/** A cut column keeps at least this much. */
-const leastWidth = 8;
+const defaultLeast = 8;
 
 interface Laid<Row> {
   column: Column<Row>;
@@ -35,7 +36,8 @@ function totalOf<Row>(columns: readonly Laid<Row>[]): number {
 }
 
 function least<Row>({ column, width }: Laid<Row>): number {
-  return column.cut ? Math.min(width, Math.max(leastWidth, widthOf(column.title))) : width;
+  const wanted = Math.max(column.least ?? defaultLeast, widthOf(column.title));
+  return column.cut ? Math.min(width, wanted) : width;
 }
 
 /** Leaves columns out and makes others narrower until the table fits `columns`. */
@@ -77,13 +79,13 @@ export function tableText<Row>(
   const line = (cell: (entry: Laid<Row>) => string): string =>
     laid.map(cell).join(' '.repeat(gap)).trimEnd();
   const titles = line(({ column, width }) =>
-    channel.paint('dim', pad(column.title, width, column.align)),
+    pad(channel.paint('dim', column.title), width, column.align),
   );
   const body = rows.map((row, at) =>
     line(({ column, cells, width }) => {
-      const shown = pad(cutText(cells[at] ?? '', width, column.cut), width, column.align);
+      const shown = cutText(cells[at] ?? '', width, column.cut);
       const colour = column.colour?.(row);
-      return colour ? channel.paint(colour, shown) : shown;
+      return pad(colour ? channel.paint(colour, shown) : shown, width, column.align);
     }),
   );
   return [titles, ...body].map((text) => `${text}\n`).join('');

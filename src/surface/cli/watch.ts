@@ -2,7 +2,6 @@
 // Everything goes to standard error; the result is the caller's to print.
 import { monotonicMs, systemClock } from '../../base/index.ts';
 import type { Context } from './command.ts';
-import { tookText } from './format.ts';
 import { colourOfState, endLine, followJob, type JobView, stateOf } from './jobs.ts';
 import { tameLogs, type Terminal } from './terminal.ts';
 
@@ -56,7 +55,8 @@ function passingLine(terminal: Terminal, quiet: () => boolean): Passing {
       complained = true;
       terminal.err.write('No worker has taken it yet; see: millrace op workers.list\n');
     }
-    if (quiet()) terminal.status(`${sentences[state]} ${tookText(nowMs - sinceMs)}`);
+    const seconds = Math.floor((nowMs - sinceMs) / 1000);
+    if (quiet()) terminal.status(`${sentences[state]}${seconds > 0 ? `, ${seconds} s` : ''}`);
   };
   const timer = setInterval(show, quietMs);
   return {

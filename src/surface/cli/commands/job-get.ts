@@ -5,7 +5,7 @@ import { timeText, tookText } from '../format.ts';
 import { colourOfState, endLine, type JobView, stateOf } from '../jobs.ts';
 import { factsText } from '../table.ts';
 import { oneLine, tameLogs } from '../terminal.ts';
-import { jsonText } from './output.ts';
+import { briefJson, jsonText } from './output.ts';
 
 /** The end of the logs is enough to see what happened. */
 const logLines = 20;
@@ -58,8 +58,8 @@ export const jobGet: Command = {
           ['worker', job.worker ?? (state === 'queued' ? `none yet (tag ${job.tag})` : null)],
           ['memory', typeof job.memPeak === 'number' ? bytesText(job.memPeak) : null],
           ['parent', job.parentJob],
-          ['arguments', job.args ? jsonText(job.args).trimEnd() : null],
-          ['result', done ? jsonText(job.result).trimEnd() : null],
+          ['arguments', job.args ? briefJson(job.args) : null],
+          ['result', done ? briefJson(job.result) : null],
           ['logs', out.columns === undefined ? text : tameLogs(text)],
         ],
         out,
@@ -67,9 +67,8 @@ export const jobGet: Command = {
     );
     if (cut) {
       const { err } = context.terminal;
-      err.write(
-        err.paint('dim', `The last ${logLines} lines of the logs; all: millrace job logs ${id}\n`),
-      );
+      const more = `The last ${logLines} lines of the logs; all: millrace job logs ${id}`;
+      err.write(`${err.paint('dim', more)}\n`);
     }
     return exitCodes.ok;
   },

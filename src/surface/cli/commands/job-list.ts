@@ -1,7 +1,7 @@
 // millrace job list
 import { systemClock } from '../../../base/index.ts';
 import { type Command, exitCodes, usageError } from '../command.ts';
-import { agoText, tookText } from '../format.ts';
+import { ageText, tookText } from '../format.ts';
 import { colourOfState, type JobView, stateOf } from '../jobs.ts';
 import type { Column } from '../table.ts';
 import { pageOf } from '../numbers.ts';
@@ -27,11 +27,16 @@ function columns(nowAt: number): readonly Column<JobView>[] {
       text: (job) => stateOf(job, nowAt),
       colour: (job) => colourOfState[stateOf(job, nowAt)],
     },
-    { title: 'PATH', text: nameOf, cut: 'start' },
-    { title: 'CREATED', text: (job) => agoText(job.createdAt ?? nowAt, nowAt), spare: 1 },
+    { title: 'PATH', text: nameOf, cut: 'start', least: 16 },
+    {
+      title: 'AGE',
+      text: (job) => ageText(job.createdAt ?? nowAt, nowAt),
+      align: 'right',
+      spare: 1,
+    },
     {
       title: 'TOOK',
-      text: (job) => (typeof job.durationMs === 'number' ? tookText(job.durationMs) : ''),
+      text: (job) => (typeof job.durationMs === 'number' ? tookText(job.durationMs, '') : ''),
       align: 'right',
       spare: 2,
     },

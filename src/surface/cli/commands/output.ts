@@ -7,6 +7,12 @@ export function jsonText(value: unknown): string {
   return `${JSON.stringify(value ?? null, undefined, 2)}\n`;
 }
 
+/** JSON for people: on one line where that is short. */
+export function briefJson(value: unknown): string {
+  const line = JSON.stringify(value ?? null);
+  return line.length <= 60 ? line : jsonText(value).trimEnd();
+}
+
 export const pageOptions = {
   limit: { type: 'text', short: 'n', value: 'COUNT', says: 'rows to show (30)' },
   page: { type: 'text', value: 'NUMBER', says: 'page, from 1' },
@@ -34,5 +40,6 @@ export function printRows<Row>(context: Context, given: Given, listing: Listing<
   }
   out.write(tableText(rows, listing.columns, out));
   if (rows.length < page.perPage) return;
-  err.write(err.paint('dim', `${rows.length} shown; the next with --page ${page.page + 1}\n`));
+  const more = `${rows.length} shown; the next with --page ${page.page + 1}`;
+  err.write(`${err.paint('dim', more)}\n`);
 }

@@ -17,9 +17,9 @@ interface Row {
 
 function columns(nowAt: number): readonly Column<Row>[] {
   return [
-    { title: 'PATH', text: (row) => row.path, cut: 'start' },
+    { title: 'PATH', text: (row) => row.path, cut: 'start', least: 28 },
     { title: 'LANGUAGE', text: (row) => row.language, spare: 1 },
-    { title: 'SUMMARY', text: (row) => row.summary, cut: 'end' },
+    { title: 'SUMMARY', text: (row) => row.summary, cut: 'end', least: 24 },
     { title: 'DEPLOYED', text: (row) => agoText(row.createdAt, nowAt), spare: 2 },
     { title: 'BY', text: (row) => row.createdBy, spare: 3 },
     { title: 'HASH', text: (row) => row.hash, spare: 4, colour: () => 'dim' },

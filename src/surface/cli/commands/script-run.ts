@@ -96,7 +96,7 @@ async function cancel(context: Context, id: string): Promise<never> {
 async function runAndWatch(context: Context, id: string): Promise<Outcome> {
   const { err } = context.terminal;
   const signal = context.interrupted();
-  err.write(err.paint('dim', `job ${id}\n`));
+  err.write(`${err.paint('dim', `job ${id}`)}\n`);
   let job: JobView;
   try {
     job = await watchJob(context, { id, logs: 'err', signal });

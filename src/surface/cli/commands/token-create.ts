@@ -23,7 +23,7 @@ function explain(context: Context, made: Made, scopes: readonly string[]): void 
   const { url, workspace } = context.config();
   const forModels = scopes.some((scope) => scope === 'mcp' || scope.startsWith('mcp:'));
   const shown = out.columns === undefined ? '<token>' : made.token;
-  err.write(err.paint('dim', 'This is the only time that it is shown.\n'));
+  err.write(`${err.paint('dim', 'This is the only time that it is shown.')}\n`);
   if (!forModels) {
     err.write('\nUse it here:\n  export MILLRACE_TOKEN=…\n');
     err.write('An MCP client needs another one: millrace token create --scopes mcp:all\n');

@@ -23,7 +23,7 @@ function columns(nowAt: number): readonly Column<Row>[] {
   const expired = ({ expiration }: Row): boolean => expiration !== null && expiration <= nowAt;
   return [
     { title: 'PREFIX', text: (row) => row.tokenPrefix },
-    { title: 'LABEL', text: (row) => row.label ?? '', cut: 'end' },
+    { title: 'LABEL', text: (row) => row.label ?? '', cut: 'end', least: 16 },
     {
       title: 'SCOPES',
       text: ({ scopes, readOnly }) =>
@@ -31,6 +31,7 @@ function columns(nowAt: number): readonly Column<Row>[] {
           ' ',
         ),
       cut: 'end',
+      least: 28,
     },
     {
       title: 'EXPIRES',
