@@ -4,9 +4,17 @@ import type { Argument, ReadSignature } from './signature.ts';
 import { syntaxError } from './syntax-error.ts';
 import { runQuietly } from './quiet-child.ts';
 
-/** `name="$1"`, `name=$1`, `name="${2}"`, `name="${2:-text}"`, `name="${2:?message}"`, `# words`. */
-const assignment =
-  /^(?:export +|readonly +|declare +(?:-\w+ +)*)?(\w+)=("?)\$(?:(\d{1,2})|\{(\d{1,2})(?:(:?[-?])(.*?))?\})\2[ \t]*(?:;[ \t]*)?(?:#[ \t]*(.*))?$/gm;
+/** `name="$1"`, `name=$1`, `name="${2}"`, `name="${2:-text}"`, `name="${2:?message}"  # words`. */
+const assignment = new RegExp(
+  [
+    /^(?:export +|readonly +|declare +(?:-\w+ +)*)?(\w+)=("?)/,
+    /\$(?:(\d{1,2})|\{(\d{1,2})(?:(:?[-?])(.*?))?\})\2/,
+    /[ \t]*(?:;[ \t]*)?(?:#[ \t]*(.*))?$/,
+  ]
+    .map((part) => part.source)
+    .join(''),
+  'gm',
+);
 
 /** The text after `:-`; undefined when it depends on something that is only known at run time. */
 function defaultText(text: string): string | undefined {

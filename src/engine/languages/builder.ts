@@ -1,14 +1,15 @@
 // Building at deploy time: TypeScript becomes one bundle in the form that runners call; Python and
 // Bash stay as they are. Nothing of the user's code runs here. What is installed for a build is
 // cached under the data folder by the hash of its dependencies.
-import * as esbuild from 'esbuild';
 import { AppError, type Log, sha256 } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { bundle, type PackageImport, type SourceScript } from './bundle.ts';
+import { bundle } from './bundle.ts';
+import { createEsbuild } from './esbuild-service.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
 import { createPackages, type PackageSet } from './packages.ts';
 import { createParser } from './parser.ts';
 import { readRegistry } from './registry.ts';
+import type { PackageImport, SourceScript } from './script-plugin.ts';
 import type { Language } from './signature.ts';
 
 export interface BuildRequest {
@@ -42,16 +43,20 @@ export interface BuilderDeps {
   dataFolder: string;
   sandbox: Sandbox;
   log: Log;
-  /** npm's and the network's variables (NPM_CONFIG_REGISTRY, HTTPS_PROXY, …), when there are any. */
+  /** Variables of npm and the network (NPM_CONFIG_REGISTRY, HTTPS_PROXY, …), if there are any. */
   environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A bundle is stored, sent to workers and compiled in every process that runs it. */
-const maxBundleBytes = 16 * 1024 * 1024;
+const maxBundleLength = 16 * 1024 * 1024;
 
 /** Same code and same kind of process: what one warm process may be kept for. */
 function codeHashOf(language: Language, code: string): string {
   return sha256(`${language}\n${code}`);
+}
+
+function disagree(left: string | null, right: string | null): boolean {
+  return left !== null && right !== null && left !== right;
 }
 
 /** The package.json that the imports amount to; throws when they contradict each other. */
@@ -59,7 +64,7 @@ function dependenciesOf(imports: readonly PackageImport[]): Record<string, strin
   const asked = new Map<string, PackageImport>();
   for (const one of imports) {
     const other = asked.get(one.name);
-    if (other?.version != null && one.version !== null && other.version !== one.version) {
+    if (other && disagree(other.version, one.version)) {
       throw new AppError(
         'unprocessable',
         `${one.importer} imports "${one.text}", and ${other.importer} imports "${other.text}": ` +
@@ -69,7 +74,7 @@ function dependenciesOf(imports: readonly PackageImport[]): Record<string, strin
     }
     if (!other || one.version !== null) asked.set(one.name, one);
   }
-  const names = [...asked.keys()].sort();
+  const names = [...asked.keys()].toSorted();
   return Object.fromEntries(names.map((name) => [name, asked.get(name)?.version ?? 'latest']));
 }
 
@@ -87,22 +92,17 @@ function assertLockCovers(lock: Lock, imports: readonly PackageImport[]): void {
 }
 
 function assertSize(path: string, code: string): void {
-  if (code.length <= maxBundleBytes) return;
+  if (code.length <= maxBundleLength) return;
   const mb = (code.length / 1024 / 1024).toFixed(1);
-  throw new AppError(
-    'unprocessable',
-    `The bundle of ${path} has ${mb} MB, and 16 MB is the most.`,
-    {
-      hint: 'Import fewer packages, or only the parts of them that are used.',
-    },
-  );
+  throw new AppError('unprocessable', `${path} bundles to ${mb} MB; 16 MB is the most.`, {
+    hint: 'Import fewer packages, or only the parts of them that are used.',
+  });
 }
 
 export function createBuilder(deps: BuilderDeps): Builder {
   const parser = createParser();
   const packages = createPackages(deps);
-  // esbuild starts its service at the first call, which takes 30 ms that no deploy should wait for.
-  const warm = esbuild.transform('').catch(() => undefined);
+  const tools = { parser, esbuild: createEsbuild() };
 
   async function packageSet(
     request: BuildRequest,
@@ -121,19 +121,18 @@ export function createBuilder(deps: BuilderDeps): Builder {
   }
 
   async function buildTypeScript(request: BuildRequest): Promise<Built> {
-    await warm;
     // Packages are left out at first: this run finds which there are, and every mistake of the
     // script itself, before anything is installed.
-    let bundled = await bundle({ ...request, packagesFolder: null }, parser);
+    let bundled = await bundle({ ...request, packagesFolder: null }, tools);
     let lock = '';
     if (bundled.packages.length > 0) {
       const set = await packageSet(request, bundled.packages);
-      bundled = await bundle({ ...request, packagesFolder: set.folder }, parser);
+      bundled = await bundle({ ...request, packagesFolder: set.folder }, tools);
       lock = writeLock(set);
     }
     assertSize(request.path, bundled.code);
     const body = await parser.functionBody(bundled.code, bundled.shallow);
-    const code = `${body}${bundled.lines}\n`;
+    const code = `${body}${bundled.mapComment}\n`;
     const { warnings } = bundled;
     return { code, codeHash: codeHashOf(request.language, code), lock, warnings };
   }
@@ -147,8 +146,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
     },
     async stop() {
       parser.stop();
-      await warm;
-      await esbuild.stop();
+      await tools.esbuild.stop();
     },
   };
 }

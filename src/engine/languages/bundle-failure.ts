@@ -1,16 +1,11 @@
 // esbuild's errors in our words: which file and line of which script or package, and the way out.
 import type { BuildFailure, Message } from 'esbuild';
 import { AppError, messageOf } from '../../base/index.ts';
+import { packageOf } from './package-plugin.ts';
 import { syntaxError } from './syntax-error.ts';
 
 function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
-}
-
-/** `node_modules/@a/b/c.js` → `@a/b`; null for a file that is in no package. */
-function packageOf(file: string): string | null {
-  const found = /.*(?:^|[/\\])node_modules[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/.exec(file);
-  return found?.[1]?.replaceAll('\\', '/') ?? null;
 }
 
 function ofPackage(name: string, message: Message): AppError {
@@ -36,6 +31,7 @@ function ofPackage(name: string, message: Message): AppError {
 
 /** What to throw for a failed build of the script `path`. */
 export function bundleFailure(error: unknown, script: { path: string; content: string }): unknown {
+  if (error instanceof AppError) return error;
   const message = isBuildFailure(error) ? error.errors[0] : undefined;
   if (!message) {
     return new AppError('unprocessable', `${script.path} cannot be bundled: ${messageOf(error)}`, {

@@ -23,7 +23,7 @@ function freeName(code: string, wanted: string): string {
   return name;
 }
 
-/** `const ns = await host.import("node:fs");` for each built-in module, once however often imported. */
+/** `const ns = await host.import("node:fs");` for each built-in, once however often imported. */
 class Imports {
   readonly #names = new Map<string, string>();
   readonly #lines: string[] = [];
@@ -168,13 +168,10 @@ export function functionBody(code: string): string {
   return `${head}\n${requireOfHost(applyEdits(code, edits).trimEnd(), host)}\n${tail}\n`;
 }
 
-/** esbuild's stand-in for `require` in ES modules, which finds none in a function. */
+/** esbuild's stand-in for `require` in ES modules, which would look for a global one. */
 const requireShim =
-  /^var (__require\d*) = \/\* @__PURE__ \*\/ \(\(x\) => typeof require !== "undefined"/m;
+  /^(var __require\d* = \/\* @__PURE__ \*\/ \(\(\w+\) => )typeof require !== "undefined" \? require/m;
 
 function requireOfHost(code: string, host: string): string {
-  const found = requireShim.exec(code);
-  if (!found) return code;
-  const at = found.index + found[0].indexOf('((x)');
-  return `${code.slice(0, at)}((x) => true ? ${host}.require : typeof require !== "undefined"${code.slice(found.index + found[0].length)}`;
+  return code.replace(requireShim, (_shim, before: string) => `${before}true ? ${host}.require`);
 }

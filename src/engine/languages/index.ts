@@ -1,5 +1,4 @@
 export { type Builder, type BuildRequest, type Built, createBuilder } from './builder.ts';
 export { inferSignature } from './infer.ts';
-export { originalLine } from './line-map.ts';
 export { type JsonSchema, mergeSchema } from './schema.ts';
 export type { Language, Signature } from './signature.ts';

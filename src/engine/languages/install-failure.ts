@@ -1,6 +1,6 @@
 // The installer's complaints in our words: which import, why, and what to do about it.
 import { AppError } from '../../base/index.ts';
-import type { PackageImport } from './bundle.ts';
+import type { PackageImport } from './script-plugin.ts';
 
 /** Which of the imports the installer speaks of; null when it is a dependency of one of them. */
 function importOf(name: string | undefined, imports: readonly PackageImport[]) {
@@ -63,8 +63,7 @@ const reasons: readonly { pattern: RegExp; reason: Reason }[] = [
     },
   },
   {
-    pattern:
-      /Connection|DNS|UnknownHost|Timeout|timed out|Socket|CERT|certificate|Unreachable|FailedToOpen|- 5\d\d\b|- 429\b/i,
+    pattern: /Connect|DNS|Host|Time(d )?out|Socket|Cert|Unreachable|- 5\d\d\b|- 429\b/i,
     reason: {
       code: 'unavailable',
       why: () => 'the npm registry cannot be reached',

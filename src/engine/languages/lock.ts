@@ -1,5 +1,5 @@
 // A lock as Windmill writes it: the text of a package.json, a line `//bun.lock`, the text of the
-// bun.lock. What comes from a client is not trusted: only published versions from the registry pass.
+// bun.lock. What a client sends is not trusted: only published versions of the registry pass.
 import { AppError } from '../../base/index.ts';
 
 export interface Lock {

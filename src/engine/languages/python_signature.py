@@ -249,7 +249,8 @@ def enum_type(node):
         return {"kind": "string", "choices": values}
     if values and all(isinstance(value, (int, float)) for value in values):
         return {"kind": "number", "choices": values}
-    names = [target.id for line in members for target in line.targets if isinstance(target, ast.Name)]
+    targets = [target for line in members for target in line.targets]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
     return {"kind": "string", "choices": names} if names else {"kind": "string"}
 
 
@@ -305,7 +306,8 @@ def descriptions(function):
     """Texts for parameters from the docstring: `:param x: …` and Google's `Args:` block."""
     text = ast.get_docstring(function) or ""
     found = dict(re.findall(r"^\s*:param\s+(?:[\w.\[\], ]+\s)?(\w+):[ \t]*(\S.*)$", text, re.M))
-    block = re.search(r"^(?:Args|Arguments|Parameters):[ \t]*\n((?:[ \t]+.*(?:\n|$)|\n)+)", text, re.M)
+    heading = r"^(?:Args|Arguments|Parameters):[ \t]*\n"
+    block = re.search(heading + r"((?:[ \t]+.*(?:\n|$)|\n)+)", text, re.M)
     for line in block.group(1).splitlines() if block else []:
         entry = re.match(r"^[ \t]+\*{0,2}(\w+)[ \t]*(?:\([^)]*\))?:[ \t]*(\S.*)$", line)
         if entry:

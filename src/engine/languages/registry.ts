@@ -18,8 +18,15 @@ export interface RegistrySettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const allowedKey =
-  /^(?:(?:@[\w.~-]+:)?registry|\/\/[^\s=]+:(?:_authToken|_auth|username|_password|certfile|keyfile)|_auth|_authToken|ca|strict-ssl)$/;
+const allowedKey = new RegExp(
+  [
+    /^(?:@[\w.~-]+:)?registry$/,
+    /^\/\/[^\s=]+:(?:_authToken|_auth|username|_password|certfile|keyfile)$/,
+    /^(?:_auth|_authToken|ca|strict-ssl)$/,
+  ]
+    .map((part) => part.source)
+    .join('|'),
+);
 
 /** `key = "value"` lines, `${NAME}` filled in from `environment` as npm does. */
 function readLines(text: string, environment: Environment): [key: string, value: string][] {

@@ -8,7 +8,7 @@ export type Specifier =
   | { kind: 'package'; name: string; version: string | null; subpath: string }
   | { kind: 'refused'; problem: string; hint: string };
 
-/** npm's rule for names that can be published, scopes included; nothing else reaches the registry. */
+/** npm's rule for names that can be published, with scopes; nothing else reaches the registry. */
 const packagePattern =
   /^((?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*)(?:@([^/]+))?((?:\/[^/]+)*)$/i;
 const versionPattern = /^[\w.+^~*<>=|-]{1,100}$/;
@@ -17,7 +17,7 @@ function refused(problem: string, hint: string): Specifier {
   return { kind: 'refused', problem, hint };
 }
 
-/** `a/b` with `.` and `..` resolved against the folder of `importer`; undefined when it climbs out. */
+/** `text` resolved against the folder of `importer`; undefined when it climbs out. */
 function resolvePath(importer: string, text: string): string | undefined {
   const segments = text.startsWith('/') ? [] : importer.split('/').slice(0, -1);
   for (const part of text.split('/')) {

@@ -21,7 +21,7 @@ function lineText(content: string, line: number): string {
   return (content.split('\n', line)[line - 1] ?? '').trim().slice(0, 120);
 }
 
-/** `unprocessable`, with file, line, column and what is wrong; `details` holds the same for machines. */
+/** `unprocessable`, with file, line, column and what is wrong; the same in `details`. */
 export function syntaxError(
   where: { file: string; content: string } & Place,
   problem: string,

@@ -48,7 +48,7 @@ interface Bound {
   start: number;
 }
 
-/** Functions and constants that the file declares at its top, by name; overload heads do not count. */
+/** Functions and constants that the file declares at its top, by name; not heads of overloads. */
 function topLevel(program: Program): Map<string, Bound> {
   const bound = new Map<string, Bound>();
   for (const statement of program.body) {
@@ -109,8 +109,7 @@ function readParam(param: ParamPattern, readType: ReturnType<typeof typeReader>)
   const annotation =
     target.type === 'TSParameterProperty' ? null : target.typeAnnotation?.typeAnnotation;
   const told = annotation ? readType(annotation) : { type: typeOfValue(value), optional: false };
-  // The parser's types say that a parameter is never optional; its answers say otherwise.
-  const mayMiss = 'optional' in target && Boolean(target.optional);
+  const mayMiss = (target as { optional?: boolean }).optional === true;
   return {
     name: target.type === 'Identifier' ? target.name : null,
     told: { ...told, optional: told.optional || mayMiss || hasDefault },

@@ -3,7 +3,7 @@
 import type { Expression, Program, TSSignature, TSType, TSTypeReference } from 'oxc-parser';
 import type { ArgType, Field, Variant } from './signature.ts';
 
-/** Deeper types become `unknown`: a form or a model has no use for them, and the stack is finite. */
+/** Deeper types become `unknown`: no form or model has a use for them, and the stack is finite. */
 const maxDepth = 24;
 
 /** Types read for one signature: declared types that name each other twice grow exponentially. */
@@ -349,11 +349,15 @@ function unionOf(types: readonly ArgType[]): ArgType {
   if (types.length === 1) return first;
   if (types.every((type) => type.kind === 'string')) {
     const open = types.find((type) => type.choices === undefined);
-    return open ?? { kind: 'string', choices: unique(types.flatMap((type) => type.choices ?? [])) };
+    return (
+      open ?? { kind: 'string', choices: distinct(types.flatMap((type) => type.choices ?? [])) }
+    );
   }
   if (types.every((type) => type.kind === 'number')) {
     const open = types.find((type) => type.choices === undefined);
-    return open ?? { kind: 'number', choices: unique(types.flatMap((type) => type.choices ?? [])) };
+    return (
+      open ?? { kind: 'number', choices: distinct(types.flatMap((type) => type.choices ?? [])) }
+    );
   }
   if (types.every((type) => type.kind === 'oneOf' || variantOf(type))) {
     const variants = types.flatMap((type) =>
@@ -368,7 +372,7 @@ function unionOf(types: readonly ArgType[]): ArgType {
   return types.every((type) => type.kind === 'object') ? { kind: 'object' } : unknown;
 }
 
-function unique<Value>(values: readonly Value[]): Value[] {
+function distinct<Value>(values: readonly Value[]): Value[] {
   return [...new Set(values)];
 }
 
