@@ -1,0 +1,12 @@
+export type {
+  Killed,
+  LanguageStatus,
+  RunLanguage,
+  RunLanguage as Language,
+  RunLimits,
+  RunnersStatus,
+  RunOutcome,
+  RunRequest,
+  Runners,
+} from './runner.ts';
+export { createRunners, type RunnersOptions } from './runners.ts';

@@ -1,0 +1,140 @@
+// Starts one harness process, confined, with its two sockets, and knows when it has ended.
+// A shell first joins the child's control group and makes standard error the same pipe as
+// standard output, so the log keeps its order; then it becomes the sandbox and the program.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import type { Duplex, Readable } from 'node:stream';
+import { join } from 'node:path';
+import { privateFolder } from '../sandbox/index.ts';
+import type { RunnersContext } from './runner.ts';
+import type { FoundRuntime } from './runtimes.ts';
+import type { Cgroups } from './cgroups.ts';
+import { openTree, type Tree } from './trees.ts';
+
+export interface LaunchContext extends RunnersContext {
+  cgroups: Cgroups | undefined;
+  /** Parent of work folders where the sandbox gives none. */
+  workParent: string;
+}
+
+export interface LaunchOptions {
+  runtime: FoundRuntime;
+  memoryBytes: number;
+  maxProcesses: number;
+  network: boolean;
+  /** Further sockets after descriptor 3, for a zygote's lanes. */
+  extraSockets?: number;
+  asFirstProcess?: boolean;
+}
+
+export interface Launched {
+  /** Of the outermost process (bubblewrap, or the program itself). */
+  readonly pid: number;
+  readonly control: Duplex;
+  readonly log: Readable;
+  readonly extra: readonly Duplex[];
+  readonly account: number | null;
+  /** Resolves when the process has ended and its outputs are read. */
+  readonly ended: Promise<void>;
+  /** Live pids of the whole tree. */
+  members(): number[];
+  /** Ends the whole tree at once; safe to call again. */
+  kill(): Promise<void>;
+}
+
+const quoted = (path: string): string => `'${path.replaceAll("'", String.raw`'\''`)}'`;
+
+function shellLine(tree: Tree, channelOnStandard: boolean): string {
+  const joins = tree.joinFiles.map((file) => `echo $$ >${quoted(file)} && `).join('');
+  const swap = channelOnStandard ? ' 0<&3 1>&3 3>&-' : '';
+  return `${joins}exec "$@" 2>&1${swap}`;
+}
+
+function environment(runtime: FoundRuntime, workFolder: string): Record<string, string> {
+  return {
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    HOME: workFolder,
+    TMPDIR: workFolder,
+    USER: 'millrace',
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    ...runtime.env,
+  };
+}
+
+/** Starts the program; rejects only when it cannot be started at all. */
+export async function launch(context: LaunchContext, options: LaunchOptions): Promise<Launched> {
+  const { sandbox } = context;
+  const { runtime } = options;
+  const account = sandbox.newAccount();
+  const own = sandbox.workFolder === null ? await mkdtemp(join(context.workParent, 'job-')) : null;
+  const workFolder = own ?? privateFolder;
+  const tree = openTree(context, { account, ...options });
+  const wrapped = sandbox.wrap({
+    argv: runtime.argv({ memoryBytes: options.memoryBytes, workFolder }),
+    readOnly: runtime.readOnly,
+    writable: [],
+    ...(own === null ? {} : { workFolder: own }),
+    env: environment(runtime, workFolder),
+    network: options.network,
+    ...(account === null ? {} : { account }),
+    asFirstProcess: options.asFirstProcess ?? false,
+  });
+  const line = shellLine(tree, runtime.channelOnStandard);
+  const extras = Array.from({ length: options.extraSockets ?? 0 }, () => 'pipe' as const);
+  const child = spawn('/bin/sh', ['-c', line, 'sh', wrapped.file, ...wrapped.argv], {
+    cwd: wrapped.cwd,
+    env: wrapped.env,
+    // A session of its own: no terminal signals, and one group to kill.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'ignore', 'pipe', ...extras],
+  });
+
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
+  const log = child.stdout as Readable;
+  const ended = exited.then(() => drained(log));
+  let gone = false;
+  let killing: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    if (child.pid !== undefined) await tree.killAll(child.pid, gone);
+    await ended;
+    for (const stream of child.stdio) stream?.destroy();
+    if (own !== null) await rm(own, { recursive: true, force: true }).catch(() => {});
+    if (account !== null) sandbox.releaseAccount(account);
+  }
+
+  void exited.then(() => {
+    gone = true;
+    return (killing ??= end());
+  });
+  if (child.pid === undefined) {
+    const [error] = await once(child, 'error').catch((reason: unknown) => [reason]);
+    throw error;
+  }
+  return {
+    pid: child.pid,
+    control: child.stdio[3] as Duplex,
+    log,
+    extra: child.stdio.slice(4) as unknown as Duplex[],
+    account,
+    ended,
+    members: () => tree.members(child.pid ?? 0),
+    kill: () => (killing ??= end()),
+  };
+}
+
+/** Waits for what is still in the pipe; not long, because a stray may hold its other end open. */
+async function drained(log: Readable): Promise<void> {
+  if (log.readableEnded || log.destroyed) return;
+  await once(log, 'close', { signal: AbortSignal.timeout(100) }).catch(() => {});
+}
+
+/** A folder that children may pass through but not list. */
+export async function makeWorkParent(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o711 });
+}

@@ -1,0 +1,98 @@
+// Pre-started harness processes that have not seen any code yet: one is taken for a fresh run, or
+// becomes the warm process of a script. Refilled in the background, one at a time for each runtime.
+import { type Child, type ChildContext, startChild } from './child.ts';
+import type { Runtime } from './runner.ts';
+import type { FoundRuntime } from './runtimes.ts';
+
+// What a spare is started with; a request for more memory gets a process of its own.
+export const spareMemoryBytes = 1024 * 1_048_576;
+const spareProcesses = 256;
+
+export interface SparesNeeds {
+  memoryBytes: number;
+  maxProcesses: number;
+  network: boolean;
+}
+
+export interface Spares {
+  /** A process that has served nobody; rejects when none can be started. */
+  take(runtime: FoundRuntime, needs: SparesNeeds): Promise<Child>;
+  /** Keeps `count` of this runtime ready from now on. */
+  keep(runtime: FoundRuntime, count: number): void;
+  children(): Child[];
+  stop(): Promise<void>;
+}
+
+interface Shelf {
+  runtime: FoundRuntime;
+  wanted: number;
+  ready: Child[];
+  refilling: Promise<void> | undefined;
+}
+
+export function createSpares(context: ChildContext): Spares {
+  const shelves = new Map<Runtime, Shelf>();
+  let stopped = false;
+
+  function start(runtime: FoundRuntime, needs: SparesNeeds): Promise<Child> {
+    return startChild(context, { runtime, ...needs });
+  }
+
+  function shelfOf(runtime: FoundRuntime): Shelf {
+    const known = shelves.get(runtime.runtime);
+    if (known !== undefined) return known;
+    const shelf: Shelf = { runtime, wanted: 0, ready: [], refilling: undefined };
+    shelves.set(runtime.runtime, shelf);
+    return shelf;
+  }
+
+  async function fill(shelf: Shelf): Promise<void> {
+    const needs = { memoryBytes: spareMemoryBytes, maxProcesses: spareProcesses, network: true };
+    while (!stopped && shelf.ready.length < shelf.wanted) {
+      const child = await start(shelf.runtime, needs);
+      // Counted from its start: a run that takes it waits for what is left of the loading.
+      shelf.ready.push(child);
+      if (!(await child.ready())) {
+        // It cannot live here; the next run tries again and reports why.
+        shelf.ready = shelf.ready.filter((other) => other !== child);
+        return;
+      }
+    }
+  }
+
+  function refill(shelf: Shelf): void {
+    shelf.refilling ??= fill(shelf)
+      .catch((error: unknown) => context.log.warn('cannot start a spare runner', { error }))
+      .finally(() => {
+        shelf.refilling = undefined;
+      });
+  }
+
+  return {
+    async take(runtime, needs) {
+      const shelf = shelfOf(runtime);
+      const fits = needs.network && needs.memoryBytes <= spareMemoryBytes;
+      let child: Child | undefined;
+      while (fits && child === undefined && shelf.ready.length > 0) {
+        const candidate = shelf.ready.shift();
+        if (candidate?.ended === false) child = candidate;
+      }
+      if (shelf.wanted === 0) shelf.wanted = 1;
+      refill(shelf);
+      return child ?? (await start(runtime, needs));
+    },
+    keep(runtime, count) {
+      const shelf = shelfOf(runtime);
+      shelf.wanted = Math.max(shelf.wanted, count);
+      refill(shelf);
+    },
+    children: () => [...shelves.values()].flatMap(({ ready }) => ready),
+    async stop() {
+      stopped = true;
+      const all = [...shelves.values()];
+      await Promise.all(all.flatMap(({ ready }) => ready.map((child) => child.kill())));
+      await Promise.all(all.map(({ refilling }) => refilling));
+      await Promise.all(all.flatMap(({ ready }) => ready.map((child) => child.kill())));
+    },
+  };
+}

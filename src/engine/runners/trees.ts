@@ -1,0 +1,71 @@
+// Process trees of children: who belongs to one, and how to end all of it. With a writable pids
+// cgroup each child has a group of its own; else descendants are found in /proc.
+import { spawn } from 'node:child_process';
+import type { Sandbox } from '../sandbox/index.ts';
+import type { Cgroups, Group } from './cgroups.ts';
+import { descendants, killHard, ownerOf, processesWhere } from './proc.ts';
+
+export interface Tree {
+  /** Files that a process writes its pid to, to join the tree, before it runs anything. */
+  readonly joinFiles: readonly string[];
+  /** Live pids of the tree as this machine numbers them. */
+  members(pid: number): number[];
+  /** Ends everything; resolves when nothing is left that we can see. `gone`: `pid` itself ended. */
+  killAll(pid: number, gone: boolean): Promise<void>;
+}
+
+export interface TreeOptions {
+  sandbox: Sandbox;
+  cgroups: Cgroups | undefined;
+}
+
+/** A process of account `uid` that ends all others of that account, also ones that keep forking. */
+function killAccount(uid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const identity = ['--reuid', String(uid), '--regid', String(uid), '--clear-groups'];
+    const child = spawn('setpriv', [...identity, '/bin/sh', '-c', 'kill -9 -1'], {
+      stdio: 'ignore',
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
+    });
+    child.on('error', () => resolve());
+    child.on('exit', () => resolve());
+  });
+}
+
+async function killGroup(group: Group): Promise<void> {
+  // A member that forks while the list is read is found the next time round.
+  for (let round = 0; round < 200; round += 1) {
+    const pids = group.members();
+    if (pids.length === 0) return;
+    for (const pid of pids) killHard(pid);
+    await new Promise((resolve) => setTimeout(resolve, round < 5 ? 1 : 10));
+  }
+}
+
+export function openTree(
+  { sandbox, cgroups }: TreeOptions,
+  child: { account: number | null; maxProcesses: number; memoryBytes: number },
+): Tree {
+  const group = cgroups?.open(child);
+
+  return {
+    joinFiles: group?.joinFiles ?? [],
+    members: (pid) => group?.members() ?? descendants(pid),
+    async killAll(pid, gone) {
+      const below = group === undefined && sandbox.kind === 'none' ? descendants(pid) : [];
+      // The child leads a process group; in bubblewrap the end of its first process ends the rest.
+      killHard(-pid);
+      if (!gone) killHard(pid);
+      for (const other of below) killHard(other);
+      if (group !== undefined) {
+        await killGroup(group);
+        group.close();
+      } else if (sandbox.kind === 'uid' && child.account !== null) {
+        const { account } = child;
+        if (processesWhere((other) => ownerOf(other) === account).length > 0) {
+          await killAccount(account);
+        }
+      }
+    },
+  };
+}

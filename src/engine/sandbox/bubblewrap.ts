@@ -1,0 +1,104 @@
+// The bubblewrap profile: which parts of the system a command sees. Owns the argument list only.
+// Everything is an empty tmpfs to begin with; what is not named here does not exist inside.
+import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { SandboxCommand } from './sandbox.ts';
+
+/** Current folder, home and temporary folder of a command that names no work folder. */
+export const privateFolder = '/tmp/job';
+
+// Largest content of each in-memory folder; more is "No space left on device" for the script.
+const temporaryBytes = 512 * 1024 * 1024;
+
+const systemFolders = [
+  '/usr',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/libx32',
+  '/nix/store',
+];
+
+// Names, certificates, time zone and alternatives: what programs need, nothing about this machine.
+const systemFiles = [
+  '/etc/alternatives',
+  '/etc/ca-certificates',
+  '/etc/ca-certificates.conf',
+  '/etc/crypto-policies',
+  '/etc/fonts',
+  '/etc/gai.conf',
+  '/etc/host.conf',
+  '/etc/hosts',
+  '/etc/ld.so.cache',
+  '/etc/ld.so.conf',
+  '/etc/ld.so.conf.d',
+  '/etc/localtime',
+  '/etc/mime.types',
+  '/etc/nsswitch.conf',
+  '/etc/pki/ca-trust',
+  '/etc/pki/tls',
+  '/etc/protocols',
+  '/etc/python3',
+  '/etc/python3.11',
+  '/etc/resolv.conf',
+  '/etc/services',
+  '/etc/ssl/certs',
+  '/etc/ssl/openssl.cnf',
+  '/etc/timezone',
+];
+
+const ownFile = (name: string): string => fileURLToPath(new URL(`./etc/${name}`, import.meta.url));
+
+function systemArguments(): string[] {
+  const list: string[] = [];
+  for (const folder of systemFolders) {
+    if (!existsSync(folder)) continue;
+    // On merged systems /bin, /lib … are links into /usr, and stay links inside.
+    if (lstatSync(folder).isSymbolicLink()) list.push('--symlink', readlinkSync(folder), folder);
+    else list.push('--ro-bind', folder, folder);
+  }
+  for (const file of systemFiles) {
+    if (existsSync(file)) list.push('--ro-bind-try', file, file);
+  }
+  return list;
+}
+
+export interface Bubblewrap {
+  /** Arguments of `bwrap` for one command, the command itself included. */
+  arguments(command: SandboxCommand): string[];
+}
+
+/** `passwd` and `group` are paths that the launching account can read. */
+export function createBubblewrap(files = { passwd: ownFile('passwd'), group: ownFile('group') }) {
+  const system = systemArguments();
+  const size = ['--size', String(temporaryBytes)];
+  return {
+    arguments(command: SandboxCommand): string[] {
+      const work = command.workFolder;
+      const binds = command.readOnly.flatMap((path) => ['--ro-bind', path, path]);
+      const writable = work === undefined ? command.writable : [...command.writable, work];
+      return [
+        ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
+        ...['--unshare-cgroup-try', '--disable-userns', '--die-with-parent', '--new-session'],
+        ...(command.network ? [] : ['--unshare-net']),
+        ...(command.asFirstProcess === true ? ['--as-pid-1'] : []),
+        ...['--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL', '--hostname', 'millrace'],
+        ...system,
+        ...['--ro-bind', files.passwd, '/etc/passwd', '--ro-bind', files.group, '/etc/group'],
+        ...['--proc', '/proc', '--dev', '/dev', ...size, '--tmpfs', '/dev/shm'],
+        ...[...size, '--tmpfs', '/tmp', '--dir', privateFolder],
+        ...['--symlink', '/tmp', '/var/tmp'],
+        ...binds,
+        ...writable.flatMap((path) => ['--bind', path, path]),
+        // Without these a script could fill memory with files in / or /dev.
+        ...['--remount-ro', '/dev', '--remount-ro', '/'],
+        ...['--chdir', work ?? privateFolder, '--', ...command.argv],
+      ];
+    },
+    files: [files.passwd, files.group],
+  };
+}
+
+export { ownFile };

@@ -1,0 +1,3 @@
+export { privateFolder } from './bubblewrap.ts';
+export { type OpenSandboxOptions, openSandbox } from './open.ts';
+export type { Sandbox, SandboxCommand, SandboxKind, WrappedCommand } from './sandbox.ts';
