@@ -70,7 +70,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     maxWeight: maxListBytes,
     weigh: (list) => list.json.length,
   });
-  const scriptTools = createLru<Tool>({ maxEntries: maxTools });
+  const scriptTools = new Map<string, Tool>();
   const endpointTools = endpoints
     .map((endpoint) => endpointTool(endpoint, { ...deps, catalog: door.catalog }))
     .filter((tool) => tool !== undefined);
@@ -81,6 +81,11 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     if (known) return known;
     const tool = runnableTool(deps, runnable);
     scriptTools.set(key, tool);
+    // First in, first out: a list asks for all of them at once, so recency says nothing.
+    for (const oldest of scriptTools.keys()) {
+      if (scriptTools.size <= maxTools) break;
+      scriptTools.delete(oldest);
+    }
     return tool;
   }
 

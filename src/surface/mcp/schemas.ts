@@ -175,6 +175,24 @@ function cleanKey(key: string, taken: ReadonlyMap<string, string>): string {
   return `${base}_${count}`;
 }
 
+const noneRenamed: ReadonlyMap<string, string> = new Map();
+
+/** Listed name → declared key, for the keys that cannot stand as they are. */
+function renamedKeys(keys: readonly string[]): ReadonlyMap<string, string> {
+  const unclean = keys.filter((key) => !/^\w{1,64}$/.test(key));
+  if (unclean.length === 0) return noneRenamed;
+  // Clean ones keep their own form, whatever another one is cleaned to.
+  const taken = new Map(keys.map((key) => [key, key]));
+  for (const key of unclean) taken.delete(key);
+  const renamed = new Map<string, string>();
+  for (const key of unclean) {
+    const name = cleanKey(key, taken);
+    taken.set(name, key);
+    renamed.set(name, key);
+  }
+  return renamed;
+}
+
 /**
  * The input schema of a script or flow as a tool, made from the stored schema of its `main`
  * (anything that is no object gives a tool without arguments). Names of the top level that hold
@@ -183,36 +201,34 @@ function cleanKey(key: string, taken: ReadonlyMap<string, string>): string {
 export function toolSchemaOf(stored: unknown): ToolSchema {
   const source = isObject(stored) ? stored : {};
   const declared = isObject(source['properties']) ? source['properties'] : {};
-  // Clean names first: they keep their own form, whatever another name is cleaned to.
-  const listed = new Map<string, string>();
-  const clean = Object.keys(declared).filter((key) => /^\w{1,64}$/.test(key));
-  for (const key of clean) listed.set(key, key);
-  for (const key of Object.keys(declared)) {
-    if (!clean.includes(key)) listed.set(cleanKey(key, listed), key);
-  }
-  const nameOf = new Map([...listed].map(([name, key]) => [key, name]));
+  const keys = Object.keys(declared);
+  const renamed = renamedKeys(keys);
+  const nameOf = new Map([...renamed].map(([name, key]) => [key, name]));
+  const listedAs = (key: string): string => nameOf.get(key) ?? key;
 
   const properties = Object.fromEntries(
-    Object.entries(declared).map(([key, schema]) => [
-      nameOf.get(key) ?? key,
-      isObject(schema) ? repairSchema(schema, 1) : {},
-    ]),
+    keys.map((key) => {
+      const schema = declared[key];
+      return [listedAs(key), isObject(schema) ? repairSchema(schema, 1) : {}];
+    }),
   );
-  const names = namesOnly(source['required']);
-  const required = (Array.isArray(names) ? names : [])
-    .map((key) => nameOf.get(String(key)))
-    .filter((name) => name !== undefined);
-  const root = repairSchema({ $defs: source['$defs'], definitions: source['definitions'] });
+  const wanted: unknown[] = Array.isArray(source['required']) ? source['required'] : [];
+  const required = keys.filter((key) => wanted.includes(key)).map(listedAs);
+  const { $defs, definitions } = source;
   return {
     schema: {
       type: 'object',
       properties,
       ...(required.length > 0 && { required }),
       additionalProperties: false,
-      ...root,
+      ...($defs !== undefined && repairSchema({ $defs })),
+      ...(definitions !== undefined && repairSchema({ definitions })),
     },
-    renamed: new Map([...listed].filter(([name, key]) => name !== key)),
-    optional: [...listed.keys()].filter((name) => !required.includes(name)).toSorted(),
+    renamed,
+    optional: keys
+      .filter((key) => !wanted.includes(key))
+      .map(listedAs)
+      .toSorted(),
   };
 }
 

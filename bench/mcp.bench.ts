@@ -1,0 +1,198 @@
+// CPU of the MCP endpoint for each request, against the floor of a bare node:http server that
+// echoes JSON-RPC, in one run. The server is a process of its own; its user and system time is
+// read over its own channel, so the load generator does not count.
+// Usage: node bench/mcp.bench.ts [seconds for each case, 3]
+import { fork, type ChildProcess } from 'node:child_process';
+import { Agent, createServer, request } from 'node:http';
+import { fileURLToPath } from 'node:url';
+
+const connections = 8;
+
+interface Case {
+  what: string;
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+interface Served {
+  floor: string;
+  endpoint: string;
+}
+
+type Question = 'cpu' | number;
+
+/** The server's half: the floor and the endpoint with however many scripts it is told. */
+async function serve(): Promise<void> {
+  const kit = await import('../test/mcp/kit.ts');
+  const floor = createServer((incoming, outgoing) => {
+    const parts: Buffer[] = [];
+    incoming.on('data', (part: Buffer) => parts.push(part));
+    incoming.on('end', () => {
+      const { id, params } = JSON.parse(Buffer.concat(parts).toString());
+      outgoing.setHeader('content-type', 'application/json');
+      outgoing.end(JSON.stringify({ jsonrpc: '2.0', id, result: { echo: params } }));
+    });
+  });
+  await new Promise<void>((resolve) => floor.listen(0, '127.0.0.1', resolve));
+  const address = floor.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const bench = await kit.startBench({ 'f/team/instant': (args) => args });
+  // Jobs and calls that the kit keeps for tests would grow for the whole run.
+  setInterval(() => {
+    bench.calls.length = 0;
+    bench.jobs.clear();
+  }, 100).unref();
+  process.on('message', (question: Question) => {
+    if (typeof question === 'number') {
+      const scripts = Array.from({ length: question - 1 }, (_, at) =>
+        kit.script(`f/team/script_${at}`, { description: 'Adds what it is given to the ledger.' }),
+      );
+      bench.setScripts([kit.script('f/team/instant'), ...scripts]);
+      process.send?.({ scripts: question });
+      return;
+    }
+    const { user, system } = process.cpuUsage();
+    process.send?.({ microseconds: user + system });
+  });
+  process.send?.({ floor: `http://127.0.0.1:${port}/`, endpoint: bench.url } satisfies Served);
+}
+
+function answer<Answer>(child: ChildProcess): Promise<Answer> {
+  return new Promise((resolve) => child.once('message', (message) => resolve(message as Answer)));
+}
+
+function ask<Answer>(child: ChildProcess, question: Question): Promise<Answer> {
+  const answered = answer<Answer>(child);
+  child.send(question);
+  return answered;
+}
+
+function send(agent: Agent, { url, headers, body }: Case): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      { agent, method: 'POST', headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
+      (response) => {
+        let bytes = 0;
+        response.on('data', (part: Buffer) => {
+          bytes += part.length;
+        });
+        response.on('end', () =>
+          response.statusCode === 200
+            ? resolve(bytes)
+            : reject(new Error(`${response.statusCode}`)),
+        );
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+interface Measured {
+  requests: number;
+  seconds: number;
+  bytes: number;
+}
+
+async function load(one: Case, seconds: number): Promise<Measured> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const begun = performance.now();
+  const until = begun + seconds * 1000;
+  let requests = 0;
+  let bytes = 0;
+  const worker = async (): Promise<void> => {
+    while (performance.now() < until) {
+      bytes = await send(agent, one);
+      requests += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  agent.destroy();
+  return { requests, bytes, seconds: (performance.now() - begun) / 1000 };
+}
+
+async function measure(child: ChildProcess, one: Case, seconds: number): Promise<number> {
+  await load(one, 1);
+  const before = await ask<{ microseconds: number }>(child, 'cpu');
+  const { requests, bytes, seconds: took } = await load(one, seconds);
+  const after = await ask<{ microseconds: number }>(child, 'cpu');
+  const micros = (after.microseconds - before.microseconds) / requests;
+  const rate = Math.round(requests / took);
+  console.log(
+    `${one.what.padEnd(46)} ${micros.toFixed(0).padStart(6)} µs CPU ` +
+      `${String(rate).padStart(7)} req/s ${String(bytes).padStart(8)} bytes`,
+  );
+  return micros;
+}
+
+const base = {
+  'content-type': 'application/json',
+  accept: 'application/json, text/event-stream',
+  authorization: 'Bearer all',
+};
+
+function modernCase(
+  what: string,
+  url: string,
+  method: string,
+  extra: Record<string, unknown>,
+): Case {
+  const prefix = 'io.modelcontextprotocol/';
+  const { logLevel, ...params } = extra;
+  const meta = {
+    [`${prefix}protocolVersion`]: '2026-07-28',
+    [`${prefix}clientCapabilities`]: {},
+    [`${prefix}clientInfo`]: { name: 'bench', version: '1' },
+    ...(logLevel !== undefined && { [`${prefix}logLevel`]: logLevel }),
+  };
+  const headers = {
+    ...base,
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': method,
+    ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }),
+  };
+  const body = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } };
+  return { what, url, headers, body: JSON.stringify(body) };
+}
+
+function legacyCase(what: string, url: string, method: string, params: unknown): Case {
+  const headers = { ...base, 'mcp-protocol-version': '2025-11-25' };
+  return { what, url, headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) };
+}
+
+async function main(): Promise<void> {
+  const seconds = Number(process.argv[2] ?? 3);
+  const child = fork(fileURLToPath(import.meta.url), ['--serve']);
+  const { floor, endpoint } = await answer<Served>(child);
+  await ask(child, 1);
+  const call = { name: 's-f_team_instant', arguments: { name: 'x' } };
+  const calling = modernCase('', endpoint, 'tools/call', call);
+  const cases: Case[] = [
+    { ...calling, url: floor, what: 'floor: node:http, JSON-RPC echo' },
+    { ...calling, what: 'tools/call, instant operation (2026-07-28)' },
+    legacyCase('tools/call, instant operation (2025-11-25)', endpoint, 'tools/call', call),
+    legacyCase('ping (2025-11-25)', endpoint, 'ping', undefined),
+    modernCase('tools/call by the SDK', endpoint, 'tools/call', { ...call, logLevel: 'error' }),
+  ];
+  const figures: number[] = [];
+  for (const one of cases) figures.push(await measure(child, one, seconds));
+  for (const scripts of [100, 1000]) {
+    await ask(child, scripts);
+    const begun = performance.now();
+    const list = modernCase(`tools/list of ${scripts} scripts`, endpoint, 'tools/list', {});
+    await send(new Agent(), list);
+    const firstMs = performance.now() - begun;
+    figures.push(await measure(child, list, seconds));
+    console.log(`  the first one after a change: ${firstMs.toFixed(1)} ms`);
+  }
+  const [ofFloor = 1] = figures;
+  console.log(
+    `times the floor: ${figures.map((figure) => (figure / ofFloor).toFixed(1)).join(' ')}`,
+  );
+  child.kill();
+}
+
+if (process.argv[2] === '--serve') await serve();
+else await main();
