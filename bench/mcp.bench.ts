@@ -127,18 +127,20 @@ async function measure(child: ChildProcess, one: Case, seconds: number): Promise
   return micros;
 }
 
+interface Wanted {
+  what: string;
+  url: string;
+  method: string;
+  params: Record<string, unknown>;
+}
+
 const base = {
   'content-type': 'application/json',
   accept: 'application/json, text/event-stream',
   authorization: 'Bearer all',
 };
 
-function modernCase(
-  what: string,
-  url: string,
-  method: string,
-  extra: Record<string, unknown>,
-): Case {
+function modernCase({ what, url, method, params: extra }: Wanted): Case {
   const prefix = 'io.modelcontextprotocol/';
   const { logLevel, ...params } = extra;
   const meta = {
@@ -157,7 +159,7 @@ function modernCase(
   return { what, url, headers, body: JSON.stringify(body) };
 }
 
-function legacyCase(what: string, url: string, method: string, params: unknown): Case {
+function legacyCase({ what, url, method, params }: Wanted): Case {
   const headers = { ...base, 'mcp-protocol-version': '2025-11-25' };
   return { what, url, headers, body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }) };
 }
@@ -168,20 +170,23 @@ async function main(): Promise<void> {
   const { floor, endpoint } = await answer<Served>(child);
   await ask(child, 1);
   const call = { name: 's-f_team_instant', arguments: { name: 'x' } };
-  const calling = modernCase('', endpoint, 'tools/call', call);
+  const calls = { url: endpoint, method: 'tools/call', params: call };
+  const calling = modernCase({ ...calls, what: 'tools/call, instant operation (2026-07-28)' });
+  const bySdk = { ...call, logLevel: 'error' };
   const cases: Case[] = [
     { ...calling, url: floor, what: 'floor: node:http, JSON-RPC echo' },
-    { ...calling, what: 'tools/call, instant operation (2026-07-28)' },
-    legacyCase('tools/call, instant operation (2025-11-25)', endpoint, 'tools/call', call),
-    legacyCase('ping (2025-11-25)', endpoint, 'ping', undefined),
-    modernCase('tools/call by the SDK', endpoint, 'tools/call', { ...call, logLevel: 'error' }),
+    calling,
+    legacyCase({ ...calls, what: 'tools/call, instant operation (2025-11-25)' }),
+    legacyCase({ ...calls, what: 'ping (2025-11-25)', method: 'ping', params: {} }),
+    modernCase({ ...calls, what: 'tools/call by the SDK', params: bySdk }),
   ];
   const figures: number[] = [];
   for (const one of cases) figures.push(await measure(child, one, seconds));
   for (const scripts of [100, 1000]) {
     await ask(child, scripts);
     const begun = performance.now();
-    const list = modernCase(`tools/list of ${scripts} scripts`, endpoint, 'tools/list', {});
+    const what = `tools/list of ${scripts} scripts`;
+    const list = modernCase({ what, url: endpoint, method: 'tools/list', params: {} });
     await send(new Agent(), list);
     const firstMs = performance.now() - begun;
     figures.push(await measure(child, list, seconds));

@@ -21,6 +21,8 @@ const verbatim = new Set(['enum', 'const', 'default', 'examples']);
 const maps = new Set(['properties', '$defs', 'definitions']);
 
 export interface ArgumentCheck {
+  /** Loads the compiler in the background: somebody who lists tools is about to call one. */
+  expect(): void;
   /**
    * Undefined when `given` fits `schema`, else one sentence for each problem (five at most).
    * `key` names the schema for ever: the same key with another schema gives the old answer.
@@ -190,6 +192,12 @@ export function createArgumentCheck(log: Log): ArgumentCheck {
   }
 
   return {
+    expect() {
+      if (compilers) return;
+      compilers = loadCompilers();
+      // Whoever checks first gets the error; until then it is nobody's.
+      compilers.catch(() => undefined);
+    },
     async check(key, schema, given) {
       const validator = validators.get(key) ?? (await prepare(key, schema));
       if (validator === 'unchecked' || validator.first(given)) return undefined;

@@ -11,6 +11,7 @@ import {
   listCache,
   resultOf,
 } from './answers.ts';
+import type { ArgumentCheck } from './arguments.ts';
 import type { CallTool } from './call-tool.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -30,6 +31,7 @@ export interface DispatcherDeps {
   callTool: CallTool;
   cancellation: Cancellation;
   clock: Clock;
+  argumentCheck: Pick<ArgumentCheck, 'expect'>;
   serverInfo: () => ServerInfo;
   log: Log;
 }
@@ -111,6 +113,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (id === undefined) return notified(dispatch);
     if (method === 'tools/call') return call(dispatch, id);
     if (method === 'tools/list') {
+      deps.argumentCheck.expect();
       const { json } = await catalogue.of(http.caller, http.workspace);
       return jsonResponse(listAnswer(id, json, { era, info: serverInfo() }));
     }

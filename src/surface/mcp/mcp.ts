@@ -107,7 +107,7 @@ export function createMcp(deps: McpDeps): Mcp {
   const callTool = createCallTool({ door, waitMs, catalogue, argumentCheck, log, origin });
   const cancellation = createCancellation();
   const shared = { catalogue, callTool, clock, log, serverInfo };
-  const dispatch = createDispatcher({ ...shared, cancellation });
+  const dispatch = createDispatcher({ ...shared, cancellation, argumentCheck });
   const sdk = createSdkSide(shared);
   let draining = false;
 

@@ -2,6 +2,7 @@
 // Streamable HTTP transport (never the old HTTP+SSE one), with and without a trailing slash.
 // Origin and caller are checked before the body is read.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../base/index.ts';
 import type { Caller } from '../../operation/index.ts';
 import { originAllowed, refuseAuthentication, refuseCaller } from './access.ts';
 import { type McpHttpRequest, type McpHttpResponse, refusal } from './http-messages.ts';
@@ -26,9 +27,12 @@ async function send(reply: FastifyReply, response: McpHttpResponse): Promise<Fas
   return response.body === null ? reply.send() : reply.send(response.body);
 }
 
-/** The framework's error as an answer in the endpoint's own words. */
-function ofFrameworkError(error: { statusCode?: number; code?: string }): McpHttpResponse {
+/** What went wrong outside a tool, as an answer in the endpoint's own words. */
+function ofError(error: AppError | { statusCode?: number }): McpHttpResponse {
   const { transport, internalError } = rpcCodes;
+  if (error instanceof AppError) {
+    return refusal({ status: error.status, code: transport, message: error.message });
+  }
   if (error.statusCode === 413) {
     const message = `Payload Too Large: a body may have ${maxBodyBytes} bytes`;
     return refusal({ status: 413, code: transport, message });
@@ -80,7 +84,7 @@ export function mcpRoutes(mcp: Mcp, { authenticate }: McpRouteOptions) {
       (_request, body, done) => done(null, body),
     );
     app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
-      const response = ofFrameworkError(error);
+      const response = ofError(error);
       if (response.status === 500) mcp.log.error('an MCP request failed', { error });
       return send(reply, response);
     });

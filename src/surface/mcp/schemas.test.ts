@@ -117,6 +117,15 @@ test('argument names are cleaned, stay apart, and lead back', () => {
   });
 });
 
+test('a huge schema is listed as names alone', () => {
+  const huge = { type: 'object', description: 'x'.repeat(70_000) };
+  assert.deepEqual(toolSchemaOf({ properties: { huge, n: { type: 'integer' } } }).schema, {
+    type: 'object',
+    properties: { huge: {}, n: {} },
+    additionalProperties: false,
+  });
+});
+
 test('local definitions stay usable; deep and hostile schemas end well', () => {
   const withDefs = toolSchemaOf({
     properties: { p: { $ref: '#/$defs/point' } },

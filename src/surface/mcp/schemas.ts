@@ -165,6 +165,15 @@ export function repairSchema(stored: JsonObject, depth = 0): JsonSchema {
   return repaired;
 }
 
+/** Beyond this a schema is listed as names alone: one script must not fill a model's memory. */
+const maxPropertiesChars = 60_000;
+
+function listedProperties(properties: JsonObject): JsonObject {
+  if (JSON.stringify(properties).length <= maxPropertiesChars) return properties;
+  const names = Object.keys(properties).slice(0, 500);
+  return Object.fromEntries(names.map((name) => [name, {}]));
+}
+
 function cleanKey(key: string, taken: ReadonlyMap<string, string>): string {
   const plain = key.replaceAll(' ', '_').replaceAll(/[^A-Za-z0-9_]/gu, '');
   const base = (plain === '' ? 'argument' : plain).slice(0, maxKeyLength - 4);
@@ -206,11 +215,13 @@ export function toolSchemaOf(stored: unknown): ToolSchema {
   const nameOf = new Map([...renamed].map(([name, key]) => [key, name]));
   const listedAs = (key: string): string => nameOf.get(key) ?? key;
 
-  const properties = Object.fromEntries(
-    keys.map((key) => {
-      const schema = declared[key];
-      return [listedAs(key), isObject(schema) ? repairSchema(schema, 1) : {}];
-    }),
+  const properties = listedProperties(
+    Object.fromEntries(
+      keys.map((key) => {
+        const schema = declared[key];
+        return [listedAs(key), isObject(schema) ? repairSchema(schema, 1) : {}];
+      }),
+    ),
   );
   const wanted: unknown[] = Array.isArray(source['required']) ? source['required'] : [];
   const required = keys.filter((key) => wanted.includes(key)).map(listedAs);

@@ -1,5 +1,6 @@
 // Deployed scripts (and flows, once there are some) as tools: one tool each, named and described
 // so that a model can pick it, run by path as the caller.
+import { cutBytes } from '../../../base/index.ts';
 import type { RunnableTool } from '../../../engine/index.ts';
 import { toolNameOf } from '../names.ts';
 import type { ToolDefinition } from '../protocol.ts';
@@ -7,9 +8,17 @@ import { declaredArguments, type ToolSchema, toolSchemaOf } from '../schemas.ts'
 import { type FaceDeps, type Tool, toolOf } from '../tool.ts';
 import { type Outcome, outcomeResult } from './outcome.ts';
 
+/** A model pays for every word of every tool; the rest is on the page of the script. */
+const maxDescriptionBytes = 4_000;
+
+function described(text: string): string {
+  const kept = cutBytes(text.trim(), maxDescriptionBytes);
+  return kept.length < text.trim().length ? `${kept}…` : kept;
+}
+
 function describe(runnable: RunnableTool, { optional }: ToolSchema): string {
   const summary = runnable.summary.trim();
-  const description = runnable.description.trim();
+  const description = described(runnable.description);
   const head = `Runs the ${runnable.kind} \`${runnable.path}\`${summary ? `: ${summary}` : ''}`;
   const lines = [/[.!?]$/.test(head) ? head : `${head}.`];
   if (description !== '' && description !== summary) lines.push(description);
