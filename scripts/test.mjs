@@ -42,7 +42,7 @@ function ensureTools(wanted) {
   const still = missing.filter(({ program }) => !has(program));
   if (still.length === 0) return;
   fail(
-    `The tests need ${still.map(({ program }) => program).join(', ')}, which this machine lacks.\n` +
+    `This machine lacks what tests need: ${still.map(({ program }) => program).join(', ')}.\n` +
       `On Debian: sudo apt-get install ${still.map((tool) => tool.debianPackage).join(' ')}`,
   );
 }

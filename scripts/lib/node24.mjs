@@ -86,9 +86,10 @@ export function follow(child) {
 export async function goOn(file, args) {
   const program = isRecent() ? process.execPath : findNode24();
   if (!program) {
+    const here = `${process.platform}-${process.arch}`;
     console.error(
-      `Millrace needs Node ${needed.join('.')} or later; this is Node ${process.versions.node}, and ` +
-        `no newer one is installed here for ${process.platform}-${process.arch}.\n` +
+      `Millrace needs Node ${needed.join('.')} or later, this is ${process.versions.node}, ` +
+        `and the one for ${here} is not installed.\n` +
         'Run `npm ci --ignore-scripts`, or install Node 24.',
     );
     process.exit(1);

@@ -34,7 +34,10 @@ export interface Database extends Queries {
    * Returns the function that stops listening.
    */
   listen(channel: string, hear: (payload: string) => void): Promise<() => void>;
-  /** Sends a hint to other processes; payloads of one tick are sent together. Never fails a caller. */
+  /**
+   * Sends a hint to other processes; payloads of one tick are sent together. Never fails a caller,
+   * and is not heard by this `Database`.
+   */
   notify(channel: string, payload: string): void;
   close(): Promise<void>;
 }

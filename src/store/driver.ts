@@ -66,6 +66,41 @@ async function once<Result>(
   }
 }
 
+/** Whole transactions on the pool's connections; see `Database.transaction`. */
+function createTransactions(pool: Pool) {
+  async function attempt<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect();
+    let broken = false;
+    const breakIt = (): void => {
+      broken = true;
+    };
+    client.on('error', breakIt);
+    try {
+      return await once(client, work);
+    } catch (error) {
+      // A connection that cannot roll back must not return to the pool.
+      await client.query('rollback').catch(breakIt);
+      throw error;
+    } finally {
+      client.off('error', breakIt);
+      client.release(broken);
+    }
+  }
+
+  return async <Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> => {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await attempt(work);
+      } catch (error) {
+        const code = codeOf(error);
+        const again = code === serializationFailure || code === deadlock;
+        if (!again || tried === maxAttempts) throw error;
+        await sleep(tried * tried * 3);
+      }
+    }
+  };
+}
+
 export interface DriverOptions {
   place: Place;
   log: Log;
@@ -88,6 +123,7 @@ export async function createDatabase({
     idleTimeoutMillis: 60_000,
     connectionTimeoutMillis: 30_000,
   });
+  const inTransaction = createTransactions(pool);
   const signals = createSignals({ place, log });
   let kysely: Promise<Kysely<unknown>> | undefined;
   let closing: Promise<void> | undefined;
@@ -95,52 +131,19 @@ export async function createDatabase({
     if (!closing) log.warn('an idle database connection broke', { error: error.message });
   });
 
-  const failed = (error: unknown): unknown => unreachable(error, place) ?? error;
-
-  async function ask(query: QueryConfig): Promise<QueryResult> {
+  /** Lets a caller see the difference between a lost database and a wrong statement. */
+  async function told<Result>(answer: Promise<Result>): Promise<Result> {
     try {
-      return await pool.query(query);
+      return await answer;
     } catch (error) {
-      throw failed(error);
-    }
-  }
-
-  async function attempt<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
-    const client = await pool.connect();
-    let broken = false;
-    const breakIt = (): void => {
-      broken = true;
-    };
-    client.on('error', breakIt);
-    try {
-      return await once(client, work);
-    } catch (error) {
-      // A connection that cannot roll back must not return to the pool.
-      await client.query('rollback').catch(breakIt);
-      throw error;
-    } finally {
-      client.off('error', breakIt);
-      client.release(broken);
-    }
-  }
-
-  async function transaction<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
-    for (let tried = 1; ; tried += 1) {
-      try {
-        return await attempt(work);
-      } catch (error) {
-        const code = codeOf(error);
-        const again = code === serializationFailure || code === deadlock;
-        if (!again || tried === maxAttempts) throw failed(error);
-        await sleep(tried * tried * 3);
-      }
+      throw unreachable(error, place) ?? error;
     }
   }
 
   return {
     pool,
-    ...queriesOver(ask),
-    transaction,
+    ...queriesOver((query) => told(pool.query(query))),
+    transaction: (work) => told(inTransaction(work)),
     kysely<Tables>() {
       kysely ??= import('kysely').then(
         (module) =>

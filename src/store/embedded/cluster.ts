@@ -104,7 +104,7 @@ function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ').slice(-500);
 }
 
-/** Makes the cluster beside its place and moves it there whole, so a kill leaves nothing half made. */
+/** Makes the cluster beside its place and moves it there whole: a kill leaves nothing half made. */
 async function initialise({ cluster, binaries, confinement }: Layout): Promise<void> {
   const half = join(dirname(cluster), 'postgres.new');
   rmSync(half, { recursive: true, force: true });
@@ -158,7 +158,7 @@ function sizeOf(path: string): number {
   return existsSync(path) ? statSync(path).size : 0;
 }
 
-/** Starts the server and resolves when it takes connections; undefined with the log when it ended. */
+/** Starts the server; resolves when it takes connections, or with its last words when it ended. */
 async function launch(
   layout: Layout,
   settings: Readonly<Record<string, string>>,
@@ -282,7 +282,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** Starts the cluster of `folder`, making it first if need be. The caller holds the folder's lock. */
+/** Starts the cluster of `folder`, making it first if need be. The caller holds its lock. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { log } = options;
   const folder = resolve(options.folder);

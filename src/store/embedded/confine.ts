@@ -65,7 +65,7 @@ function otherUser({ uid, gid }: Account): Confinement | undefined {
 
 const helpless = (): AppError =>
   new AppError('unavailable', 'The embedded PostgreSQL cannot run as root on this machine.', {
-    hint: 'Start Millrace as an ordinary user, or give MILLRACE_DATABASE_URL a PostgreSQL of your own.',
+    hint: 'Start it as an ordinary user, or give MILLRACE_DATABASE_URL an own PostgreSQL.',
   });
 
 /** Who owns the cluster that is already there; undefined when there is none yet. */

@@ -70,7 +70,7 @@ async function flock(fd: number): Promise<boolean> {
   const tool = findTool('flock');
   if (!tool) {
     throw new AppError('unavailable', 'The program `flock` is missing.', {
-      hint: 'Install util-linux, or give MILLRACE_DATABASE_URL a PostgreSQL of your own.',
+      hint: 'Install util-linux, or give MILLRACE_DATABASE_URL an own PostgreSQL.',
     });
   }
   const child = spawn(tool, ['-n', '3'], {

@@ -11,7 +11,7 @@ export interface Postmaster {
   ready: boolean;
 }
 
-/** Reads the file; its lines are documented in PostgreSQL's miscadmin.h. Undefined if incomplete. */
+/** Reads the file, whose lines PostgreSQL's miscadmin.h explains. Undefined if incomplete. */
 export function readPostmaster(cluster: string): Postmaster | undefined {
   let lines: string[];
   try {
