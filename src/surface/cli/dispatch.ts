@@ -1,5 +1,5 @@
 // From the words of the command line to an exit code: finds the command, gives it what it needs,
-// and turns what it throws into a sentence. Never calls `process.exit`, so that output is written.
+// and turns what it throws into a sentence.
 import { AppError, readClientConfig, version } from '../../base/index.ts';
 import { createClient } from './client.ts';
 import {
@@ -45,10 +45,15 @@ function contextOf(given: Given, terminal: Terminal, roles: Roles | undefined): 
   };
 }
 
+interface Tools {
+  terminal: Terminal;
+  roles: Roles | undefined;
+}
+
 async function runCommand(
   command: Command,
   argv: readonly string[],
-  { terminal, roles }: { terminal: Terminal; roles: Roles | undefined },
+  { terminal, roles }: Tools,
 ): Promise<number> {
   const given = parseGiven(command, argv);
   if (given.flag('help') && !command.loose) {
@@ -56,6 +61,16 @@ async function runCommand(
     return exitCodes.ok;
   }
   return command.run(contextOf(given, terminal, roles), given, argv);
+}
+
+async function dispatch(argv: readonly string[], tools: Tools): Promise<number> {
+  const chosen = choose(argv, commands);
+  const { out } = tools.terminal;
+  if (chosen.kind === 'command') return runCommand(chosen.command, chosen.argv, tools);
+  const text =
+    chosen.kind === 'help' ? helpText(chosen.topic, commands, out) : `millrace ${version}\n`;
+  out.write(text);
+  return exitCodes.ok;
 }
 
 /**
@@ -70,18 +85,10 @@ export async function main(
 ): Promise<number> {
   // Read before parsing, because a wrong command line must answer in the same style.
   const style = { json: argv.includes('--json'), debug: argv.includes('--debug') };
-  try {
-    const chosen = choose(argv, commands);
-    if (chosen.kind === 'command') {
-      return await runCommand(chosen.command, chosen.argv, { terminal, roles });
-    }
-    if (chosen.kind === 'help') {
-      terminal.out.write(helpText(chosen.topic, commands, terminal.out));
-      return exitCodes.ok;
-    }
-    terminal.out.write(`millrace ${version}\n`);
-    return exitCodes.ok;
-  } catch (error) {
-    return reportFailure(error, terminal, style);
-  }
+  const code = await dispatch(argv, { terminal, roles }).catch((error: unknown) =>
+    reportFailure(error, terminal, style),
+  );
+  // The caller may end the process at once.
+  await terminal.drain();
+  return code;
 }

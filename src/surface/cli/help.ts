@@ -22,7 +22,7 @@ const environment: readonly (readonly [string, string])[] = [
   ['NO_COLOR', 'no colours'],
 ];
 
-export const exitCodeLines: readonly (readonly [string, string])[] = [
+const exitCodeLines: readonly (readonly [string, string])[] = [
   ['0', 'done'],
   ['1', 'refused or failed; the job failed; doctor found a problem'],
   ['2', 'wrong use of the command line or a wrong setting'],

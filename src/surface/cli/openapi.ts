@@ -20,7 +20,7 @@ export interface ListedOperation {
 interface Described {
   summary?: string;
   description?: string;
-  'x-millrace-risk'?: string;
+  'x-risk'?: string;
   requestBody?: { content?: Readonly<Record<string, { schema?: unknown }>> };
 }
 
@@ -48,7 +48,7 @@ export async function listOperations(client: Client): Promise<ListedOperation[]>
       {
         name,
         summary: post.summary ?? post.description ?? '',
-        risk: post['x-millrace-risk'] ?? '',
+        risk: post['x-risk'] ?? '',
         input: resolved(schema, document),
       },
     ];

@@ -21,6 +21,8 @@ export interface Terminal {
   status(text: string | undefined): void;
   /** Asks without echo; throws `invalid_input` when there is no terminal to ask on. */
   askSecret(question: string): Promise<string>;
+  /** Resolves when everything that was written has left this process. */
+  drain(): Promise<void>;
   /** All of standard input. */
   readInput(): Promise<string>;
 }
@@ -151,6 +153,12 @@ export function ownTerminal(): Terminal {
       stderr.write('\n');
       if (answer === undefined) throw new AppError('canceled', 'Canceled.');
       return answer;
+    },
+    async drain() {
+      clear();
+      for (const stream of [stdout, stderr]) {
+        await new Promise<void>((resolve) => stream.write('', () => resolve()));
+      }
     },
     readInput: () => readAll(stdin),
   };

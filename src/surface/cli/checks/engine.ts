@@ -1,29 +1,18 @@
 // Checks of the engine: does the sandbox work, and does each language really run a script in it.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Config, type Log, newId, sha256, systemClock } from '../../../base/index.ts';
-import { createRunners, openSandbox } from '../../../engine/index.ts';
-import { type Check, problem, well } from './check.ts';
+import { createRunners, openSandbox, type Runners, type Sandbox } from '../../../engine/index.ts';
+import { type Check, type Finding, problem, well } from './check.ts';
 
 /** One script that answers 42, in each language's own form of code. */
 const bundle = 'return { main: () => 42 };';
 const samples = [
-  { name: 'bun', language: 'bun', code: bundle, tool: 'bun' },
-  { name: 'node', language: 'bun', code: `//nodejs\n${bundle}`, tool: 'node' },
-  { name: 'deno', language: 'deno', code: bundle, tool: 'deno' },
-  { name: 'nativets', language: 'nativets', code: bundle, tool: 'node' },
-  { name: 'python3', language: 'python3', code: 'def main():\n    return 42\n', tool: 'python3' },
-  { name: 'bash', language: 'bash', code: 'echo 42\n', tool: 'bash' },
+  { name: 'bun', language: 'bun', code: bundle },
+  { name: 'node', language: 'bun', runtime: 'node', code: bundle },
+  { name: 'deno', language: 'deno', code: bundle },
+  { name: 'nativets', language: 'nativets', code: bundle },
+  { name: 'python3', language: 'python3', code: 'def main():\n    return 42\n' },
+  { name: 'bash', language: 'bash', code: 'echo 42\n' },
 ] as const;
-
-const fixes: Readonly<Record<string, string>> = {
-  bun: 'Run npm install in the folder of millrace: it brings bun for this platform.',
-  deno: 'Run npm install in the folder of millrace: it brings deno for this platform.',
-  node: 'Run npm install in the folder of millrace: it brings Node 24.',
-  python3: 'Install Python 3.10 or newer, such as: apt-get install python3',
-  bash: 'Install bash, such as: apt-get install bash',
-};
 
 const limits = {
   timeoutMs: 20_000,
@@ -32,8 +21,6 @@ const limits = {
   maxLogBytes: 10_000,
   maxProcesses: 100,
 };
-
-type Sandbox = Awaited<ReturnType<typeof openSandbox>>;
 
 function checkSandbox(open: () => Promise<Sandbox>, { allowUnsandboxed }: Config): Check {
   return {
@@ -52,44 +39,40 @@ function checkSandbox(open: () => Promise<Sandbox>, { allowUnsandboxed }: Config
   };
 }
 
-interface Trial {
-  dataFolder: string;
-  sandbox: Sandbox;
-  log: Log;
+/** `the deno program is not installed; run: npm install x` as detail and fix. */
+function missing(reason: string): Finding {
+  const [detail = reason, ...fix] = reason.split('; ');
+  const way = fix.join('; ') || 'Run npm ci in the folder of millrace';
+  return problem(detail, `${way[0]?.toUpperCase()}${way.slice(1)}.`);
 }
 
-function checkLanguage(sample: (typeof samples)[number], open: () => Promise<Trial>): Check {
-  const { name, language, code, tool } = sample;
+function checkLanguage(sample: (typeof samples)[number], open: () => Promise<Runners>): Check {
+  const { name, ...script } = sample;
   return {
     name,
     async run(signal) {
-      const runners = createRunners({ ...(await open()), clock: systemClock });
-      try {
-        await runners.start();
-        if (!runners.languages.includes(language)) {
-          return problem(`${tool} is not there`, fixes[tool] ?? '');
-        }
-        const outcome = await runners.run({
-          jobId: newId(),
-          language,
-          code,
-          codeHash: sha256(code),
-          parameters: [],
-          entrypoint: 'main',
-          args: {},
-          env: {},
-          identity: 'doctor',
-          isolation: 'fresh',
-          limits,
-          signal,
-          onLog: () => {},
-        });
-        const right = outcome.success && /^"?42"?$/.test(outcome.resultJson);
-        if (right) return well(`ran a script in ${Math.round(outcome.durationMs)} ms`);
-        return problem(`a script failed: ${outcome.resultJson.slice(0, 200)}`, fixes[tool] ?? '');
-      } finally {
-        await runners.stop();
+      const runners = await open();
+      const status = runners.status().languages.find((one) => one.language === script.language);
+      if (status?.reason) return missing(status.reason);
+      const outcome = await runners.run({
+        ...script,
+        jobId: newId(),
+        codeHash: sha256(script.code),
+        parameters: [],
+        entrypoint: 'main',
+        args: {},
+        env: {},
+        identity: 'doctor',
+        isolation: 'fresh',
+        limits,
+        signal,
+        onLog: () => {},
+      });
+      if (outcome.success && /^"?42"?$/.test(outcome.resultJson)) {
+        return well(`ran a script in ${Math.round(outcome.durationMs)} ms`);
       }
+      const said = outcome.resultJson.slice(0, 200);
+      return problem(`a script that answers 42 answered ${said}`, 'Please report it.');
     },
   };
 }
@@ -100,20 +83,23 @@ export function engineChecks(
   log: Log,
 ): { checks: readonly Check[]; close(): Promise<void> } {
   let sandbox: Promise<Sandbox> | undefined;
-  let folder: Promise<string> | undefined;
+  let runners: Promise<Runners> | undefined;
   const openOnce = (): Promise<Sandbox> => (sandbox ??= openSandbox({ mode: config.sandbox, log }));
-  const openTrial = async (): Promise<Trial> => ({
-    dataFolder: await (folder ??= mkdtemp(join(tmpdir(), 'millrace-doctor-'))),
-    sandbox: await openOnce(),
-    log,
-  });
+  const startRunners = async (): Promise<Runners> => {
+    // They keep nothing in the data folder that a trial needs, and it may not be there yet.
+    const { dataFolder } = config;
+    const made = createRunners({ dataFolder, sandbox: await openOnce(), log, clock: systemClock });
+    await made.start();
+    return made;
+  };
+  const startOnce = (): Promise<Runners> => (runners ??= startRunners());
   return {
     checks: [
       checkSandbox(openOnce, config),
-      ...samples.map((sample) => checkLanguage(sample, openTrial)),
+      ...samples.map((sample) => checkLanguage(sample, startOnce)),
     ],
     async close() {
-      if (folder) await rm(await folder, { recursive: true, force: true });
+      await (await runners?.catch(() => undefined))?.stop();
       await (await sandbox?.catch(() => undefined))?.close();
     },
   };

@@ -23,9 +23,13 @@ const workerOptions = {
     says: 'jobs at a time (MILLRACE_WORKER_SLOTS, 8)',
   },
   sandbox: { type: 'text', value: 'MODE', says: 'auto, bwrap or off (MILLRACE_SANDBOX, auto)' },
+  'allow-unsandboxed': {
+    type: 'flag',
+    says: 'let developers deploy without a sandbox too (MILLRACE_ALLOW_UNSANDBOXED)',
+  },
 } as const;
 
-export const addressOptions = {
+const addressOptions = {
   port: { type: 'text', value: 'NUMBER', says: 'port to listen on (MILLRACE_PORT, 8000)' },
   host: { type: 'text', value: 'ADDRESS', says: 'address to listen on (MILLRACE_HOST, 127.0.0.1)' },
   'base-url': {
@@ -40,7 +44,7 @@ export const serverOptions = { ...addressOptions, ...databaseOptions, ...workerO
 /** Flags named like settings, as `readConfig` takes them; they win over the environment. */
 export function configOf(given: Given, options: Readonly<Record<string, unknown>>): Config {
   const flags = Object.keys(options).flatMap((name) => {
-    const text = given.text(name);
+    const text = given.text(name) ?? (given.flag(name) ? '1' : undefined);
     return text === undefined ? [] : [[name, text] as const];
   });
   return asUsage(() => readConfig(undefined, Object.fromEntries(flags)));
@@ -53,6 +57,11 @@ function printer(context: Context): (line: string) => void {
 const startOptions = {
   ...serverOptions,
   workspace: { type: 'text', value: 'ID', says: 'first workspace (MILLRACE_WORKSPACE, main)' },
+  'wait-ms': {
+    type: 'text',
+    value: 'MS',
+    says: 'how long an answer waits for a job (MILLRACE_WAIT_MS, 45000)',
+  },
 } as const;
 
 export const start: Command = {
@@ -85,7 +94,7 @@ export const backup: Command = {
   takes: 'FILE',
   options: databaseOptions,
   notes: ['The server may be running.'],
-  examples: ['millrace backup millrace-backup.tar'],
+  examples: ['millrace backup millrace-backup.tar.gz'],
   talks: false,
   run: (context, given) =>
     context.roles().backup(configOf(given, databaseOptions), word(given), printer(context)),
@@ -96,7 +105,7 @@ export const restore: Command = {
   summary: 'Fill an empty database from a backup.',
   takes: 'FILE',
   options: databaseOptions,
-  examples: ['millrace restore millrace-backup.tar --data ./new-data'],
+  examples: ['millrace restore millrace-backup.tar.gz --data ./new-data'],
   talks: false,
   run: (context, given) =>
     context.roles().restore(configOf(given, databaseOptions), word(given), printer(context)),
