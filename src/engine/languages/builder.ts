@@ -9,6 +9,7 @@ import { type Lock, readLock, writeLock } from './lock.ts';
 import { createPackages, type PackageSet } from './packages.ts';
 import { createParser } from './parser.ts';
 import { readRegistry } from './registry.ts';
+import { scriptMapComment } from './script-map.ts';
 import type { PackageImport, SourceScript } from './script-plugin.ts';
 import type { Language } from './signature.ts';
 
@@ -91,6 +92,17 @@ function assertLockCovers(lock: Lock, imports: readonly PackageImport[]): void {
   }
 }
 
+/** Comments at the very top that say how to run the script (`//nodejs`); they stay at the top. */
+function annotationsOf(content: string): string[] {
+  const lines: string[] = [];
+  for (const line of content.split('\n', 20)) {
+    const found = /^\/\/ ?(nodejs|npm|native|nobundling|sandbox)\b/.exec(line);
+    if (!found) break;
+    lines.push(`//${found[1]}`);
+  }
+  return lines;
+}
+
 function assertSize(path: string, code: string): void {
   if (code.length <= maxBundleLength) return;
   const mb = (code.length / 1024 / 1024).toFixed(1);
@@ -131,9 +143,11 @@ export function createBuilder(deps: BuilderDeps): Builder {
       lock = writeLock(set);
     }
     assertSize(request.path, bundled.code);
-    const body = await parser.functionBody(bundled.code, bundled.shallow);
-    const code = `${body}${bundled.mapComment}\n`;
-    const { warnings } = bundled;
+    const { warnings, shallow, sourceMap } = bundled;
+    const head = annotationsOf(request.content);
+    const body = await parser.functionBody(bundled.code, shallow);
+    const map = scriptMapComment(sourceMap, head.length + 1);
+    const code = [...head, `${body}${map}`, ''].join('\n');
     return { code, codeHash: codeHashOf(request.language, code), lock, warnings };
   }
 

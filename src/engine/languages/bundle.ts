@@ -5,7 +5,6 @@ import { bundleFailure } from './bundle-failure.ts';
 import type { Esbuild } from './esbuild-service.ts';
 import { addonWarning, packagePlugin, refuseOutside } from './package-plugin.ts';
 import type { Parser } from './parser.ts';
-import { scriptMapComment } from './script-map.ts';
 import {
   type BundleRequest,
   entryName,
@@ -21,8 +20,8 @@ export interface Bundled {
   warnings: string[];
   /** Neither a package nor a long script is in it. */
   shallow: boolean;
-  /** The last line of the code; see `script-map.ts`. */
-  mapComment: string;
+  /** From the code to its sources, as esbuild writes it. */
+  sourceMap: string;
 }
 
 const options: BuildOptions = {
@@ -89,6 +88,6 @@ export async function bundle(
     packages: [...findings.packages.values()],
     warnings: warningsOf(result),
     shallow: findings.shallow && folder === null,
-    mapComment: scriptMapComment(output('.js.map')),
+    sourceMap: output('.js.map'),
   };
 }

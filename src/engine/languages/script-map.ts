@@ -83,17 +83,17 @@ function reduce(mappings: string, newIndex: readonly (number | undefined)[]): st
 }
 
 /**
- * The comment for `code` made by `functionBody` from the bundle that `sourceMap` describes: one
- * line stands before the first of the bundle. Sources are named by the paths of scripts.
+ * The comment for code in which `headLines` lines stand before the first of the bundle that
+ * `sourceMap` describes. Sources are named by the paths of scripts.
  */
-export function scriptMapComment(sourceMap: string): string {
+export function scriptMapComment(sourceMap: string, headLines: number): string {
   const map = JSON.parse(sourceMap) as SourceMap;
   const paths: string[] = [];
   const newIndex = map.sources.map((source) => {
     const path = /(?:^|\/)script:(.*)$/.exec(source)?.[1];
     return path === undefined ? undefined : paths.push(path) - 1;
   });
-  const mappings = `A;${reduce(map.mappings, newIndex)}`.replace(/;+$/, '');
+  const mappings = `A${';'.repeat(headLines)}${reduce(map.mappings, newIndex)}`.replace(/;+$/, '');
   const reduced: SourceMap = { version: 3, sources: paths, names: [], mappings };
   const encoded = Buffer.from(JSON.stringify(reduced)).toString('base64');
   return `//# sourceMappingURL=data:application/json;base64,${encoded}`;
