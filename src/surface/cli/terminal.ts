@@ -1,7 +1,9 @@
 // Where the command line reads and writes: results on standard output, everything else on
 // standard error, so that a pipe gets results alone. Colours and cutting only on a terminal.
+import { createInterface } from 'node:readline/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { AppError } from '../../base/index.ts';
+import { usageError } from './command.ts';
 import { cutText } from './format.ts';
 
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'bold' | 'dim';
@@ -19,7 +21,9 @@ export interface Terminal {
   err: Channel;
   /** One passing line below the output; undefined takes it away. Only on a terminal. */
   status(text: string | undefined): void;
-  /** Asks without echo; throws `invalid_input` when there is no terminal to ask on. */
+  /** Asks for a line; throws a usage error when there is no terminal to ask on. */
+  ask(question: string): Promise<string>;
+  /** The same without echo. */
   askSecret(question: string): Promise<string>;
   /** Resolves when everything that was written has left this process. */
   drain(): Promise<void>;
@@ -92,8 +96,8 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Reads keys until Enter; shows nothing. Ctrl-C and Ctrl-D give up. */
-function readKeys(stream: NodeJS.ReadStream): Promise<string | undefined> {
+/** Reads keys until Enter and shows nothing of them. Ctrl-C and Ctrl-D give up. */
+function readSecret(stream: NodeJS.ReadStream): Promise<string | undefined> {
   return new Promise((resolve) => {
     let typed = '';
     const end = (answer: string | undefined): void => {
@@ -115,6 +119,31 @@ function readKeys(stream: NodeJS.ReadStream): Promise<string | undefined> {
     stream.resume();
     stream.on('data', hear);
   });
+}
+
+/** Reads a line; undefined at Ctrl-C or Ctrl-D. */
+async function readLine(question: string): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<undefined>((resolve) => {
+    lines.once('close', () => resolve(undefined));
+  });
+  lines.once('SIGINT', () => lines.close());
+  const answer = await Promise.race([lines.question(question), closed]);
+  lines.close();
+  return answer;
+}
+
+/** Asks by `read`, if there is somebody to ask. */
+async function asking(read: () => Promise<string | undefined>): Promise<string> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw usageError(
+      'There is no terminal to ask for the login on.',
+      'Set MILLRACE_TOKEN, or MILLRACE_OWNER_EMAIL and MILLRACE_OWNER_PASSWORD.',
+    );
+  }
+  const answer = await read();
+  if (answer === undefined) throw new AppError('canceled', 'Canceled.');
+  return answer;
 }
 
 /** The terminal of this process. */
@@ -141,19 +170,14 @@ export function ownTerminal(): Terminal {
       stderr.write(cutText(text, (stderr.columns || 80) - 1));
       shown = true;
     },
-    async askSecret(question) {
-      if (!stdin.isTTY || !stderr.isTTY) {
-        throw new AppError('invalid_input', 'There is no terminal to ask for the password on.', {
-          hint: 'Set MILLRACE_OWNER_PASSWORD, or MILLRACE_TOKEN.',
-        });
-      }
-      clear();
-      stderr.write(question);
-      const answer = await readKeys(stdin);
-      stderr.write('\n');
-      if (answer === undefined) throw new AppError('canceled', 'Canceled.');
-      return answer;
-    },
+    ask: (question) => asking(() => readLine(question)),
+    askSecret: (question) =>
+      asking(async () => {
+        stderr.write(question);
+        const answer = await readSecret(stdin);
+        stderr.write('\n');
+        return answer;
+      }),
     async drain() {
       clear();
       for (const stream of [stdout, stderr]) {

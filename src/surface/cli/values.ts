@@ -63,10 +63,10 @@ export function fieldValue(name: string, text: string, schema: FieldSchema): unk
   throw usageError(`${name} takes ${article} ${accepted}, not "${shown}".`);
 }
 
-/** `k=v`. */
-export function splitPair(option: string, text: string): readonly [string, string] {
+/** `name=value`. */
+export function splitPair(text: string): readonly [string, string] {
   const at = text.indexOf('=');
-  if (at < 1) throw usageError(`${option} needs NAME=VALUE, not "${text}".`);
+  if (at < 1) throw usageError(`"${text}" is not NAME=VALUE.`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -2,7 +2,7 @@
 // latter never on the command line. The session ends with the command.
 import { AppError } from '../../../base/index.ts';
 import type { Client } from '../client.ts';
-import { type Context, type Given, usageError } from '../command.ts';
+import type { Context, Given } from '../command.ts';
 
 export const emailOption = {
   type: 'text',
@@ -20,17 +20,11 @@ export async function loggedIn<Result>(
   const client = context.client();
   const asked = given.text('email');
   if (config.token !== undefined && asked === undefined) return work(client);
-  const email = asked ?? config.email;
-  if (email === undefined) {
-    throw usageError(
-      'This needs to know who you are: MILLRACE_TOKEN is not set.',
-      'Give --email you@example.com to log in with your password.',
-    );
-  }
+  const { terminal } = context;
+  const email = asked ?? config.email ?? (await terminal.ask(`E-mail address at ${client.url}: `));
   // MILLRACE_OWNER_PASSWORD is the password of MILLRACE_OWNER_EMAIL, where that is set.
   const known = config.email === undefined || config.email === email ? config.password : undefined;
-  const password =
-    known ?? (await context.terminal.askSecret(`Password of ${email} at ${client.url}: `));
+  const password = known ?? (await terminal.askSecret(`Password of ${email}: `));
   const anonymous = client.withToken(undefined);
   const session = await anonymous.call<{ token: string }>('session.login', { email, password });
   const own = client.withToken(session.token);

@@ -1,4 +1,5 @@
 // millrace op: every operation of the server by its name, with its fields as options.
+import { nearest } from '../../../base/index.ts';
 import { type Command, type Context, exitCodes, type Given, usageError } from '../command.ts';
 import { commandHelp } from '../help.ts';
 import {
@@ -9,7 +10,7 @@ import {
 } from '../openapi.ts';
 import { allOptions, parseGiven } from '../parse.ts';
 import { tableText } from '../table.ts';
-import { type FieldSchema, fieldValue, givenObject, typesOf } from '../values.ts';
+import { type FieldSchema, fieldValue, givenObject, splitPair, typesOf } from '../values.ts';
 import { jsonText } from './output.ts';
 
 /** `scriptPathExact` may also be written `--script-path-exact`. */
@@ -45,12 +46,12 @@ function asCommand(entry: ListedOperation): Command {
   });
   const hidden = fields.filter((field) => !free.includes(field)).map(([name]) => name);
   const required = free.filter(([name]) => entry.input.required?.includes(name));
-  const usual = required.map(([name]) => ` --${dashed(name)} …`).join('');
+  const usual = required.map(([name]) => ` ${name}=…`).join('');
   return {
     ...op,
     name: `op ${entry.name}`,
     summary: `${entry.summary}${entry.risk === '' ? '' : ` [${entry.risk}]`}`,
-    takes: '',
+    takes: '[FIELD=VALUE…]',
     options: { ...(Object.fromEntries(options) as Command['options']), data: dataOption },
     notes: [
       'Numbers, lists and objects are JSON; a list of words may be written a,b. A flag is turned ' +
@@ -76,7 +77,20 @@ async function inputOf(
   given: Given,
 ): Promise<Record<string, unknown>> {
   const input = await givenObject(given.text('data'), () => context.terminal.readInput());
-  for (const [name, field] of Object.entries(entry.input.properties ?? {})) {
+  const fields = entry.input.properties ?? {};
+  for (const pair of given.words) {
+    const [name, text] = splitPair(pair);
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (!field) {
+      const similar = nearest(name, Object.keys(fields));
+      throw usageError(
+        `${entry.name} has no field "${name}".`,
+        similar ? `Did you mean "${similar}"?` : `See: millrace op ${entry.name} --help`,
+      );
+    }
+    input[name] = fieldValue(name, text, field);
+  }
+  for (const [name, field] of Object.entries(fields)) {
     const option = dashed(name);
     if (Object.hasOwn(allOptions(op), option)) continue;
     const text = given.text(option);
@@ -117,16 +131,19 @@ const dataOption = {
 export const op: Command = {
   name: 'op',
   summary: 'Call any operation of the server by its name.',
-  takes: '[NAME]',
+  takes: '[NAME] [FIELD=VALUE…]',
   options: {
     list: { type: 'flag', says: 'list the operations, or those that begin with NAME' },
     data: dataOption,
   },
-  notes: ['Each field of an operation is an option too; millrace op NAME --help shows them.'],
+  notes: [
+    'Each field of an operation is an option too (--per-page 5 is perPage=5); ' +
+      'millrace op NAME --help shows them.',
+  ],
   examples: [
     'millrace op --list',
     'millrace op jobs.list --help',
-    'millrace op jobs.list --per-page 5 --success=false',
+    'millrace op jobs.list perPage=5 success=false',
     `millrace op folders.create -d '{"name": "team"}'`,
   ],
   talks: true,

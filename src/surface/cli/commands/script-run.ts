@@ -1,7 +1,7 @@
 // millrace script run
 import { AppError, nearest } from '../../../base/index.ts';
 import type { Client } from '../client.ts';
-import { type Command, type Context, exitCodes, type Given, usageError, word } from '../command.ts';
+import { type Command, type Context, exitCodes, type Given, usageError } from '../command.ts';
 import { errorLine, type JobView } from '../jobs.ts';
 import { tameLogs } from '../terminal.ts';
 import { type FieldSchema, fieldValue, givenObject, splitPair } from '../values.ts';
@@ -31,7 +31,7 @@ async function fieldsOf(client: Client, path: string): Promise<Fields | undefine
   }
 }
 
-/** `--arg name=value`, read as the script's schema says; a name that it lacks is a slip. */
+/** `name=value`, read as the script's schema says; a name that it lacks is a slip. */
 async function namedArguments(
   client: Client,
   path: string,
@@ -40,7 +40,7 @@ async function namedArguments(
   if (pairs.length === 0) return {};
   const fields = await fieldsOf(client, path);
   const read = pairs.map((pair): readonly [string, unknown] => {
-    const [name, text] = splitPair('--arg', pair);
+    const [name, text] = splitPair(pair);
     const field = fields && Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (fields && !field) {
       const names = Object.keys(fields);
@@ -54,7 +54,7 @@ async function namedArguments(
             : 'It has none.',
       );
     }
-    return [name, fieldValue(`--arg ${name}`, text, field ?? {})];
+    return [name, fieldValue(name, text, field ?? {})];
   });
   return Object.fromEntries(read);
 }
@@ -116,7 +116,7 @@ async function runAndWatch(context: Context, id: string): Promise<Outcome> {
 export const scriptRun: Command = {
   name: 'script run',
   summary: 'Run a script and print its result as JSON.',
-  takes: 'PATH',
+  takes: 'PATH [NAME=VALUE…]',
   options: {
     data: {
       type: 'text',
@@ -124,24 +124,20 @@ export const scriptRun: Command = {
       value: 'JSON',
       says: 'arguments as a JSON object, @FILE, or - for standard input',
     },
-    arg: {
-      type: 'list',
-      short: 'a',
-      value: 'NAME=VALUE',
-      says: "one argument, read as the script's schema says; wins over --data",
-    },
     tag: { type: 'text', value: 'TAG', says: 'tag of the workers that run it' },
     detach: { type: 'flag', says: "print the job's id and do not wait" },
     quiet: { type: 'flag', short: 'q', says: 'only the result: no logs, no progress' },
   },
   notes: [
+    'NAME=VALUE is one argument, read as the schema of the script says: times=2 is a number where ' +
+      'main takes one. It wins over --data.',
     'The result goes to standard output, everything else to standard error; --json puts the ' +
       "job's id and success around it.",
     'The exit code is 1 when the job failed. Ctrl-C cancels the job; a run with --detach goes on.',
   ],
   examples: [
-    `millrace script run f/examples/hello -d '{"name": "Ada"}'`,
-    'millrace script run f/examples/hello --arg name=Ada | jq .',
+    'millrace script run f/examples/hello name=Ada',
+    `millrace script run f/examples/hello -d '{"name": "Ada"}' | jq .`,
     'millrace script run f/team/import -d @rows.json --detach',
   ],
   talks: true,
@@ -150,9 +146,9 @@ export const scriptRun: Command = {
       throw usageError('--detach does not wait, so --quiet has nothing to hide.');
     }
     const client = context.client();
-    const path = word(given);
+    const [path = '', ...pairs] = given.words;
     const read = await givenObject(given.text('data'), () => context.terminal.readInput());
-    const args = { ...read, ...(await namedArguments(client, path, given.list('arg'))) };
+    const args = { ...read, ...(await namedArguments(client, path, pairs)) };
     const tag = given.text('tag');
     const input = { path, args, ...(tag === undefined ? {} : { tag }) };
     if (given.flag('quiet')) {

@@ -94,7 +94,7 @@ export const backup: Command = {
   takes: 'FILE',
   options: databaseOptions,
   notes: ['The server may be running.'],
-  examples: ['millrace backup millrace-backup.tar.gz'],
+  examples: ['millrace backup millrace.backup'],
   talks: false,
   run: (context, given) =>
     context.roles().backup(configOf(given, databaseOptions), word(given), printer(context)),
@@ -105,7 +105,7 @@ export const restore: Command = {
   summary: 'Fill an empty database from a backup.',
   takes: 'FILE',
   options: databaseOptions,
-  examples: ['millrace restore millrace-backup.tar.gz --data ./new-data'],
+  examples: ['millrace restore millrace.backup --data ./new-data'],
   talks: false,
   run: (context, given) =>
     context.roles().restore(configOf(given, databaseOptions), word(given), printer(context)),
