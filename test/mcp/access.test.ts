@@ -2,7 +2,16 @@
 // exactly when calling it passes the door.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type Bench, callers, callerWith, messagesOf, modern, script, startBench } from './kit.ts';
+import {
+  type Bench,
+  callers,
+  type Loose,
+  callerWith,
+  messagesOf,
+  modern,
+  script,
+  startBench,
+} from './kit.ts';
 
 let bench: Bench;
 before(async () => {
@@ -29,7 +38,7 @@ test('without a token, or with a wrong one: 401 with a challenge', async () => {
       response.headers.get('www-authenticate'),
       'Bearer realm="millrace", error="invalid_token"',
     );
-    assert.equal(((await response.json()) as any).error, 'invalid_token');
+    assert.equal(((await response.json()) as Loose).error, 'invalid_token');
   }
   assert.equal((await fetch(bench.url)).status, 401, 'a probe learns that it needs a token');
 });
@@ -45,7 +54,7 @@ test('a token without an mcp: scope: 403 that names what it has and what it need
       response.headers.get('www-authenticate'),
       'Bearer realm="millrace", error="insufficient_scope", scope="mcp:all"',
     );
-    const body = (await response.json()) as any;
+    const body = (await response.json()) as Loose;
     assert.deepEqual(
       [body.error, body.scopes, body.required],
       ['insufficient_scope', has, ['mcp:all']],
@@ -56,7 +65,7 @@ test('a token without an mcp: scope: 403 that names what it has and what it need
 test('somebody who is no member: 403', async () => {
   const response = await post('outsider');
   assert.equal(response.status, 403);
-  assert.equal(((await response.json()) as any).error, 'forbidden');
+  assert.equal(((await response.json()) as Loose).error, 'forbidden');
 });
 
 test('the body of a refused caller is not read', async () => {
@@ -139,19 +148,19 @@ test('the order is fixed: endpoint tools first, then scripts by path', async () 
 
 test('a list is read once and again after a change', async () => {
   await listed('all');
-  const before = bench.reads();
+  const earlier = bench.reads();
   await listed('all');
-  assert.equal(bench.reads(), before);
+  assert.equal(bench.reads(), earlier);
   bench.setScripts([script('u/bob/new')]);
   assert.equal((await listed('all')).at(-1), 's-u_bob_new');
-  assert.equal(bench.reads(), before + 1);
+  assert.equal(bench.reads(), earlier + 1);
 });
 
 test('list_tools shows routes and where arguments go', async () => {
   const response = await fetch(`${bench.origin}/api/mcp/w/test/list_tools`, {
     headers: { authorization: 'Bearer full' },
   });
-  const tools = (await response.json()) as any[];
+  const tools = (await response.json()) as Loose[];
   const update = tools.find(({ name }) => name === 'updateScript');
   assert.equal(update.method, 'POST');
   assert.equal(update.path, '/w/{workspace}/scripts/update/{path}');

@@ -63,7 +63,8 @@ test('an object is text and structuredContent, with a link to the run', async ()
   const result = await call('s-u_bob_echo', { email: 'a@b.c', count: 2 });
   assert.deepEqual(result.structuredContent, { 'e-mail': 'a@b.c', count: 2 });
   assert.equal(result.content[0].text, JSON.stringify(result.structuredContent, null, 2));
-  const { id, url } = result._meta['millrace/job'];
+  const { _meta: meta } = result;
+  const { id, url } = meta['millrace/job'];
   assert.equal(url, `${bench.origin}/w/test/runs/${id}`);
   assert.deepEqual(result.content[1], {
     type: 'resource_link',
@@ -129,12 +130,12 @@ test('a token that may not wait is not sent to waitJob', async () => {
 
 test('wrong arguments are told in the words of the schema, and nothing runs', async () => {
   bench.setScripts([script('u/bob/echo')]);
-  const before = bench.calls.length;
+  const earlier = bench.calls.length;
   const result = await call('s-u_bob_echo', { name: 'x', count: '3' });
   assert.equal(result.isError, true);
   assert.equal(result.structuredContent.error.code, 'invalid_input');
   assert.match(result.content[0].text, /count: given "3" \(string\), accepted: number/);
-  assert.equal(bench.calls.length, before);
+  assert.equal(bench.calls.length, earlier);
 });
 
 test('undeclared arguments are left out, and the model is told', async () => {

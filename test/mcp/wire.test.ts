@@ -307,14 +307,15 @@ test('a modern list may be kept for no time and by nobody else', async () => {
   assert.equal(result.resultType, 'complete');
   assert.equal(result.ttlMs, 0);
   assert.equal(result.cacheScope, 'private');
-  assert.equal(result._meta['io.modelcontextprotocol/serverInfo'].name, 'millrace');
+  const { _meta: meta } = result;
+  assert.equal(meta['io.modelcontextprotocol/serverInfo'].name, 'millrace');
   assert.equal(result.nextCursor, undefined);
 });
 
 test('a legacy batch is answered whole', async () => {
   const batch = [legacy('ping', undefined, 'a').body, legacy('tools/call', greet, 'b').body];
   const messages = await messagesOf(await bench.post(batch));
-  assert.deepEqual(messages.map(({ id }) => id).toSorted(), ['a', 'b']);
+  assert.deepEqual(new Set(messages.map(({ id }) => id)), new Set(['a', 'b']));
   const called = messages.find(({ id }) => id === 'b');
   assert.deepEqual(called.result.structuredContent, { hello: 'Ann' });
 });

@@ -92,6 +92,6 @@ export function linkedToRun(result: ToolResult, invocation: Invocation, id: stri
       ...result.content,
       invocation.linksKnown ? link : { type: 'text', text: `Job ${id}: ${uri}` },
     ],
-    _meta: { ...result._meta, 'millrace/job': { id, url: uri } },
+    _meta: { 'millrace/job': { id, url: uri } },
   };
 }

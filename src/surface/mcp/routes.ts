@@ -28,7 +28,7 @@ async function send(reply: FastifyReply, response: McpHttpResponse): Promise<Fas
 }
 
 /** What went wrong outside a tool, as an answer in the endpoint's own words. */
-function ofError(error: AppError | { statusCode?: number }): McpHttpResponse {
+function ofError(error: AppError | { statusCode?: number; code?: string }): McpHttpResponse {
   const { transport, internalError } = rpcCodes;
   if (error instanceof AppError) {
     return refusal({ status: error.status, code: transport, message: error.message });
@@ -36,6 +36,10 @@ function ofError(error: AppError | { statusCode?: number }): McpHttpResponse {
   if (error.statusCode === 413) {
     const message = `Payload Too Large: a body may have ${maxBodyBytes} bytes`;
     return refusal({ status: 413, code: transport, message });
+  }
+  const { code } = error;
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return refusal({ status: 499, code: transport, message: 'The client went away' });
   }
   const status = error.statusCode ?? 500;
   if (status < 500) return refusal({ status, code: transport, message: 'Bad Request' });

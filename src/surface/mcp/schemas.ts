@@ -130,9 +130,9 @@ function resourceTypeOf(schema: JsonObject): string | undefined {
 
 /** A resource is given by its path, which the engine resolves with the runner's rights. */
 function resourceArgument(schema: JsonObject, resourceType: string): JsonSchema {
-  const own = textOnly(schema['description'], 0);
+  const { description: own } = schema;
   const sentences = [
-    ...(own === undefined ? [] : [String(own)]),
+    ...(typeof own === 'string' && own.trim() !== '' ? [own.trim()] : []),
     `A resource of type ${resourceType}, given by its path as $res:<path>.`,
     'There is none of this type yet that you may use: ask for one to be created first.',
   ];

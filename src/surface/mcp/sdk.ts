@@ -67,14 +67,15 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked }: Exchange): S
     if ('error' in answered) {
       throw new sdk.ProtocolError(answered.error.code, answered.error.message);
     }
-    return { ...answered.result } as Sdk.CallToolResult;
+    return { ...answered.result };
   });
 
   async function callWith(
     params: Sdk.CallToolRequestParams,
     { mcpReq }: Sdk.ServerContext,
   ): Promise<ToolAnswer> {
-    const token = mcpReq._meta?.progressToken;
+    const { _meta: meta } = mcpReq;
+    const token = meta?.progressToken;
     const heart =
       token === undefined
         ? undefined
@@ -142,7 +143,7 @@ async function plainResponse(response: Response, accepted: Accepted): Promise<Mc
   delete headers['connection'];
   if (!response.body) return { status: response.status, headers, body: null };
   if (!streams) return { status: response.status, headers, body: await response.text() };
-  const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
+  const body = Readable.fromWeb(response.body);
   return { status: response.status, headers, body };
 }
 

@@ -30,7 +30,9 @@ const versionFields = {
 /** What a new version says that the model left out, from the one it follows. */
 function kept(args: JsonObject, current: JsonObject | undefined): JsonObject {
   const names = ['summary', 'description', 'language', 'kind', 'tag'];
-  const missing = names.filter((name) => args[name] === undefined && current?.[name] != null);
+  const missing = names.filter(
+    (name) => args[name] === undefined && (current?.[name] ?? null) !== null,
+  );
   return Object.fromEntries(missing.map((name) => [camelCase(name), current?.[name]]));
 }
 
