@@ -93,7 +93,8 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked }: Exchange): S
         args: params.arguments ?? {},
         caller: http.caller,
         workspace: http.workspace,
-        signal: mcpReq.signal,
+        // Not the SDK's own: that one also fires when the server stops, which cancels nothing.
+        signal: http.signal,
         linksKnown: knowsLinks(http),
         onProgress: heart?.onProgress,
       });
