@@ -1,0 +1,1 @@
+export { type ApiAsk, type ApiDeps, apiRoutes } from './routes.ts';

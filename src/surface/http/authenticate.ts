@@ -1,0 +1,135 @@
+// Who sends a request: a token in the header, in the address, or the session's cookie, and where
+// each of them may stand. What the caller may do is the door's business.
+// Nothing is trusted for coming from this machine: behind a proxy everything does.
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../base/index.ts';
+import type { Identity } from '../../identity/index.ts';
+import { anonymous, type Caller, hasRunScope, onlyMcpScopes } from '../../operation/index.ts';
+import { sessionCookieOf } from './cookies.ts';
+import { queryTokensOf } from './query-token.ts';
+import { isSameOrigin } from './same-origin.ts';
+
+/** What kind of address it is: `run` starts scripts, `mcp` is an MCP endpoint. */
+export type Place = 'rest' | 'run' | 'mcp';
+
+/** Somebody at the door: who it is, and why not even to listen, where there is a reason. */
+export interface Knock {
+  caller: Caller;
+  refusal?: AppError;
+}
+
+export interface Authentication {
+  /** `workspace`: the one that the address names. Rejects only on a bug. */
+  knock(request: FastifyRequest, place: Place, workspace: string | null): Promise<Knock>;
+}
+
+function refused(refusal: AppError, caller: Caller = anonymous): Knock {
+  return { caller, refusal };
+}
+
+const unknownToken = (): AppError =>
+  new AppError('unauthenticated', 'This token is unknown, expired or revoked.', {
+    hint: 'Make a new one, or log in again.',
+  });
+
+const notInAddress = (): AppError =>
+  new AppError('unauthenticated', 'This token may not stand in an address.', {
+    hint:
+      'Send it as `Authorization: Bearer <token>`. In an address only two kinds are taken: ' +
+      'tokens with nothing but mcp: scopes at MCP addresses, tokens with jobs:run… at run routes.',
+  });
+
+function bearerOf(header: string): string | undefined {
+  return /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(header.trim())?.[1];
+}
+
+/** Tokens for MCP alone are given to assistants; a leaked one must be no key to everything else. */
+function refuseMcpOnly(caller: Caller, place: Place): AppError | undefined {
+  if (place === 'mcp' || !onlyMcpScopes(caller.scopes)) return undefined;
+  const scopes = [...(caller.scopes ?? [])];
+  return new AppError(
+    'insufficient_scope',
+    `This token holds only mcp: scopes (${scopes.join(' ')}), which work at MCP addresses alone.`,
+    {
+      hint: 'Use a token without scopes, or one that names what it is for, such as jobs:run.',
+      details: { scopes },
+    },
+  );
+}
+
+export function createAuthentication({
+  identity,
+  baseUrl,
+}: {
+  identity: Pick<Identity, 'callerOfToken'>;
+  baseUrl: string | undefined;
+}): Authentication {
+  async function known(
+    token: string,
+    { place, workspace }: { place: Place; workspace: string | null },
+  ): Promise<Knock> {
+    const caller = await identity.callerOfToken(token, workspace);
+    if (!caller) return refused(unknownToken());
+    const refusal = refuseMcpOnly(caller, place);
+    return refusal ? refused(refusal, caller) : { caller };
+  }
+
+  async function byAddress(
+    tokens: readonly string[],
+    { place, workspace }: { place: Place; workspace: string | null },
+  ): Promise<Knock> {
+    const [token, second] = tokens;
+    if (second !== undefined) {
+      return refused(new AppError('invalid_input', 'The address names more than one token.'));
+    }
+    if (place === 'rest' || !token) return refused(notInAddress());
+    const found = await known(token, { place, workspace });
+    if (found.refusal) return found;
+    const { kind, scopes } = found.caller;
+    const meant = place === 'mcp' ? onlyMcpScopes(scopes) : hasRunScope(scopes);
+    return kind === 'token' && meant ? found : refused(notInAddress(), found.caller);
+  }
+
+  async function byCookie(
+    request: FastifyRequest,
+    { place, workspace }: { place: Place; workspace: string | null },
+  ): Promise<Knock> {
+    const token = sessionCookieOf(request.headers.cookie);
+    if (token === undefined || place === 'mcp') return { caller: anonymous };
+    const found = await known(token, { place, workspace });
+    // A browser keeps sending a session that is over: that is nobody, not an attack.
+    if (found.caller.kind === 'anonymous') return { caller: anonymous };
+    const reads = request.method === 'GET' || request.method === 'HEAD';
+    // Following a link from another site must not start a script either.
+    if ((reads && place === 'rest') || isSameOrigin(request.headers, baseUrl)) return found;
+    const message = 'This request comes from a page of another site, so the session is not used.';
+    return refused(
+      new AppError('forbidden', message, {
+        hint: 'Open the page on this server, or send a token as `Authorization: Bearer <token>`.',
+      }),
+      found.caller,
+    );
+  }
+
+  return {
+    async knock(request, place, workspace) {
+      const at = { place, workspace };
+      const header = request.headers.authorization;
+      const tokens = queryTokensOf(request.raw);
+      if (header === undefined) {
+        return tokens.length > 0 ? byAddress(tokens, at) : byCookie(request, at);
+      }
+      if (tokens.length > 0) {
+        const message = 'There is a token in the header and one in the address.';
+        return refused(new AppError('invalid_input', message, { hint: 'Send only the header.' }));
+      }
+      const token = bearerOf(header);
+      if (token !== undefined) return known(token, at);
+      return refused(
+        new AppError('unauthenticated', 'The Authorization header holds no Bearer token.', {
+          hint: 'Send `Authorization: Bearer <token>`.',
+        }),
+      );
+    },
+  };
+}

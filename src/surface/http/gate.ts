@@ -1,0 +1,123 @@
+// The way of a request to the door: who knocks, in which workspace, until when. The only place in
+// the surface that makes calls for REST; a knock that is refused still leaves its audit row.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, newId } from '../../base/index.ts';
+import {
+  anonymous,
+  type Call,
+  type Caller,
+  type Door,
+  type Surface,
+} from '../../operation/index.ts';
+import type { Authentication, Knock, Place } from './authenticate.ts';
+
+/** What a route wants from the door. */
+export interface Ask {
+  place: Place;
+  surface: Surface;
+  /** The workspace that the address names. */
+  workspace: string | null;
+  /** The operation. */
+  name: string;
+  /** Made only after the knock, so that strangers learn nothing from what it refuses. */
+  input: () => unknown;
+}
+
+export interface Gate {
+  /** Authenticates and calls the operation; throws `AppError` on refusal. */
+  invoke(request: FastifyRequest, reply: FastifyReply, ask: Ask): Promise<unknown>;
+  /** The caller for a route that is no call (the closed list of raw routes); throws a refusal. */
+  admit(request: FastifyRequest, place: Place, workspace: string | null): Promise<Caller>;
+  /** Calls an operation as somebody that is no token yet: a page's form. */
+  invokeAs(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Promise<unknown>;
+}
+
+/** Logging in needs no token, and an old one must not stand in its way. */
+const openAction = 'login:write';
+
+/** Generous: which ids exist is identity's business; this keeps odd ones out of caches and logs. */
+const workspacePattern = /^[\w.-]{1,100}$/;
+
+const signals = new WeakMap<FastifyReply, AbortSignal>();
+
+/** Aborts when the client goes away before its answer is complete. */
+function clientSignal(reply: FastifyReply, draining: () => boolean): AbortSignal {
+  const known = signals.get(reply);
+  if (known) return known;
+  const gone = new AbortController();
+  reply.raw.once('close', () => {
+    // When the server stops it is not the client that wants its run canceled.
+    if (!reply.raw.writableFinished && !draining()) gone.abort();
+  });
+  signals.set(reply, gone.signal);
+  return gone.signal;
+}
+
+export function createGate({
+  door,
+  authentication,
+  draining,
+}: {
+  door: Door;
+  authentication: Authentication;
+  draining: () => boolean;
+}): Gate {
+  function callOf(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Call {
+    return {
+      id: newId(),
+      caller,
+      workspace: ask.workspace,
+      surface: ask.surface,
+      signal: clientSignal(reply, draining),
+      causedBy: null,
+      depth: 0,
+    };
+  }
+
+  async function knock(
+    request: FastifyRequest,
+    place: Place,
+    workspace: string | null,
+  ): Promise<Knock> {
+    if (workspace !== null && !workspacePattern.test(workspace)) {
+      const refusal = new AppError('invalid_input', 'This is not the id of a workspace.');
+      return { caller: anonymous, refusal };
+    }
+    return authentication.knock(request, place, workspace);
+  }
+
+  /** Sends the call through the door as nobody, under its name, so that the audit log has it. */
+  async function recordRefusal(reply: FastifyReply, caller: Caller, ask: Ask): Promise<void> {
+    const { email, userId, tokenPrefix, jobId } = caller;
+    const nobody: Caller = { ...anonymous, email, userId, tokenPrefix, jobId };
+    const workspace = ask.workspace !== null && workspacePattern.test(ask.workspace);
+    const call = callOf(reply, nobody, { ...ask, workspace: workspace ? ask.workspace : null });
+    try {
+      await door.invoke(call, ask.name, ask.input());
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+
+  return {
+    async invoke(request, reply, ask) {
+      if (door.catalog.get(ask.name)?.action === openAction) {
+        return door.invoke(callOf(reply, anonymous, ask), ask.name, ask.input());
+      }
+      const { caller, refusal } = await knock(request, ask.place, ask.workspace);
+      if (!refusal) return door.invoke(callOf(reply, caller, ask), ask.name, ask.input());
+      await recordRefusal(reply, caller, ask);
+      throw refusal;
+    },
+    async admit(request, place, workspace) {
+      const { caller, refusal } = await knock(request, place, workspace);
+      if (refusal) throw refusal;
+      if (caller.kind !== 'anonymous') return caller;
+      throw new AppError('unauthenticated', 'This needs a login or a token.', {
+        hint: 'Send `Authorization: Bearer <token>`.',
+      });
+    },
+    invokeAs: (reply, caller, ask) =>
+      door.invoke(callOf(reply, caller, ask), ask.name, ask.input()),
+  };
+}

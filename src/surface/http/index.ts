@@ -1,0 +1,2 @@
+export { createHttpServer, type HttpServer } from './listen.ts';
+export type { HttpDeps } from './running.ts';

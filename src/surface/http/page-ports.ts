@@ -1,0 +1,44 @@
+// What the pages need from the server: sessions, forms, the same-origin check.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../../base/index.ts';
+import { anonymous, type Caller } from '../../operation/index.ts';
+import { pageRoutes } from '../pages/index.ts';
+import { bodyOf, readBodies } from './bodies.ts';
+import { sessionCookie } from './cookies.ts';
+import type { Running } from './running.ts';
+import { isSameOrigin } from './same-origin.ts';
+
+function formOf(request: FastifyRequest): Record<string, string> {
+  const body = bodyOf(request);
+  return body?.kind === 'form' ? (body.value as Record<string, string>) : {};
+}
+
+export function mountPages(app: FastifyInstance, { deps, gate, origin }: Running): void {
+  const { identity, config } = deps;
+
+  async function callerOf(token: string | undefined): Promise<Caller> {
+    if (token === undefined) return anonymous;
+    return (await identity.callerOfToken(token, null)) ?? anonymous;
+  }
+
+  void app.register(async (scope) => {
+    readBodies(scope, ['form']);
+    await scope.register(
+      pageRoutes({
+        origin,
+        firstWorkspace: config.workspace,
+        setup: identity.setup,
+        formOf,
+        invokeFresh: async (reply, { token, ...ask }) =>
+          gate.invokeAs(reply, await callerOf(token), { surface: 'page', ...ask }),
+        invoke: (request, reply, ask) =>
+          gate.invoke(request, reply, { place: 'rest', surface: 'page', ...ask }),
+        checkSameOrigin(request) {
+          if (isSameOrigin(request.headers, config.baseUrl)) return;
+          throw new AppError('forbidden', 'This form was sent from a page of another site.');
+        },
+        cookieOf: (token) => sessionCookie(token, { secure: origin().startsWith('https:') }),
+      }),
+    );
+  });
+}

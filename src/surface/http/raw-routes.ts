@@ -1,0 +1,44 @@
+// The closed list of addresses that are no call of one operation, each with its reason. A route
+// that stands neither here nor in a table of operations stops the server at start.
+
+const mcp = '/api/mcp/w/:workspace';
+
+/** `METHOD address` → why it is no plain call, and who may come. */
+export const rawRoutes: Readonly<Record<string, string>> = {
+  'GET /health': 'for monitors, open: it says nothing but status and version',
+  'GET /api/version': 'open constant that Windmill’s clients ask for',
+  'GET /api/openapi.json': 'open description of the operations',
+  'GET /api/op/:name': 'says that operations are called with POST',
+  'POST /api/op/:name': 'calls the operation of that name',
+  'GET /api/settings/global/:key': 'constant for Windmill’s command line, for callers',
+  'GET /api/jobs/db_clock': 'the time, for callers',
+  'POST /api/w/:workspace/jobs/run/batch_rerun_jobs': 'one call of jobs.rerun for each job',
+  'GET /api/w/:workspace/jobs_u/getupdate_sse/:id': 'a stream made of jobs.update calls',
+  'GET /api/w/:workspace/jobs/getupdate_sse/:id': 'the same under its other name',
+  'GET /': 'page; calls workspaces.mine',
+  'GET /style.css': 'the look of the pages, open',
+  'GET /login': 'page, open',
+  'POST /login': 'form; calls session.login',
+  'POST /logout': 'form; calls session.logout',
+  'GET /setup/:secret': 'page; the secret in the address is the right to see it',
+  'POST /setup/:secret': 'form; makes the first owner, who alone can audit it',
+  'GET /w/:workspace/runs/:id': 'page; calls jobs.get',
+  [`* ${mcp}/mcp`]: 'the MCP transport, which calls the door itself',
+  [`* ${mcp}/mcp/`]: 'the same with a trailing slash',
+  [`* ${mcp}/sse`]: 'the same under its older name',
+  [`* ${mcp}/sse/`]: 'the same with a trailing slash',
+  [`GET ${mcp}/list_tools`]: 'the endpoint tools as plain REST, for callers',
+  [`GET ${mcp}/list_tools/`]: 'the same with a trailing slash',
+};
+
+/** Throws a plain error (a bug, found at start) for a route that no list knows. */
+export function checkRoute(
+  { method, url }: { method: string | string[]; url: string },
+  tables: ReadonlySet<string>,
+): void {
+  for (const one of [method].flat()) {
+    const address = `${one} ${url}`;
+    if (tables.has(address) || address in rawRoutes || `* ${url}` in rawRoutes) continue;
+    throw new Error(`the route ${address} stands in no list: see surface/http/raw-routes.ts`);
+  }
+}

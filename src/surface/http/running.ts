@@ -1,0 +1,25 @@
+// What the web server is given, and what its parts share while it runs.
+import type { Clock, Config, Log } from '../../base/index.ts';
+import type { Identity } from '../../identity/index.ts';
+import type { Door } from '../../operation/index.ts';
+import type { Mcp } from '../mcp/index.ts';
+import type { Gate } from './gate.ts';
+
+export interface HttpDeps {
+  door: Door;
+  identity: Pick<Identity, 'callerOfToken' | 'setup'>;
+  config: Pick<Config, 'host' | 'port' | 'baseUrl' | 'workspace'>;
+  version: string;
+  log: Log;
+  clock: Clock;
+  mcp: Mcp;
+}
+
+export interface Running {
+  deps: HttpDeps;
+  gate: Gate;
+  /** Where people and programs reach this server, without a trailing slash. */
+  origin: () => string;
+  /** True from the moment the server is asked to stop. */
+  draining: () => boolean;
+}

@@ -1,0 +1,138 @@
+// The web server: puts the faces side by side, each with its own bodies and form of errors, behind
+// the checks that all share. Listens, drains, closes.
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError, type Log } from '../../base/index.ts';
+import { apiRoutes } from '../api/index.ts';
+import { mcpRoutes } from '../mcp/index.ts';
+import { sendFailurePage } from '../pages/index.ts';
+import { failureText, windmillAddresses, windmillRoutes } from '../windmill/index.ts';
+import { bodyOf, maxBodyBytes, parseJson, readBodies } from './bodies.ts';
+import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
+import { mountPages } from './page-ports.ts';
+import { takeQueryToken } from './query-token.ts';
+import { checkRoute } from './raw-routes.ts';
+import type { Running } from './running.ts';
+import { createHostCheck } from './same-origin.ts';
+
+/** A request's line in the log: the route's pattern, because addresses may hold secrets. */
+function logRequests(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', async (request, reply) => {
+    log.debug('request', {
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    });
+  });
+}
+
+/** How one scope answers errors. */
+type Answering = (reply: FastifyReply, failure: Failure) => FastifyReply;
+
+const asJson: Answering = (reply, failure) =>
+  prepareRefusal(reply, failure)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(failureJson(failure)));
+
+const asText: Answering = (reply, failure) =>
+  prepareRefusal(reply, failure).type('text/plain; charset=utf-8').send(failureText(failure.error));
+
+const asPage: Answering = (reply, failure) =>
+  sendFailurePage(prepareRefusal(reply, failure), failure.error);
+
+/** Own REST speaks JSON, Windmill's text, and people get pages; never HTML below `/api`. */
+function answeringOf(url: string): Answering {
+  if (/^\/api\/(?:op|openapi\.json)(?:[/?]|$)/.test(url)) return asJson;
+  return url === '/api' || /^\/api[/?]/.test(url) ? asText : asPage;
+}
+
+/** Answers an error in the form that goes with the address. */
+function answerFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
+  return answeringOf(request.raw.url ?? '/')(reply, failureOf(thrown, request, log));
+}
+
+function nothingHere(request: FastifyRequest): AppError {
+  const isApi = /^\/api(?:[/?]|$)/.test(request.raw.url ?? '/');
+  return isApi
+    ? new AppError('not_found', `Not found: no such address for ${request.method}`, {
+        hint: 'GET /api/openapi.json lists the operations.',
+      })
+    : new AppError('not_found', 'There is no page at this address.');
+}
+
+function mountApi(app: FastifyInstance, { deps, gate, origin }: Running): void {
+  void app.register(async (scope) => {
+    readBodies(scope, ['json']);
+    const { catalog } = deps.door;
+    const bodyValue = (request: FastifyRequest): unknown => bodyOf(request)?.value;
+    const { invoke } = gate;
+    await scope.register(apiRoutes({ catalog, version: deps.version, origin, invoke, bodyValue }));
+  });
+}
+
+function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running): void {
+  void app.register(async (scope) => {
+    readBodies(scope, ['json', 'form', 'text']);
+    await scope.register(
+      windmillRoutes({
+        clock: deps.clock,
+        version: deps.version,
+        invoke: gate.invoke,
+        admit: (request) => gate.admit(request, 'rest', null),
+        bodyOf,
+        parseJson,
+        draining,
+      }),
+    );
+  });
+}
+
+function mountMcp(app: FastifyInstance, { deps, gate }: Running): void {
+  const authenticate = (request: FastifyRequest) => {
+    const { workspace } = request.params as { workspace: string };
+    return gate.admit(request, 'mcp', workspace);
+  };
+  void app.register(mcpRoutes(deps.mcp, { authenticate }));
+}
+
+/** The application without its socket. */
+export function createApp(running: Running): FastifyInstance {
+  const { deps, draining } = running;
+  const { log } = deps;
+  const app: FastifyInstance = Fastify({
+    logger: false,
+    bodyLimit: maxBodyBytes,
+    exposeHeadRoutes: false,
+    rewriteUrl: takeQueryToken,
+    // Time to send a whole request; answers may take longer.
+    requestTimeout: 120_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 400 },
+    frameworkErrors: (error, request, reply) => {
+      void answerFailure(error, request, reply, log);
+    },
+  });
+  const checkHost = createHostCheck(deps.config.host, deps.config.baseUrl);
+  const tables = new Set(windmillAddresses);
+  app.addHook('onRoute', (route) => checkRoute(route, tables));
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-content-type-options', 'nosniff');
+    checkHost(request.headers);
+  });
+  logRequests(app, log);
+  readBodies(app, ['json']);
+  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) =>
+    answerFailure(nothingHere(request), request, reply, log),
+  );
+  app.get('/health', async (_request, reply) => {
+    const status = draining() ? 'draining' : 'ok';
+    const { version } = deps;
+    return reply.code(draining() ? 503 : 200).send({ status, version });
+  });
+  mountApi(app, running);
+  mountWindmill(app, running);
+  mountMcp(app, running);
+  mountPages(app, running);
+  return app;
+}

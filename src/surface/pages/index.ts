@@ -1,0 +1,7 @@
+export {
+  type FreshAsk,
+  type PageAsk,
+  type PageDeps,
+  pageRoutes,
+  sendFailurePage,
+} from './routes.ts';

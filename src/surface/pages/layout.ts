@@ -1,0 +1,52 @@
+// The frame of every page: title, one column, the header; and the headers that go with it.
+import { html, type Html } from './html.ts';
+
+/** Pages load their own stylesheet and nothing else; no script runs, no other site may frame them. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; " +
+    "base-uri 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+};
+
+/** A mill wheel in the accent colour. */
+const icon =
+  'data:image/svg+xml,' +
+  encodeURIComponent(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#0f766e"' +
+      ' stroke-width="2.4"><circle cx="12" cy="12" r="8"/><circle cx="12" cy="12" r="2"/>' +
+      '<path d="M12 1v9M12 14v9M1 12h9M14 12h9M4.2 4.2l6.4 6.4M13.4 13.4l6.4 6.4' +
+      'M19.8 4.2l-6.4 6.4M10.6 13.4l-6.4 6.4"/></svg>',
+  );
+
+export interface Page {
+  title: string;
+  body: Html;
+  /** For the corner: who is here, and the way out. */
+  corner?: Html;
+}
+
+/** A whole document; `styleUrl` changes whenever the stylesheet does. */
+export function documentOf({ title, body, corner }: Page, styleUrl: string): string {
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · Millrace</title>
+        <link rel="icon" href="${icon}" />
+        <link rel="stylesheet" href="${styleUrl}" />
+      </head>
+      <body>
+        <header>
+          <a class="brand" href="/"><img src="${icon}" alt="" width="24" height="24" />Millrace</a>
+          ${corner}
+        </header>
+        <main>${body}</main>
+      </body>
+    </html> `;
+  return page.markup;
+}

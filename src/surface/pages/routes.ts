@@ -1,0 +1,223 @@
+// The addresses of the plain pages: home, login and logout, set-up, a run. They work without
+// JavaScript; forms are protected by the ports (the set-up by its secret).
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../base/index.ts';
+import { failurePage } from './failure-page.ts';
+import { homePage, type OwnWorkspace, type Visitor, welcomePage } from './home.ts';
+import { documentOf, type Page, pageHeaders } from './layout.ts';
+import { loginPage, safeNext } from './login.ts';
+import { type RunFacts, runPage } from './run.ts';
+import { deadLinkPage, readyPage, setupPage } from './setup.ts';
+
+/** Ports, filled by the server. */
+export interface PageDeps {
+  origin: () => string;
+  /** The workspace that the set-up page suggests. */
+  firstWorkspace: string;
+  setup: {
+    needed(): Promise<boolean>;
+    peek(secret: string): Promise<boolean>;
+    redeem(
+      secret: string,
+      wanted: { email: string; password: string; name?: string; workspace: string },
+    ): Promise<{ token: string }>;
+  };
+  /** The fields of the form that was sent. */
+  formOf: (request: FastifyRequest) => Readonly<Record<string, string>>;
+  /** Calls an operation without a caller (login), or as the caller of a fresh session. */
+  invokeFresh: (reply: FastifyReply, ask: FreshAsk) => Promise<unknown>;
+  /** Calls an operation as the visitor; throws `unauthenticated` when there is no session. */
+  invoke: (request: FastifyRequest, reply: FastifyReply, ask: PageAsk) => Promise<unknown>;
+  /** Throws `forbidden` when the form comes from a page of another site. */
+  checkSameOrigin: (request: FastifyRequest) => void;
+  /** A `Set-Cookie` value; undefined ends the session in the browser. */
+  cookieOf: (token: string | undefined) => string;
+}
+
+export interface PageAsk {
+  name: string;
+  workspace: string | null;
+  input: () => unknown;
+}
+
+/** `token`: of the session that has just begun; undefined for nobody. */
+export type FreshAsk = PageAsk & { token: string | undefined };
+
+const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').slice(0, 10)}`;
+
+/** Answers with a page. */
+export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
+  return reply
+    .code(status)
+    .headers(pageHeaders)
+    .type('text/html; charset=utf-8')
+    .send(documentOf(page, styleUrl));
+}
+
+/** Answers with a page that says what went wrong. */
+export function sendFailurePage(reply: FastifyReply, error: AppError): FastifyReply {
+  return sendPage(reply, failurePage(error.status, error), error.status);
+}
+
+function isLogout(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'unauthenticated';
+}
+
+function mountSession(app: FastifyInstance, deps: PageDeps): void {
+  app.get('/login', async (request, reply) => {
+    const { next } = request.query as { next?: unknown };
+    return sendPage(reply, loginPage({ email: '', next: safeNext(next) }));
+  });
+
+  app.post('/login', async (request, reply) => {
+    deps.checkSameOrigin(request);
+    const { email = '', password = '', ...form } = deps.formOf(request);
+    const next = safeNext(form['next']);
+    const input = () => ({ email, password });
+    try {
+      const ask = { name: 'session.login', workspace: null, input, token: undefined };
+      const { token } = (await deps.invokeFresh(reply, ask)) as { token: string };
+      return await reply.header('set-cookie', deps.cookieOf(token)).redirect(next, 303);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      return sendPage(reply, loginPage({ email, next }, error), error.status);
+    }
+  });
+
+  app.post('/logout', async (request, reply) => {
+    deps.checkSameOrigin(request);
+    try {
+      await deps.invoke(request, reply, {
+        name: 'session.logout',
+        workspace: null,
+        input: () => ({}),
+      });
+    } catch (error) {
+      // A session that is over needs no end, but the cookie does.
+      if (!isLogout(error)) throw error;
+    }
+    return reply.header('set-cookie', deps.cookieOf(undefined)).redirect('/login', 303);
+  });
+}
+
+async function firstMcpToken(
+  reply: FastifyReply,
+  deps: PageDeps,
+  { token, workspace }: { token: string; workspace: string },
+): Promise<string | undefined> {
+  try {
+    const made = await deps.invokeFresh(reply, {
+      name: 'tokens.create',
+      workspace: null,
+      token,
+      input: () => ({ label: 'first assistant', scopes: ['mcp:all'], workspaceId: workspace }),
+    });
+    return (made as { token: string }).token;
+  } catch (error) {
+    // The account exists; the page then says how to make a token.
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}
+
+function mountSetup(app: FastifyInstance, deps: PageDeps): void {
+  const { setup } = deps;
+  const deadLink = async (reply: FastifyReply): Promise<FastifyReply> =>
+    sendPage(reply, deadLinkPage(await setup.needed()), 410);
+
+  app.addHook('onRequest', async (request, reply) => {
+    // The address is a secret: no page may be told where its visitor came from.
+    if (request.routeOptions.url === '/setup/:secret') {
+      void reply.header('referrer-policy', 'no-referrer');
+    }
+  });
+
+  app.get<{ Params: { secret: string } }>('/setup/:secret', async (request, reply) => {
+    if (!(await setup.peek(request.params.secret))) return deadLink(reply);
+    const form = { email: '', name: '', workspace: deps.firstWorkspace };
+    return sendPage(reply, setupPage(form));
+  });
+
+  app.post<{ Params: { secret: string } }>('/setup/:secret', async (request, reply) => {
+    const { secret } = request.params;
+    if (!(await setup.peek(secret))) return deadLink(reply);
+    const sent = deps.formOf(request);
+    const { email = '', name = '', workspace = '', password = '', repeated = '' } = sent;
+    const form = { email, name, workspace };
+    if (password !== repeated) {
+      const problem = { message: 'The two passwords are not the same.' };
+      return sendPage(reply, setupPage(form, problem), 400);
+    }
+    try {
+      const wanted = { email, password, workspace, ...(name === '' ? {} : { name }) };
+      const { token } = await setup.redeem(secret, wanted);
+      const mcpToken = await firstMcpToken(reply, deps, { token, workspace });
+      void reply.header('set-cookie', deps.cookieOf(token));
+      return await sendPage(reply, readyPage({ origin: deps.origin(), workspace, mcpToken }));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      if (!(await setup.peek(secret))) return deadLink(reply);
+      return sendPage(reply, setupPage(form, error), error.status);
+    }
+  });
+}
+
+/** The e-mail address and workspaces of the visitor; undefined without a session. */
+async function visitorOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: PageDeps,
+): Promise<(Visitor & { workspaces: readonly OwnWorkspace[] }) | undefined> {
+  try {
+    const ask = { name: 'workspaces.mine', workspace: null, input: () => ({}) };
+    return (await deps.invoke(request, reply, ask)) as Visitor & { workspaces: OwnWorkspace[] };
+  } catch (error) {
+    if (isLogout(error)) return undefined;
+    throw error;
+  }
+}
+
+function mountViews(app: FastifyInstance, deps: PageDeps): void {
+  app.get('/', async (request, reply) => {
+    const visitor = await visitorOf(request, reply, deps);
+    if (!visitor) {
+      return sendPage(reply, welcomePage({ ownerNeeded: await deps.setup.needed() }));
+    }
+    const { workspaces } = visitor;
+    return sendPage(reply, homePage({ origin: deps.origin(), visitor, workspaces }));
+  });
+
+  app.get<{ Params: { workspace: string; id: string } }>(
+    '/w/:workspace/runs/:id',
+    async (request, reply) => {
+      const visitor = await visitorOf(request, reply, deps);
+      if (!visitor) {
+        const next = encodeURIComponent(request.url);
+        return reply.redirect(`/login?next=${next}`, 303);
+      }
+      const { workspace, id } = request.params;
+      const ask = { name: 'jobs.get', workspace, input: () => ({ id }) };
+      const run = (await deps.invoke(request, reply, ask)) as RunFacts;
+      return sendPage(reply, runPage(run, visitor));
+    },
+  );
+
+  app.get('/style.css', async (_request, reply) =>
+    reply
+      .headers({ 'cache-control': 'public, max-age=31536000, immutable' })
+      .type('text/css; charset=utf-8')
+      .send(style),
+  );
+}
+
+/** The pages as a Fastify plugin. */
+export function pageRoutes(deps: PageDeps) {
+  return async function routes(app: FastifyInstance): Promise<void> {
+    mountSession(app, deps);
+    mountSetup(app, deps);
+    mountViews(app, deps);
+  };
+}

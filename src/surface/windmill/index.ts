@@ -1,0 +1,7 @@
+export { failureText } from './failure-text.ts';
+export {
+  type WindmillAsk,
+  windmillAddresses,
+  type WindmillDeps,
+  windmillRoutes,
+} from './routes.ts';

@@ -1,0 +1,78 @@
+// The arguments of a run out of a request, by Windmill's payload rules, and its run options.
+import { AppError } from '../../base/index.ts';
+import { present } from './fields.ts';
+import type { WireRequest } from './wire-request.ts';
+
+type Args = Record<string, unknown>;
+
+function isObject(value: unknown): value is Args {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `payload=`: base64 (either alphabet, padded or not) of JSON, for runs by GET. */
+function payloadOf({ query, parseJson }: WireRequest): unknown {
+  const given = query.text('payload');
+  if (given === undefined) return undefined;
+  // A `+` that was not escaped arrives as a space.
+  const encoded = given.replaceAll(' ', '+');
+  if (!/^[\w+/-]*={0,2}$/.test(encoded)) {
+    throw new AppError('invalid_input', 'The query value payload is not base64.');
+  }
+  try {
+    return parseJson(Buffer.from(encoded, 'base64').toString('utf8'));
+  } catch {
+    throw new AppError('invalid_input', 'The query value payload does not hold base64 of JSON.');
+  }
+}
+
+function given(request: WireRequest): unknown {
+  return request.method === 'GET' ? payloadOf(request) : request.body?.value;
+}
+
+/** Headers that say who the caller is; a job keeps its arguments, so they must not become some. */
+const credentialHeaders = new Set(['authorization', 'cookie', 'proxy-authorization']);
+
+/**
+ * Values that the address asks for by name. They win over the body, and a missing one is missing:
+ * else a body could forge the signature header that a script checks.
+ */
+function namedValues(request: WireRequest): Map<string, string | undefined> {
+  const values = new Map<string, string | undefined>();
+  for (const name of request.query.list('include_header') ?? []) {
+    if (credentialHeaders.has(name.toLowerCase())) {
+      throw new AppError('invalid_input', `The header ${name} cannot become an argument.`);
+    }
+    values.set(name.toLowerCase().replaceAll('-', '_'), request.header(name));
+  }
+  for (const name of request.query.list('include_query') ?? []) {
+    values.set(name, request.query.text(name));
+  }
+  return values;
+}
+
+/** A body that is no object becomes the argument `body`; `wrap_body` forces that. */
+export function runArgs(request: WireRequest): Args {
+  const value = given(request);
+  const wrapped = request.query.flag('wrap_body') === true || !isObject(value);
+  const args: Args = value === undefined ? {} : wrapped ? { body: value } : { ...value };
+  if (request.query.flag('raw') === true) args['raw_string'] = request.body?.text ?? '';
+  for (const [name, named] of namedValues(request)) {
+    if (named === undefined) delete args[name];
+    else args[name] = named;
+  }
+  return args;
+}
+
+/** What the address says about the run itself. */
+export function runOptions({ query }: WireRequest): Record<string, unknown> {
+  return present({
+    tag: query.text('tag'),
+    scheduledFor: query.time('scheduled_for'),
+    scheduledInSecs: query.whole('scheduled_in_secs'),
+    parentJob: query.text('parent_job'),
+    rootJob: query.text('root_job'),
+    jobId: query.text('job_id'),
+    timeout: query.whole('timeout'),
+    invisibleToOwner: query.flag('invisible_to_owner'),
+  });
+}

@@ -1,0 +1,126 @@
+// Mounts Windmill's REST: every row of the tables, and the few addresses that are no call of one
+// operation. Who may call is settled behind the ports; errors by the scope around.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError, type Clock } from '../../base/index.ts';
+import { rerunLines } from './rerun.ts';
+import { rows } from './rows.ts';
+import { streamUpdates } from './stream.ts';
+import type { Answer, Row } from './table.ts';
+import { type WireBody, wireRequest } from './wire-request.ts';
+
+export interface WindmillAsk {
+  place: 'rest' | 'run';
+  surface: 'windmill';
+  workspace: string | null;
+  name: string;
+  input: () => unknown;
+}
+
+/** Ports, filled by the server. */
+export interface WindmillDeps {
+  clock: Clock;
+  version: string;
+  invoke: (request: FastifyRequest, reply: FastifyReply, ask: WindmillAsk) => Promise<unknown>;
+  /** Throws for a caller that is nobody. */
+  admit: (request: FastifyRequest) => Promise<unknown>;
+  bodyOf: (request: FastifyRequest) => WireBody | undefined;
+  parseJson: (text: string) => unknown;
+  /** Is the server about to stop? */
+  draining: () => boolean;
+}
+
+function send(reply: FastifyReply, answer: Answer): FastifyReply {
+  const { type, body } = answer;
+  void reply.code(answer.status);
+  void reply.type(type === 'json' ? 'application/json' : 'text/plain; charset=utf-8');
+  if (answer.headers) void reply.headers(answer.headers);
+  return reply.send(type === 'json' ? JSON.stringify(body ?? null) : String(body));
+}
+
+function workspaceOf(request: FastifyRequest): string | null {
+  return (request.params as { workspace?: string }).workspace ?? null;
+}
+
+/** The addresses of the tables, as `METHOD /api/…`. */
+export const windmillAddresses: readonly string[] = rows.map(
+  ({ method, path }) => `${method} /api/${path}`,
+);
+
+function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
+  app.route({
+    method: row.method,
+    url: `/api/${row.path}`,
+    handler: async (request, reply) => {
+      const wire = wireRequest(request, deps);
+      const output = await deps.invoke(request, reply, {
+        place: row.runs ? 'run' : 'rest',
+        surface: 'windmill',
+        workspace: workspaceOf(request),
+        name: row.operation,
+        input() {
+          if (!row.runs && wire.body && wire.body.kind !== 'json') {
+            throw new AppError('unsupported_media_type', 'The body must be JSON.', {
+              hint: 'Send it with `Content-Type: application/json`.',
+            });
+          }
+          return row.input(wire);
+        },
+      });
+      return send(reply, row.answer(output as never));
+    },
+  });
+}
+
+/** Many calls in one request: reruns, and the stream of a job's news. */
+function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
+  const callerOf =
+    (request: FastifyRequest, reply: FastifyReply) =>
+    (name: string, input: unknown): Promise<unknown> =>
+      deps.invoke(request, reply, {
+        place: 'rest',
+        surface: 'windmill',
+        workspace: workspaceOf(request),
+        name,
+        input: () => input,
+      });
+
+  app.post('/api/w/:workspace/jobs/run/batch_rerun_jobs', async (request, reply) => {
+    await deps.admit(request);
+    const lines = await rerunLines(wireRequest(request, deps), callerOf(request, reply));
+    return send(reply, { status: 200, type: 'text', body: lines });
+  });
+  for (const base of ['jobs_u', 'jobs']) {
+    app.get(`/api/w/:workspace/${base}/getupdate_sse/:id`, async (request, reply) =>
+      streamUpdates(wireRequest(request, deps), reply, {
+        clock: deps.clock,
+        draining: deps.draining,
+        invoke: callerOf(request, reply),
+      }),
+    );
+  }
+}
+
+/** Constants that Windmill's clients ask for. */
+function mountConstants(app: FastifyInstance, deps: WindmillDeps): void {
+  app.get('/api/version', async (_request, reply) =>
+    send(reply, { status: 200, type: 'text', body: `Millrace v${deps.version}` }),
+  );
+  // No setting of an instance exists yet; null is Windmill's answer for one that is not set.
+  app.get('/api/settings/global/:key', async (request, reply) => {
+    await deps.admit(request);
+    return send(reply, { status: 200, type: 'json', body: null });
+  });
+  app.get('/api/jobs/db_clock', async (request, reply) => {
+    await deps.admit(request);
+    return send(reply, { status: 200, type: 'json', body: deps.clock.now() });
+  });
+}
+
+/** The routes as a Fastify plugin. */
+export function windmillRoutes(deps: WindmillDeps) {
+  return async function routes(app: FastifyInstance): Promise<void> {
+    for (const row of rows) mountRow(app, row, deps);
+    mountComposites(app, deps);
+    mountConstants(app, deps);
+  };
+}

@@ -1,0 +1,23 @@
+// All tables in one list.
+import { authRows } from './auth.ts';
+import { folderRows } from './folders.ts';
+import { groupRows } from './groups.ts';
+import { jobRows } from './jobs.ts';
+import { runRows } from './runs.ts';
+import { scriptRows } from './scripts.ts';
+import type { Row } from './table.ts';
+import { userRows } from './users.ts';
+import { workerRows } from './workers.ts';
+import { workspaceRows } from './workspaces.ts';
+
+export const rows: readonly Row[] = [
+  ...authRows,
+  ...userRows,
+  ...workspaceRows,
+  ...scriptRows,
+  ...runRows,
+  ...jobRows,
+  ...folderRows,
+  ...groupRows,
+  ...workerRows,
+];

@@ -1,0 +1,86 @@
+// `/api/w/{ws}/jobs/run/*` and `run_wait_result/*`: what starts scripts. Their tokens may stand in
+// the address, and their bodies are the arguments.
+import { filled, present } from './fields.ts';
+import { runArgs, runOptions } from './payload.ts';
+import { resultAnswer } from './result.ts';
+import { get, post, type Row, text } from './table.ts';
+import type { WireRequest } from './wire-request.ts';
+
+const jobs = 'w/:workspace/jobs';
+
+const idText = text(({ id }: { id: string }) => id, 201);
+
+const byPath = (request: WireRequest): Record<string, unknown> => ({
+  path: request.path(),
+  args: runArgs(request),
+  ...runOptions(request),
+});
+
+const byHash = (request: WireRequest): Record<string, unknown> => ({
+  hash: request.param('hash'),
+  args: runArgs(request),
+  ...runOptions(request),
+});
+
+function preview(request: WireRequest): Record<string, unknown> {
+  const { content, language, path, lock, args, tag } = request.fields();
+  return {
+    ...filled({ content, language, lock, args, tag, path: path === '' ? undefined : path }),
+    ...present(runOptions(request)),
+  };
+}
+
+const runs = true as const;
+
+export const runRows: readonly Row[] = [
+  post({ path: `${jobs}/run/p/*`, operation: 'jobs.run', input: byPath, answer: idText, runs }),
+  post({
+    path: `${jobs}/run/h/:hash`,
+    operation: 'jobs.runByHash',
+    input: byHash,
+    answer: idText,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run/preview`,
+    operation: 'jobs.preview',
+    input: preview,
+    answer: idText,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run_wait_result/p/*`,
+    operation: 'jobs.runWait',
+    input: byPath,
+    answer: resultAnswer,
+    runs,
+  }),
+  get({
+    path: `${jobs}/run_wait_result/p/*`,
+    operation: 'jobs.runWait',
+    input: byPath,
+    answer: resultAnswer,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run_wait_result/h/:hash`,
+    operation: 'jobs.runWaitByHash',
+    input: byHash,
+    answer: resultAnswer,
+    runs,
+  }),
+  get({
+    path: `${jobs}/run_wait_result/h/:hash`,
+    operation: 'jobs.runWaitByHash',
+    input: byHash,
+    answer: resultAnswer,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run_wait_result/preview`,
+    operation: 'jobs.previewWait',
+    input: preview,
+    answer: resultAnswer,
+    runs,
+  }),
+];

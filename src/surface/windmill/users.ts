@@ -1,0 +1,154 @@
+// `/api/users/*` and `/api/w/{ws}/users/*`: who I am, tokens, accounts and members.
+import {
+  type GlobalUserOutput,
+  globalUserShape,
+  instanceUserShape,
+  tokenShape,
+  userShape,
+} from '../shapes/index.ts';
+import { filled, paging, wholeList } from './fields.ts';
+import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+
+const tokenRows: readonly Row[] = [
+  post({
+    path: 'users/tokens/create',
+    operation: 'tokens.create',
+    input: (request) => {
+      const { label, expiration, scopes, workspace_id, read_only } = request.fields();
+      return filled({
+        label,
+        expiration,
+        scopes,
+        workspaceId: workspace_id,
+        readOnly: read_only,
+      });
+    },
+    answer: text(({ token }: { token: string }) => token, 201),
+  }),
+  remove({
+    path: 'users/tokens/delete/:prefix',
+    operation: 'tokens.delete',
+    input: (request) => ({ prefix: request.param('prefix') }),
+    answer: text(() => 'token deleted'),
+  }),
+  get({
+    path: 'users/tokens/list',
+    operation: 'tokens.list',
+    input: (request) => paging(request),
+    answer: jsonRows(tokenShape),
+  }),
+  post({
+    path: 'users/tokens/update_scopes/:prefix',
+    operation: 'tokens.updateScopes',
+    input: (request) => ({ prefix: request.param('prefix'), scopes: request.fields()['scopes'] }),
+    answer: text(() => 'scopes updated'),
+  }),
+  post({
+    path: 'users/tokens/update_label/:prefix',
+    operation: 'tokens.updateLabel',
+    input: (request) => ({ prefix: request.param('prefix'), label: request.fields()['label'] }),
+    answer: text(() => 'label updated'),
+  }),
+];
+
+const accountRows: readonly Row[] = [
+  get({
+    path: 'users/whoami',
+    operation: 'users.me',
+    input: () => ({}),
+    answer: json(globalUserShape),
+  }),
+  get({
+    path: 'users/email',
+    operation: 'users.me',
+    input: () => ({}),
+    answer: text(({ email }: GlobalUserOutput) => email),
+  }),
+  post({
+    path: 'users/create',
+    operation: 'users.create',
+    input: (request) => {
+      const { email, password, name, super_admin } = request.fields();
+      return filled({ email, password, name, superAdmin: super_admin });
+    },
+    answer: text(() => 'user created', 201),
+  }),
+  remove({
+    path: 'users/delete/:email',
+    operation: 'users.delete',
+    input: (request) => ({ email: request.param('email') }),
+    answer: text(() => 'user deleted'),
+  }),
+  get({
+    path: 'users/list_as_super_admin',
+    operation: 'users.listAll',
+    input: (request) => paging(request, { cliFromZero: true }),
+    answer: jsonRows(instanceUserShape),
+  }),
+];
+
+interface MemberFlags {
+  is_admin?: unknown;
+  operator?: unknown;
+}
+
+/** Windmill's two flags as our one role; undefined when the body names neither. */
+function roleOf({ is_admin, operator }: MemberFlags): string | undefined {
+  if (is_admin === true) return 'admin';
+  if (operator === true) return 'operator';
+  return is_admin === undefined && operator === undefined ? undefined : 'developer';
+}
+
+const memberRows: readonly Row[] = [
+  get({
+    path: 'w/:workspace/users/whoami',
+    operation: 'users.whoami',
+    input: () => ({}),
+    answer: json(userShape),
+  }),
+  get({
+    path: 'w/:workspace/users/list',
+    operation: 'users.list',
+    input: () => wholeList,
+    answer: jsonRows(userShape),
+  }),
+  get({
+    path: 'w/:workspace/users/list_usernames',
+    operation: 'users.list',
+    input: () => wholeList,
+    answer: jsonRows(({ username }: { username: string }) => username),
+  }),
+  get({
+    path: 'w/:workspace/users/username_to_email/:username',
+    operation: 'users.usernameToEmail',
+    input: (request) => ({ username: request.param('username') }),
+    answer: text(({ email }: { email: string }) => email),
+  }),
+  post({
+    path: 'w/:workspace/users/update/:username',
+    operation: 'members.update',
+    input: (request) => {
+      const { is_admin, operator, disabled } = request.fields();
+      const role = roleOf({ is_admin, operator });
+      return filled({ username: request.param('username'), role, disabled });
+    },
+    answer: text(() => 'user updated'),
+  }),
+  remove({
+    path: 'w/:workspace/users/delete/:username',
+    operation: 'members.remove',
+    input: (request) => ({ username: request.param('username') }),
+    answer: text(() => 'user removed from the workspace'),
+  }),
+  post({
+    path: 'w/:workspace/workspaces/add_user',
+    operation: 'members.add',
+    input: (request) => {
+      const { email, username, is_admin, operator } = request.fields();
+      return filled({ email, username, role: roleOf({ is_admin, operator }) ?? 'developer' });
+    },
+    answer: text(() => 'user added', 201),
+  }),
+];
+
+export const userRows: readonly Row[] = [...tokenRows, ...accountRows, ...memberRows];
