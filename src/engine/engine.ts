@@ -83,7 +83,7 @@ function createRunning(deps: EngineDeps, events: ReturnType<typeof createJobEven
     completer,
     runJob,
     slots: deps.config.workerSlots,
-    tags: runners.languages,
+    tags: () => runners.languages,
     group: deps.workerGroup,
     isolation: deps.sandbox.kind,
     host: {

@@ -38,7 +38,7 @@ export function createClaimer({
   clock: Clock;
   log: Log;
   worker: string;
-  tags: readonly string[];
+  tags: () => readonly string[];
   freeSlots: () => number;
   onClaimed: (job: ClaimedJob) => void;
 }): Claimer {
@@ -59,7 +59,7 @@ export function createClaimer({
     const secrets = Array.from({ length: slots }, newJobSecret);
     const rows = await db.rows<ClaimedRow>(claimJobs, [
       worker,
-      tags,
+      tags(),
       clock.now(),
       slots,
       secrets.map((secret) => secret.hash),
@@ -70,7 +70,7 @@ export function createClaimer({
       onClaimed({ ...row, token: jobTokenOf(row.id, secret) });
     }
     if (backlog) return;
-    const due = await db.row<{ dueAt: number | null }>(selectNextDue, [tags]);
+    const due = await db.row<{ dueAt: number | null }>(selectNextDue, [tags()]);
     schedule(due?.dueAt ?? Number.POSITIVE_INFINITY);
   }
 

@@ -23,7 +23,8 @@ export interface WorkerDeps {
     how: { worker: string; signal: AbortSignal; mine: boolean },
   ) => Promise<void>;
   slots: number;
-  tags: readonly string[];
+  /** What this worker serves; known only once the runners have started. */
+  tags: () => readonly string[];
   group: string;
   host: { hostname: string; pid: number; memoryBytes: () => number; cpus: number };
   isolation: string;
@@ -127,7 +128,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       deps.group,
       clock.now(),
       '127.0.0.1',
-      deps.tags,
+      deps.tags(),
       version,
       host.cpus,
       deps.isolation,
@@ -154,12 +155,12 @@ export function createWorker(deps: WorkerDeps): Worker {
   return {
     name,
     reserve(tag) {
-      const serves = accepting && deps.tags.includes(tag);
+      const serves = accepting && deps.tags().includes(tag);
       if (!serves || claimer.hasBacklog() || slots.free() <= 0) return undefined;
       return slots.reserve();
     },
     wake(tag) {
-      const serves = accepting && deps.tags.includes(tag);
+      const serves = accepting && deps.tags().includes(tag);
       // With no free slot this only notes that there is a backlog for the next one.
       if (serves) claimer.wake();
       if (!serves || slots.free() <= 0) db.notify(wakeChannel, '');
