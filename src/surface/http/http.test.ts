@@ -4,21 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { InjectOptions } from 'fastify';
-import { z } from 'zod';
-import { AppError, createLog, systemClock } from '../../base/index.ts';
-import {
-  type AnyOperation,
-  anonymous,
-  auditStage,
-  authoriseStage,
-  type Caller,
-  createCatalog,
-  createDoor,
-  type Flight,
-  type Operation,
-  resolveStage,
-  validateStage,
-} from '../../operation/index.ts';
+import { testDoor } from '../../../test/kit/door.ts';
+import { createLog, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
@@ -26,136 +13,11 @@ import { createApp } from './server.ts';
 
 const baseUrl = 'https://millrace.example.com';
 
-const person: Caller = {
-  ...anonymous,
-  kind: 'token',
-  email: 'ann@example.com',
-  userId: '1',
-  scopes: null,
-  readOnly: false,
-  membership: {
-    workspace: 'main',
-    username: 'ann',
-    role: 'admin',
-    groups: ['all'],
-    folders: { read: [], write: [], own: [] },
-  },
-};
-
-/** Every kind of token there is, by what is sent. */
-const callers: Record<string, Caller> = {
-  mr_full: person,
-  mr_mcp: { ...person, scopes: ['mcp:all'] },
-  mr_run: { ...person, scopes: ['jobs:run:scripts:f/team/*'] },
-  mr_mixed: { ...person, scopes: ['mcp:all', 'users:write'] },
-  mrs_session: { ...person, kind: 'session' },
-  mrj_job: { ...person, kind: 'job', scopes: ['jobs:run'], jobId: 'j' },
-};
-
-interface Seen {
-  name: string;
-  outcome: string;
-  email: string;
-}
-
-function testOperations(seenInputs: unknown[]): AnyOperation[] {
-  const declare = <Input, Output>(parts: Operation<Input, Output>): AnyOperation => parts;
-  return [
-    declare({
-      name: 'jobs.runWait',
-      summary: 'Echo.',
-      risk: 'write',
-      action: 'jobs:run',
-      on: ({ path }) => ({ kind: 'scripts', path }),
-      input: z.looseObject({ path: z.string(), args: z.record(z.string(), z.unknown()) }),
-      output: z.unknown(),
-      async run(_call, { path, args }) {
-        seenInputs.push(args);
-        return { id: 'x', done: true, success: true, result: args['result'] ?? { path, args } };
-      },
-    }),
-    declare({
-      name: 'users.whoami',
-      summary: 'Answer who calls.',
-      risk: 'read',
-      action: 'session:read',
-      input: z.strictObject({}),
-      output: z.unknown(),
-      run: async ({ caller }) => ({ email: caller.email, username: 'ann', createdAt: 0 }),
-    }),
-    declare({
-      name: 'things.echo',
-      summary: 'Echo.',
-      risk: 'write',
-      action: 'scripts:write',
-      input: z.strictObject({ text: z.string().max(30_000_000).default('') }),
-      output: z.unknown(),
-      run: async (_call, { text }) => ({ length: text.length }),
-    }),
-    declare({
-      name: 'things.break',
-      summary: 'Throw a bug.',
-      risk: 'read',
-      action: 'scripts:read',
-      input: z.strictObject({}),
-      output: z.unknown(),
-      async run() {
-        throw new Error('select secret_column from engine_job');
-      },
-    }),
-    declare({
-      name: 'workspaces.mine',
-      summary: 'List workspaces.',
-      risk: 'read',
-      action: 'workspaces:list',
-      input: z.strictObject({}),
-      output: z.unknown(),
-      run: async ({ caller }) => ({ email: caller.email, workspaces: [{ id: 'main', name: 'M' }] }),
-    }),
-    declare({
-      name: 'scripts.exists',
-      summary: 'Echo the path.',
-      risk: 'read',
-      action: 'scripts:read',
-      input: z.strictObject({ path: z.string() }),
-      output: z.unknown(),
-      run: async (_call, { path }) => path,
-    }),
-  ];
-}
-
 function testApp(host = '127.0.0.1') {
-  const audit: Seen[] = [];
-  const inputs: unknown[] = [];
+  const { door, identity, audit } = testDoor();
   const logLines: string[] = [];
   const state = { draining: false };
   const log = createLog('debug', (line) => logLines.push(line));
-  const catalog = createCatalog([testOperations(inputs)]);
-  const sink = {
-    start: (flight: Flight) => async (error: unknown) => {
-      const code = error instanceof AppError ? error.code : 'failed';
-      const outcome = error === undefined ? 'ok' : code;
-      audit.push({ name: flight.name, outcome, email: flight.call.caller.email });
-    },
-    drain: async () => undefined,
-  };
-  const door = createDoor(catalog, [
-    auditStage(sink),
-    resolveStage(catalog),
-    validateStage,
-    authoriseStage({ extraPerms: async () => undefined }),
-  ]);
-  const identity = {
-    callerOfToken: async (token: string) => callers[token],
-    setup: {
-      needed: async () => true,
-      createLink: async () => 'secret',
-      peek: async (secret: string) => secret === 'opensesame',
-      redeem: async () => {
-        throw new AppError('invalid_input', 'email: <b>no</b>');
-      },
-    },
-  };
   const clock = systemClock;
   const mcp = createMcp({
     door,
@@ -182,7 +44,7 @@ function testApp(host = '127.0.0.1') {
     origin: () => baseUrl,
     draining,
   });
-  return { app, audit, inputs, logLines, state };
+  return { app, audit, logLines, state };
 }
 
 interface Row {
@@ -497,6 +359,7 @@ describe('the web server', () => {
     assert.equal(document.openapi, '3.1.0');
     assert.deepEqual(Object.keys(document.paths), [
       '/api/op/jobs.runWait',
+      '/api/op/jobs.wait',
       '/api/op/scripts.exists',
       '/api/op/things.break',
       '/api/op/things.echo',
@@ -520,12 +383,6 @@ describe('the web server', () => {
       { name: 'users.whoami', outcome: 'unauthenticated', email: '' },
       { name: 'users.whoami', outcome: 'unauthenticated', email: '' },
     ]);
-  });
-
-  it('writes no token, no secret and no query into its log', () => {
-    const log = server.logLines.join('\n');
-    assert.match(log, /"route":"\/api\/w\/:workspace\/users\/whoami"/);
-    assert.doesNotMatch(log, anyToken);
   });
 
   it('says that it stops', async () => {
@@ -594,5 +451,12 @@ describe('the web server', () => {
         status: 403,
       },
     ]);
+  });
+
+  it('writes no token, no secret and no query into its log', () => {
+    const log = server.logLines.join('\n');
+    assert.match(log, /"route":"\/api\/w\/:workspace\/users\/whoami"/);
+    assert.doesNotMatch(log, anyToken);
+    assert.doesNotMatch(log, /opensesame|longenough/);
   });
 });

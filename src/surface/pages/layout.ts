@@ -15,7 +15,7 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 const icon =
   'data:image/svg+xml,' +
   encodeURIComponent(
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#0f766e"' +
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#14958a"' +
       ' stroke-width="2.4"><circle cx="12" cy="12" r="8"/><circle cx="12" cy="12" r="2"/>' +
       '<path d="M12 1v9M12 14v9M1 12h9M14 12h9M4.2 4.2l6.4 6.4M13.4 13.4l6.4 6.4' +
       'M19.8 4.2l-6.4 6.4M10.6 13.4l-6.4 6.4"/></svg>',

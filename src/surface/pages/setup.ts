@@ -20,7 +20,7 @@ export function setupPage(form: SetupForm, problem?: Problem): Page {
       value: form.email,
       autocomplete: 'username',
       note: 'You log in with it. Nothing is sent to it.',
-      first: true,
+      first: problem === undefined,
     }),
     fieldOf({
       name: 'name',
