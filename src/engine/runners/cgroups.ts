@@ -3,11 +3,15 @@
 // Only below a group that is ours alone: others (systemd, a supervisor) own theirs.
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { killHard } from './proc.ts';
+import { isAlive, killHard } from './proc.ts';
 
 export interface Group {
   readonly joinFiles: readonly string[];
   members(): number[];
+  /** true when a process was refused since the last time this was asked. */
+  hitWall(): boolean;
+  /** No member can start a process from now on, so that one round of kills ends even a fork bomb. */
+  seal(): void;
   close(): void;
 }
 
@@ -119,9 +123,8 @@ function sweep(hierarchy: Hierarchy): void {
     return;
   }
   for (const name of names) {
-    const pid = /^millrace-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || Number(pid) === process.pid || read(`/proc/${pid}/stat`) !== '')
-      continue;
+    const pid = /^millrace-(\d+)-\d+$/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
     const parent = join(hierarchy.folder, name);
     for (const child of readdirSync(parent)) {
       for (const member of membersOf(join(parent, child))) killHard(member);
@@ -134,9 +137,11 @@ function sweep(hierarchy: Hierarchy): void {
 const membersOf = (folder: string): number[] =>
   read(join(folder, 'cgroup.procs')).split('\n').filter(Boolean).map(Number);
 
-// The controller counts threads: a Node process has about a dozen. Processes are counted by the
-// watcher; this wall only stops a fork bomb between two looks.
-const tasksPerProcess = 16;
+/**
+ * The controller counts threads, of which a Node process has about a dozen. Processes are counted
+ * by the watcher; this wall only stops a fork bomb between two looks.
+ */
+const maxTasks = (maxProcesses: number): number => 256 + 8 * maxProcesses;
 
 function setLimits(
   { version, controllers }: Hierarchy,
@@ -144,7 +149,7 @@ function setLimits(
   { maxProcesses, memoryBytes }: { maxProcesses: number; memoryBytes: number },
 ): void {
   if (controllers.includes('pids')) {
-    writeFileSync(join(folder, 'pids.max'), String(maxProcesses * tasksPerProcess));
+    writeFileSync(join(folder, 'pids.max'), String(maxTasks(maxProcesses)));
   }
   if (controllers.includes('memory')) {
     const file = version === 2 ? 'memory.max' : 'memory.limit_in_bytes';
@@ -153,12 +158,33 @@ function setLimits(
   }
 }
 
+function sealGroup(folder: string): void {
+  try {
+    writeFileSync(join(folder, 'pids.max'), '0');
+  } catch {
+    // A group of the memory controller alone, or already removed.
+  }
+}
+
+/** Forks that the task limit refused, by `pids.events`. */
+function refusals(folders: readonly string[]): number {
+  let sum = 0;
+  for (const folder of folders) {
+    sum += Number(/^max (\d+)/m.exec(read(join(folder, 'pids.events')))?.[1] ?? 0);
+  }
+  return sum;
+}
+
+/** Times that this process opened its groups: tests do so more than once. */
+let opened = 0;
+
 /** Opens control groups; undefined where there are none that we may use. */
 export function openCgroups(): Cgroups | undefined {
+  opened += 1;
   const usable: { hierarchy: Hierarchy; parent: string }[] = [];
   for (const hierarchy of ownHierarchies()) {
     sweep(hierarchy);
-    const parent = makeParent(hierarchy, `millrace-${process.pid}`);
+    const parent = makeParent(hierarchy, `millrace-${process.pid}-${opened}`);
     if (parent !== undefined) usable.push({ hierarchy, parent });
   }
   const [first] = usable;
@@ -176,7 +202,14 @@ export function openCgroups(): Cgroups | undefined {
         setLimits(hierarchy, folder, limits);
         return folder;
       });
+      let known = 0;
       return {
+        seal: () => folders.forEach(sealGroup),
+        hitWall() {
+          const before = known;
+          known = refusals(folders);
+          return known > before;
+        },
         joinFiles: folders.map((folder) => join(folder, 'cgroup.procs')),
         members: () => membersOf(folders[0] ?? ''),
         close: () => folders.forEach(removeGroup),

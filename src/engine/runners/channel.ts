@@ -31,7 +31,7 @@ export class ChannelClosed extends Error {}
 export interface ChannelEvents {
   /** The harness waits for a request. */
   onReady(): void;
-  /** The harness ends by its own decision, after the answer to its last run. */
+  /** The harness ends by its own decision; its end is noticed elsewhere. */
   onRetired(reason: string): void;
   /** The child wrote something that is no protocol: it must go. */
   onViolation(): void;
@@ -40,6 +40,8 @@ export interface ChannelEvents {
 export interface Channel {
   /** Resolves when the answer and the end of the log have both come; one at a time. */
   exchange(exchange: Exchange): Promise<Reply>;
+  /** A request has no complete answer yet. */
+  waits(): boolean;
   /** The child is gone: hands out what it printed last, then fails the exchange. */
   closed(): void;
 }
@@ -142,7 +144,7 @@ export function createChannel(
     (payload) => {
       if (payload.length === 1 && payload[0] === 82) {
         events.onReady();
-      } else if (payload[0] === 66 && waiting === undefined) {
+      } else if (payload[0] === 66) {
         events.onRetired(payload.toString('utf8', 1, 200));
       } else if (waiting === undefined || waiting.answer !== undefined) {
         throw new Error('an answer that nobody asked for');
@@ -180,6 +182,7 @@ export function createChannel(
         sockets.control.write(encodeFrame(exchange.encode(id, mark)));
       });
     },
+    waits: () => waiting !== undefined,
     closed() {
       if (waiting === undefined) return;
       if (!waiting.marked) waiting.tap.flush();

@@ -59,6 +59,7 @@ export interface GuardedRun {
   request: RunRequest;
   exchange: Pick<Exchange, 'encode' | 'parse' | 'onOutput'>;
   members(): number[];
+  hitWall(): boolean;
   kill(): void;
 }
 
@@ -84,6 +85,18 @@ export async function runGuarded(
         request.onLog(text);
       },
     });
+    if (!reply.success && run.hitWall()) {
+      const resultJson = killedJson('processes', request);
+      run.kill();
+      const durationMs = monotonicMs() - startedAt;
+      return {
+        success: false,
+        resultJson,
+        durationMs,
+        memPeakKb: guard.peakKb(),
+        killed: 'processes',
+      };
+    }
     const memPeakKb = Math.max(reply.memPeakKb ?? 0, guard.peakKb() ?? 0) || null;
     const durationMs = monotonicMs() - startedAt;
     return { ...outcomeOf(request, reply), durationMs, memPeakKb, killed: null };
@@ -175,6 +188,7 @@ export async function startChild(context: ChildContext, options: LaunchOptions):
         request,
         exchange,
         members: launched.members,
+        hitWall: launched.hitWall,
         kill: () => void kill(),
       });
       const stop = context.clock.after(readyWithinMs, () => readiness.set('never'));

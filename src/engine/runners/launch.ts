@@ -3,10 +3,12 @@
 // standard output, so the log keeps its order; then it becomes the sandbox and the program.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { join } from 'node:path';
 import { privateFolder } from '../sandbox/index.ts';
+import { isAlive } from './proc.ts';
 import type { RunnersContext } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
 import type { Cgroups } from './cgroups.ts';
@@ -16,6 +18,8 @@ export interface LaunchContext extends RunnersContext {
   cgroups: Cgroups | undefined;
   /** Parent of work folders where the sandbox gives none. */
   workParent: string;
+  /** Environment of every child, by which the guardian finds what a killed server left. */
+  marker: Record<string, string>;
 }
 
 export interface LaunchOptions {
@@ -39,6 +43,8 @@ export interface Launched {
   readonly ended: Promise<void>;
   /** Live pids of the whole tree. */
   members(): number[];
+  /** true when a fork was refused since the last time this was asked. */
+  hitWall(): boolean;
   /** Ends the whole tree at once; safe to call again. */
   kill(): Promise<void>;
 }
@@ -76,7 +82,7 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     readOnly: runtime.readOnly,
     writable: [],
     ...(own === null ? {} : { workFolder: own }),
-    env: environment(runtime, workFolder),
+    env: { ...environment(runtime, workFolder), ...context.marker },
     network: options.network,
     ...(account === null ? {} : { account }),
     asFirstProcess: options.asFirstProcess ?? false,
@@ -124,6 +130,7 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     account,
     ended,
     members: () => tree.members(child.pid ?? 0),
+    hitWall: () => tree.hitWall(),
     kill: () => (killing ??= end()),
   };
 }
@@ -134,7 +141,22 @@ async function drained(log: Readable): Promise<void> {
   await once(log, 'close', { signal: AbortSignal.timeout(100) }).catch(() => {});
 }
 
-/** A folder that children may pass through but not list. */
-export async function makeWorkParent(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o711 });
+const parentName = 'millrace-jobs-';
+
+/** Removes work folders of servers that were killed. */
+async function sweepParents(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = new RegExp(`^${parentName}(\\d+)-`).exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    // Somebody else's is not ours to remove; it fails, and stays.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** Makes the parent of work folders: accounts may pass through it but not list it. */
+export async function makeWorkParent(): Promise<string> {
+  await sweepParents();
+  const made = await mkdtemp(join(tmpdir(), `${parentName}${process.pid}-`));
+  await chmod(made, 0o711);
+  return made;
 }

@@ -10,7 +10,8 @@ function text(path: string): string {
   }
 }
 
-function childrenOf(pid: number): number[] {
+/** Direct children of all threads of `pid`. */
+export function childrenOf(pid: number): number[] {
   let threads: string[];
   try {
     threads = readdirSync(`/proc/${pid}/task`);
@@ -22,8 +23,8 @@ function childrenOf(pid: number): number[] {
   );
 }
 
-/** `pid` and everything below it; at most `limit` (a fork bomb grows while it is read). */
-export function descendants(pid: number, limit = 5000): number[] {
+/** `pid` and everything below it; at most about `limit`: a fork bomb grows while it is read. */
+export function descendants(pid: number, limit = 300): number[] {
   const found = [pid];
   for (let index = 0; index < found.length && found.length < limit; index += 1) {
     found.push(...childrenOf(found[index] ?? 0));
@@ -42,6 +43,23 @@ export function memoryKb(pid: number): number {
     return at === -1 ? 0 : Number.parseInt(status.slice(at + name.length + 1), 10) || 0;
   };
   return kb('RssAnon') + kb('RssShmem');
+}
+
+/**
+ * The same, with pages shared between forks counted once over all of them; undefined where we may
+ * not look. Ten times dearer than `memoryKb`, so it is asked only before a run is ended.
+ */
+export function exactMemoryKb(pid: number): number | undefined {
+  const rollup = text(`/proc/${pid}/smaps_rollup`);
+  const kb = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
+  return rollup === '' ? undefined : kb('Pss_Anon') + kb('Pss_Shmem');
+}
+
+/** Number of a process in its innermost pid namespace, as the process itself knows it. */
+export function namespacePid(pid: number): number | undefined {
+  const line = /^NSpid:\s*(.*)$/m.exec(text(`/proc/${pid}/status`))?.[1];
+  return line === undefined ? undefined : Number(line.trim().split(/\s+/).at(-1));
 }
 
 /** Live processes for which `wanted` holds, by pid. */
@@ -64,6 +82,16 @@ export function ownerOf(pid: number): number | undefined {
     return statSync(`/proc/${pid}`).uid;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether a process of this number lives, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -8,6 +8,9 @@ export type RunLanguage = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash';
 /** A program that runs scripts. `node` serves TypeScript whose first line says `//nodejs`. */
 export type Runtime = 'bun' | 'node' | 'deno' | 'python' | 'bash';
 
+/** Runs that one Python zygote carries at a time. */
+export const lanesPerZygote = 4;
+
 export interface RunLimits {
   /** Wall time of the run. */
   timeoutMs: number;

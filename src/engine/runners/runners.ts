@@ -1,13 +1,13 @@
 // The face of the runners: picks the kind of process for a request and reports what is there.
 // Kinds: warm (reused), fresh and Bash (single use, pre-started), Python (forked from a zygote).
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { AppError } from '../../base/index.ts';
 import { type Cgroups, openCgroups } from './cgroups.ts';
 import type { ChildContext } from './child.ts';
 import { makeWorkParent } from './launch.ts';
 import { killedJson } from './guard.ts';
+import { type Guardian, startGuardian } from './guardian.ts';
 import { memoryKb } from './proc.ts';
 import type {
   LanguageStatus,
@@ -28,6 +28,7 @@ import {
 import { createSpares, type Spares } from './spares.ts';
 import { createWarm, type Warm } from './warm.ts';
 import { createWatcher } from './watcher.ts';
+import { createZygotes, type Zygotes } from './zygotes.ts';
 
 export interface RunnersOptions extends RunnersContext {
   /** Memory of idle and busy warm processes together; default a quarter of the machine's. */
@@ -39,9 +40,12 @@ const maxPerScript = 32;
 interface Started {
   context: ChildContext;
   cgroups: Cgroups | undefined;
+  guardian: Guardian;
   probes: Map<Runtime, RuntimeProbe>;
   spares: Spares;
   warm: Warm;
+  /** undefined where there is no Python. */
+  zygotes: Zygotes | undefined;
 }
 
 const languageNames = Object.keys(runtimeOfLanguage) as RunLanguage[];
@@ -50,6 +54,8 @@ export function createRunners(options: RunnersOptions): Runners {
   const memoryCapBytes = options.memoryCapBytes ?? Math.round(totalmem() / 4);
   let started: Started | undefined;
   let stopped = false;
+  /** Single-use processes under way. */
+  let singles = 0;
 
   function here(): Started {
     if (started === undefined || stopped) {
@@ -71,9 +77,11 @@ export function createRunners(options: RunnersOptions): Runners {
     const { memoryBytes, maxProcesses } = request.limits;
     const network = request.network !== false;
     const child = await here().spares.take(runtime, { memoryBytes, maxProcesses, network });
+    singles += 1;
     try {
       return await child.run(request);
     } finally {
+      singles -= 1;
       void child.kill();
     }
   }
@@ -99,12 +107,17 @@ export function createRunners(options: RunnersOptions): Runners {
         const resultJson = killedJson('canceled', request);
         return { success: false, resultJson, memPeakKb: null, durationMs: 0, killed: 'canceled' };
       }
-      const single_ = request.isolation === 'fresh' || runtime.runtime === 'bash';
-      return single_ ? single(runtime, request) : here().warm.run(runtime, request);
+      const { warm, zygotes } = here();
+      if (runtime.runtime === 'python' && zygotes !== undefined) return zygotes.run(request);
+      if (runtime.runtime === 'bash' || request.isolation === 'fresh') {
+        return single(runtime, request);
+      }
+      return warm.run(runtime, request);
     },
     status() {
       const spare = started?.spares.children() ?? [];
-      const counts = started?.warm.counts() ?? { warm: 0, busy: 0, memoryBytes: 0 };
+      const warm = started?.warm.counts() ?? { warm: 0, busy: 0, memoryBytes: 0 };
+      const python = started?.zygotes?.counts() ?? { zygotes: 0, busy: 0, memoryBytes: 0 };
       let spareKb = 0;
       for (const child of spare) for (const pid of child.memoryPids()) spareKb += memoryKb(pid);
       const controllers = started?.cgroups?.controllers ?? [];
@@ -116,24 +129,34 @@ export function createRunners(options: RunnersOptions): Runners {
         sandbox: { kind: options.sandbox.kind, reason: options.sandbox.reason },
         limits: { memory: by('memory'), processes: by('pids') },
         languages: languageNames.map(languageStatus),
-        processes: { spare: spare.length, warm: counts.warm, busy: counts.busy, zygotes: 0 },
-        memoryBytes: counts.memoryBytes + spareKb * 1024,
+        processes: {
+          spare: spare.length,
+          warm: warm.warm,
+          zygotes: python.zygotes,
+          busy: warm.busy + python.busy + singles,
+        },
+        memoryBytes: warm.memoryBytes + python.memoryBytes + spareKb * 1024,
         memoryCapBytes,
       };
     },
     async start() {
       if (started !== undefined) return;
-      const workParent = await mkdtemp(join(tmpdir(), 'millrace-jobs-'));
-      await makeWorkParent(workParent);
+      const workParent = await makeWorkParent();
       const cgroups = process.platform === 'linux' ? openCgroups() : undefined;
       const watcher = createWatcher(options.clock);
-      const context: ChildContext = { ...options, cgroups, workParent, watcher };
+      const guardian = startGuardian(options.sandbox);
+      const { marker } = guardian;
+      const context: ChildContext = { ...options, cgroups, workParent, watcher, marker };
       const found = await findRuntimes(options.sandbox);
       const probes = new Map(found.map((probe) => [probe.runtime, probe]));
       const spares = createSpares(context);
       const warm = createWarm(context, spares, { memoryCapBytes, maxPerScript });
-      started = { context, cgroups, probes, spares, warm };
+      const python = probes.get('python');
+      const zygotes =
+        python !== undefined && isFound(python) ? createZygotes(context, python) : undefined;
+      started = { context, cgroups, guardian, probes, spares, warm, zygotes };
       warm.start();
+      zygotes?.start();
       for (const probe of found) {
         if (isFound(probe) && (probe.runtime === 'bun' || probe.runtime === 'bash')) {
           spares.keep(probe, 1);
@@ -143,9 +166,10 @@ export function createRunners(options: RunnersOptions): Runners {
     async stop() {
       if (started === undefined || stopped) return;
       stopped = true;
-      const { spares, warm, cgroups, context } = started;
-      await Promise.all([warm.stop(), spares.stop()]);
+      const { spares, warm, zygotes, cgroups, guardian, context } = started;
+      await Promise.all([warm.stop(), spares.stop(), zygotes?.stop()]);
       cgroups?.close();
+      guardian.stop();
       await rm(context.workParent, { recursive: true, force: true });
     },
   };

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../sandbox/index.ts';
-import type { RunLanguage, Runtime } from './runner.ts';
+import { lanesPerZygote, type RunLanguage, type Runtime } from './runner.ts';
 
 export interface FoundRuntime {
   runtime: Runtime;
@@ -168,7 +168,7 @@ async function python(sandbox: Sandbox): Promise<RuntimeProbe> {
       file: found.file,
       readOnly: [...(system ? [] : [found.prefix]), ...files],
       channelOnStandard: false,
-      argv: () => [found.file, '-I', '-B', '-u', files[0] ?? ''],
+      argv: () => [found.file, '-I', '-B', files[0] ?? '', String(lanesPerZygote)],
       env: { PYTHONDONTWRITEBYTECODE: '1' },
     };
   }

@@ -6,7 +6,7 @@ import type { FoundRuntime } from './runtimes.ts';
 
 // What a spare is started with; a request for more memory gets a process of its own.
 export const spareMemoryBytes = 1024 * 1_048_576;
-const spareProcesses = 256;
+const spareProcesses = 128;
 
 export interface SparesNeeds {
   memoryBytes: number;
@@ -71,7 +71,10 @@ export function createSpares(context: ChildContext): Spares {
   return {
     async take(runtime, needs) {
       const shelf = shelfOf(runtime);
-      const fits = needs.network && needs.memoryBytes <= spareMemoryBytes;
+      const fits =
+        needs.network &&
+        needs.memoryBytes <= spareMemoryBytes &&
+        needs.maxProcesses <= spareProcesses;
       let child: Child | undefined;
       while (fits && child === undefined && shelf.ready.length > 0) {
         const candidate = shelf.ready.shift();

@@ -10,6 +10,8 @@ export interface Tree {
   readonly joinFiles: readonly string[];
   /** Live pids of the tree as this machine numbers them. */
   members(pid: number): number[];
+  /** true when a process was refused for want of room since the last time this was asked. */
+  hitWall(): boolean;
   /** Ends everything; resolves when nothing is left that we can see. `gone`: `pid` itself ended. */
   killAll(pid: number, gone: boolean): Promise<void>;
 }
@@ -33,7 +35,8 @@ function killAccount(uid: number): Promise<void> {
 }
 
 async function killGroup(group: Group): Promise<void> {
-  // A member that forks while the list is read is found the next time round.
+  group.seal();
+  // Members end a moment after they are killed; the folder can be removed only then.
   for (let round = 0; round < 200; round += 1) {
     const pids = group.members();
     if (pids.length === 0) return;
@@ -51,6 +54,7 @@ export function openTree(
   return {
     joinFiles: group?.joinFiles ?? [],
     members: (pid) => group?.members() ?? descendants(pid),
+    hitWall: () => group?.hitWall() ?? false,
     async killAll(pid, gone) {
       const below = group === undefined && sandbox.kind === 'none' ? descendants(pid) : [];
       // The child leads a process group; in bubblewrap the end of its first process ends the rest.

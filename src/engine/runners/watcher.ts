@@ -1,7 +1,7 @@
 // Looks at the process trees of runs under way, 20 times a second, and tells when one holds more
 // memory or processes than it may. The floor below cgroups, which not every machine lets us use.
 import type { Clock } from '../../base/index.ts';
-import { memoryKb } from './proc.ts';
+import { exactMemoryKb, memoryKb } from './proc.ts';
 
 const everyMs = 50;
 
@@ -24,6 +24,13 @@ export interface Watcher {
   watch(watched: Watched): Watch;
 }
 
+/** Forks share pages until they write: without this ten forks of one process count ten times. */
+function exactSum(pids: readonly number[]): number {
+  let sum = 0;
+  for (const pid of pids) sum += exactMemoryKb(pid) ?? memoryKb(pid);
+  return sum;
+}
+
 export function createWatcher(clock: Clock): Watcher {
   const entries = new Map<Watched, { peak: number | null }>();
   let timer: (() => void) | undefined;
@@ -38,7 +45,7 @@ export function createWatcher(clock: Clock): Watcher {
     let sum = 0;
     for (const pid of pids) sum += memoryKb(pid);
     seen.peak = Math.max(seen.peak ?? 0, sum);
-    if (sum * 1024 > watched.memoryBytes) {
+    if (sum * 1024 > watched.memoryBytes && exactSum(pids) * 1024 > watched.memoryBytes) {
       entries.delete(watched);
       watched.onExceeded('memory');
     }

@@ -12,7 +12,8 @@ export interface Accounts {
   readonly builder: number;
   take(): number;
   release(uid: number): void;
-  owns(uid: number): boolean;
+  /** First and last uid of the block. */
+  readonly range: readonly [number, number];
 }
 
 function mapsWideRange(): boolean {
@@ -74,6 +75,6 @@ export function createAccounts(seed: number): Accounts {
     release(uid) {
       taken.delete(uid);
     },
-    owns: (uid) => uid >= first && uid < first + range.size,
+    range: [first, first + range.size - 1],
   };
 }

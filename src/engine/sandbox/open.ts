@@ -94,7 +94,7 @@ function build(parts: Parts): Sandbox {
     wrap,
     newAccount: () => accounts?.take() ?? null,
     releaseAccount: (account) => accounts?.release(account),
-    ownsAccount: (uid) => accounts?.owns(uid) ?? false,
+    accountRange: accounts?.range ?? null,
     reachable: (path) => (accounts === undefined ? Promise.resolve(path) : reach.of(path)),
     canReach: (path) => accounts === undefined || everybodyReads(path),
     close: () => reach.close(),

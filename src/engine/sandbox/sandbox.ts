@@ -44,8 +44,8 @@ export interface Sandbox {
   /** A uid that no other live command of this server has; null when the server is not root. */
   newAccount(): number | null;
   releaseAccount(account: number): void;
-  /** true for a uid that `newAccount` of this server may hand out. */
-  ownsAccount(uid: number): boolean;
+  /** First and last uid that commands of this server may have; null when it is not root. */
+  readonly accountRange: readonly [number, number] | null;
   /** A path with the content of `path` that the unprivileged account can read: itself, or a copy. */
   reachable(path: string): Promise<string>;
   /** Can the unprivileged account read `path` where it is? Always true when the server is not root. */
