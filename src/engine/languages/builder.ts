@@ -4,8 +4,10 @@
 import { AppError, type Log, sha256 } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { bundle } from './bundle.ts';
+import { createBundler } from './bundler.ts';
 import { createEsbuild } from './esbuild-service.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
+import { packagesRootIn } from './package-folders.ts';
 import { createPackages, type PackageSet } from './packages.ts';
 import { createParser } from './parser.ts';
 import { readRegistry } from './registry.ts';
@@ -114,7 +116,10 @@ function assertSize(path: string, code: string): void {
 export function createBuilder(deps: BuilderDeps): Builder {
   const parser = createParser();
   const packages = createPackages(deps);
-  const tools = { parser, esbuild: createEsbuild() };
+  const packagesRoot = packagesRootIn(deps.dataFolder);
+  const bundler = createBundler({ sandbox: deps.sandbox, packagesRoot });
+  const { prepare } = parser;
+  const esbuild = createEsbuild();
 
   async function packageSet(
     request: BuildRequest,
@@ -133,22 +138,28 @@ export function createBuilder(deps: BuilderDeps): Builder {
   }
 
   async function buildTypeScript(request: BuildRequest): Promise<Built> {
+    const { content, language, path, signal } = request;
     // Packages are left out at first: this run finds which there are, and every mistake of the
-    // script itself, before anything is installed.
-    let bundled = await bundle({ ...request, packagesFolder: null }, tools);
+    // scripts themselves, before anything is installed.
+    const scripts = await bundle({ ...request, packagesFolder: null }, { esbuild, prepare });
+    const head = annotationsOf(content);
+    const headLines = head.length + 1;
+    let body: string;
     let lock = '';
-    if (bundled.packages.length > 0) {
-      const set = await packageSet(request, bundled.packages);
-      bundled = await bundle({ ...request, packagesFolder: set.folder }, tools);
+    let { warnings } = scripts;
+    if (scripts.packages.length === 0) {
+      const functions = await parser.functionBody(scripts.code, scripts.shallow);
+      body = functions + scriptMapComment(scripts.sourceMap, headLines);
+    } else {
+      const set = await packageSet(request, scripts.packages);
+      const task = { path, sources: scripts.sources, packagesFolder: set.folder, headLines };
+      const bundled = await bundler.run(task, signal);
+      ({ code: body, warnings } = bundled);
       lock = writeLock(set);
     }
-    assertSize(request.path, bundled.code);
-    const { warnings, shallow, sourceMap } = bundled;
-    const head = annotationsOf(request.content);
-    const body = await parser.functionBody(bundled.code, shallow);
-    const map = scriptMapComment(sourceMap, head.length + 1);
-    const code = [...head, `${body}${map}`, ''].join('\n');
-    return { code, codeHash: codeHashOf(request.language, code), lock, warnings };
+    const code = [...head, body, ''].join('\n');
+    assertSize(path, code);
+    return { code, codeHash: codeHashOf(language, code), lock, warnings };
   }
 
   return {
@@ -160,7 +171,8 @@ export function createBuilder(deps: BuilderDeps): Builder {
     },
     async stop() {
       parser.stop();
-      await tools.esbuild.stop();
+      bundler.stop();
+      await esbuild.stop();
     },
   };
 }

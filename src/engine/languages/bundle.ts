@@ -4,7 +4,7 @@ import type { BuildOptions, BuildResult } from 'esbuild';
 import { bundleFailure } from './bundle-failure.ts';
 import type { Esbuild } from './esbuild-service.ts';
 import { addonWarning, packagePlugin, refuseOutside } from './package-plugin.ts';
-import type { Parser } from './parser.ts';
+import type { Prepare } from './parser.ts';
 import {
   type BundleRequest,
   entryName,
@@ -18,7 +18,9 @@ export interface Bundled {
   code: string;
   packages: PackageImport[];
   warnings: string[];
-  /** Neither a package nor a long script is in it. */
+  /** Each script that was reached, as esbuild saw it. */
+  sources: Map<string, string>;
+  /** None of the scripts is long; says nothing of packages. */
   shallow: boolean;
   /** From the code to its sources, as esbuild writes it. */
   sourceMap: string;
@@ -61,11 +63,16 @@ function warningsOf({ warnings, metafile }: BuildResult): string[] {
 /** Bundles; throws `unprocessable` that names the import or the line that fails. */
 export async function bundle(
   request: BundleRequest,
-  { esbuild, parser }: { esbuild: Esbuild; parser: Parser },
+  { esbuild, prepare }: { esbuild: Esbuild; prepare: Prepare },
 ): Promise<Bundled> {
   const { packagesFolder: folder } = request;
-  const findings: Findings = { packages: new Map(), failure: undefined, shallow: true };
-  const scripts = scriptPlugin(request, parser, findings);
+  const findings: Findings = {
+    packages: new Map(),
+    sources: new Map(),
+    failure: undefined,
+    shallow: true,
+  };
+  const scripts = scriptPlugin(request, prepare, findings);
   let result: BuildResult;
   try {
     result = await esbuild.build(
@@ -87,7 +94,8 @@ export async function bundle(
     code: output('.js'),
     packages: [...findings.packages.values()],
     warnings: warningsOf(result),
-    shallow: findings.shallow && folder === null,
+    sources: findings.sources,
+    shallow: findings.shallow,
     sourceMap: output('.js.map'),
   };
 }

@@ -14,6 +14,11 @@ const idleMs = 15 * 60_000;
 const abandonedMs = 60 * 60_000;
 const prefix = 'making-';
 
+/** Below it are all sets of packages. */
+export function packagesRootIn(dataFolder: string): string {
+  return join(dataFolder, 'cache', 'packages');
+}
+
 export interface PackageFolders {
   /** An empty folder that the sandbox's account can work in; the caller removes what is left. */
   make(): Promise<string>;
@@ -59,7 +64,7 @@ export function createPackageFolders(deps: {
   log: Log;
 }): PackageFolders {
   const { sandbox, log } = deps;
-  const root = join(deps.dataFolder, 'cache', 'packages');
+  const root = packagesRootIn(deps.dataFolder);
   const fresh = (): string => join(root, `${prefix}${newId()}`);
 
   return {

@@ -2,7 +2,7 @@
 // `readScript` and never from the disk. Packages resolve among themselves (`package-plugin.ts`).
 import type { OnLoadArgs, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import { AppError } from '../../base/index.ts';
-import type { Parser } from './parser.ts';
+import type { Prepare } from './parser.ts';
 import type { Language } from './signature.ts';
 import { readSpecifier, scriptCandidates, type Specifier } from './specifier.ts';
 
@@ -35,6 +35,8 @@ export interface Findings {
   /** The first refusal, in our words; esbuild would only repeat its message. */
   failure: unknown;
   shallow: boolean;
+  /** Each script that was reached, as esbuild saw it. */
+  sources: Map<string, string>;
 }
 
 export const entryName = 'millrace-entry:';
@@ -103,7 +105,7 @@ async function resolvePackage(
   );
 }
 
-export function scriptPlugin(request: BundleRequest, parser: Parser, findings: Findings): Plugin {
+export function scriptPlugin(request: BundleRequest, prepare: Prepare, findings: Findings): Plugin {
   const scripts = new Scripts(request);
 
   async function resolve(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult> {
@@ -125,7 +127,8 @@ export function scriptPlugin(request: BundleRequest, parser: Parser, findings: F
 
   async function load({ path }: OnLoadArgs) {
     // Before esbuild, which dies of deep nesting and takes every other build with it.
-    const { contents, shallow } = await parser.prepare(path, scripts.source(path));
+    const { contents, shallow } = await prepare(path, scripts.source(path));
+    findings.sources.set(path, contents);
     findings.shallow &&= shallow;
     return { contents, loader: 'ts' as const };
   }

@@ -1,0 +1,90 @@
+// Bundling with npm packages, in a child process of its own inside the sandbox: a package may hold
+// anything, also what crashes esbuild, or patterns that would have it read the whole disk. The child
+// sees the installed packages and our own code, both read-only, and no network.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { AppError } from '../../base/index.ts';
+import type { Sandbox, WrappedCommand } from '../sandbox/index.ts';
+import { createTaskProcess } from './task-process.ts';
+
+const limitMs = 60_000;
+
+export interface BundlerTask {
+  path: string;
+  /** What esbuild may see of each script that is reached, by path. */
+  sources: ReadonlyMap<string, string>;
+  packagesFolder: string;
+  /** Lines that will stand before the first of the bundle. */
+  headLines: number;
+}
+
+export interface PackagedBundle {
+  /** The function's body with its source map; see `functionBody` and `scriptMapComment`. */
+  code: string;
+  warnings: string[];
+}
+
+export interface Bundler {
+  /** Throws `unprocessable` naming the package that fails, `timeout`, `canceled`. */
+  run(task: BundlerTask, signal: AbortSignal): Promise<PackagedBundle>;
+  stop(): void;
+}
+
+function died(why: 'crash' | 'timeout'): AppError {
+  return why === 'timeout'
+    ? new AppError('timeout', 'Bundling took more than a minute.', {
+        hint: 'Import fewer or smaller packages, or only the parts of them that are used.',
+      })
+    : new AppError('unprocessable', 'The bundler crashed on the packages of this script.', {
+        hint: 'A package may be broken or hostile; leave them out one by one.',
+      });
+}
+
+/** Our own code and what it imports. */
+function codeFolders(): string[] {
+  const require = createRequire(import.meta.url);
+  const modules = ['esbuild', 'oxc-parser'].map((name) =>
+    dirname(dirname(require.resolve(`${name}/package.json`))),
+  );
+  const source = join(import.meta.dirname, '..', '..');
+  return [...new Set([source, join(source, '..', 'package.json'), ...modules])];
+}
+
+async function commandOf(sandbox: Sandbox, packagesRoot: string): Promise<WrappedCommand> {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
+  const program = join(import.meta.dirname, `bundler-child.${extension}`);
+  const env = { PATH: '/usr/bin:/bin', GOTRACEBACK: 'none' };
+  const readOnly = [...codeFolders(), packagesRoot];
+  // A clone below a home that only root enters: the child is a process of its own all the same.
+  if (!readOnly.every((path) => sandbox.canReach(path))) {
+    return { file: process.execPath, argv: [program], env, cwd: '/' };
+  }
+  const node = await sandbox.reachable(process.execPath);
+  return sandbox.wrap({
+    argv: [node, program],
+    readOnly: [node, ...readOnly],
+    writable: [],
+    env,
+    network: false,
+  });
+}
+
+/** `packagesRoot` is the folder below which all sets of packages are. */
+export function createBundler(deps: { sandbox: Sandbox; packagesRoot: string }): Bundler {
+  async function start(): Promise<ChildProcess> {
+    await mkdir(deps.packagesRoot, { recursive: true });
+    const { file, argv, env, cwd } = await commandOf(deps.sandbox, deps.packagesRoot);
+    // What esbuild writes when it crashes is pages long and for nobody.
+    const child = spawn(file, argv, {
+      env,
+      cwd,
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    child.unref();
+    return child;
+  }
+  return createTaskProcess<BundlerTask, PackagedBundle>({ start, limitMs, died });
+}
