@@ -16,7 +16,7 @@ export const insertAuditRows = statement(
      outcome text, code text, "durationMs" real, "causedBy" uuid)`,
 );
 
-/** The newest rows of a workspace ($1), at most $3, before the time $2; uses operation_audit_workspace. */
+/** The newest rows of a workspace ($1) before $2, at most $3; uses operation_audit_workspace. */
 export const listAuditRows = statement(
   'audit.list',
   `select

@@ -1,7 +1,5 @@
 export { createAuditLog } from './audit-log.ts';
-export type { AuditRow, AuditSink } from './audit.ts';
-export { pageFields } from './fields.ts';
-export { type Ask, authorise, ownerOf, type Verdict } from './authorise.ts';
+export { type Ask, authorise, ownerOf } from './authorise.ts';
 export { type Call, type Progress, type Surface, systemCall, workspaceOf } from './call.ts';
 export {
   anonymous,
@@ -11,9 +9,10 @@ export {
   type Membership,
   principalsOf,
   type Role,
-  systemCaller,
 } from './caller.ts';
 export { type Catalog, createCatalog } from './catalog.ts';
+export { scopesBeyond } from './containment.ts';
+export { pageFields } from './fields.ts';
 export {
   auditStage,
   authoriseStage,
@@ -22,7 +21,6 @@ export {
   type Flight,
   type Relations,
   resolveStage,
-  type Stage,
   validateStage,
 } from './invoke.ts';
 export {
@@ -32,7 +30,6 @@ export {
   type Risk,
   type Target,
 } from './operation.ts';
-export { scopesBeyond } from './containment.ts';
 export { normaliseScopes } from './scope-grammar.ts';
-export { hasMcpScope, hasRunScope, onlyMcpScopes, patternMatches } from './scopes.ts';
+export { hasMcpScope, hasRunScope, onlyMcpScopes } from './scopes.ts';
 export { validate } from './validate.ts';

@@ -1,0 +1,87 @@
+// From a token to the caller: one immutable snapshot with everything that `authorise` needs.
+// Kept for a few seconds and dropped at once when anything changes, here or in another process.
+import { type Clock, type Log, sha256 } from '../../base/index.ts';
+import type { Caller } from '../../operation/index.ts';
+import type { Database } from '../../store/index.ts';
+import { createCache } from './cache.ts';
+import { createLastUsed } from './last-used.ts';
+import { createCallerReader, type Known } from './read.ts';
+
+/** Port: what a job's token says; the engine knows which jobs run. */
+export interface JobTokens {
+  find(token: string): Promise<
+    | {
+        jobId: string;
+        workspace: string;
+        /** Who started the job. */
+        username: string;
+        /** Of the token that started it; null: the person's full rights. */
+        scopes: string[] | null;
+      }
+    | undefined
+  >;
+}
+
+const jobTokenPrefix = 'mrj_';
+const cacheOptions = { keepMs: 5_000, keepNoneMs: 2_000, maxEntries: 10_000 };
+
+export interface Callers {
+  /** Undefined: unknown, expired, revoked or disabled. */
+  ofToken(token: string, workspace: string | null): Promise<Caller | undefined>;
+  /** Somebody with full rights in a workspace, for a job that runs in the background. */
+  ofMember(workspace: string, username: string): Promise<Caller | undefined>;
+  /** Something changed: every snapshot is old. */
+  clear(): void;
+  /** Writes what is known of the last use of tokens. */
+  flush(): Promise<void>;
+}
+
+export function createCallers({
+  db,
+  clock,
+  log,
+  jobTokens,
+}: {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  jobTokens: JobTokens;
+}): Callers {
+  const tokens = createCache<Known>({ clock, ...cacheOptions });
+  const members = createCache<Caller>({ clock, ...cacheOptions });
+  const lastUsed = createLastUsed({ db, clock, log });
+  const { readToken, readMember } = createCallerReader({ db, clock });
+
+  const ofMember = (workspace: string, username: string): Promise<Caller | undefined> =>
+    members.get(`${workspace}\n${username}`, () => readMember(workspace, username));
+
+  /** Never kept: the token dies with the run. Who runs it may be kept like everybody else. */
+  async function ofJobToken(token: string, workspace: string | null): Promise<Caller | undefined> {
+    const job = await jobTokens.find(token);
+    const person = job && (await ofMember(job.workspace, job.username));
+    if (!person) return undefined;
+    const { jobId, scopes } = job;
+    const membership = workspace === job.workspace ? person.membership : null;
+    return { ...person, jobId, scopes, membership };
+  }
+
+  return {
+    ofMember,
+    async ofToken(token, workspace) {
+      if (token.startsWith(jobTokenPrefix)) return ofJobToken(token, workspace);
+      const hash = sha256(token);
+      const known = await tokens.get(`${hash}\n${workspace ?? ''}`, () =>
+        readToken(hash, workspace),
+      );
+      if (!known) return undefined;
+      const { caller, lastUsedAt } = known;
+      if (caller.tokenId !== null) lastUsed.note(caller.tokenId, lastUsedAt);
+      return caller;
+    },
+    clear() {
+      tokens.clear();
+      members.clear();
+    },
+    flush: () => lastUsed.flush(),
+  };
+}

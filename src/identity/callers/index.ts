@@ -1,0 +1,1 @@
+export { type Callers, createCallers, type JobTokens } from './callers.ts';

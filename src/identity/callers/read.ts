@@ -1,0 +1,117 @@
+// Reads a caller from the database: the holder of a token or the person behind a username, and
+// what they are in a workspace. Keeps nothing; `callers.ts` does.
+import type { Clock } from '../../base/index.ts';
+import type { Caller, CallerKind, Membership, Role } from '../../operation/index.ts';
+import type { Database } from '../../store/index.ts';
+import { workspaceIdPattern } from '../names.ts';
+import type { Answer } from './cache.ts';
+import * as sql from './callers.sql.ts';
+
+interface Person {
+  userId: string;
+  email: string;
+  superAdmin: boolean;
+  devops: boolean;
+}
+
+interface Holder extends Person {
+  tokenId: string;
+  kind: 'user' | 'session';
+  prefix: string;
+  scopes: string[] | null;
+  readOnly: boolean;
+  boundWorkspace: string | null;
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+}
+
+interface MembershipRow {
+  username: string | null;
+  role: Role | null;
+  disabled: boolean;
+  groups: string[];
+  read: string[];
+  write: string[];
+  own: string[];
+}
+
+/** A snapshot and the time that the token's row said it was last used. */
+export interface Known {
+  caller: Caller;
+  lastUsedAt: number | null;
+}
+
+function callerOf(person: Person, kind: CallerKind, membership: Membership | null): Caller {
+  return {
+    kind,
+    userId: person.userId,
+    email: person.email,
+    superAdmin: person.superAdmin,
+    devops: person.devops,
+    scopes: null,
+    readOnly: false,
+    tokenPrefix: null,
+    tokenId: null,
+    boundWorkspace: null,
+    jobId: null,
+    membership,
+  };
+}
+
+/** What the row makes of the person. Admins of the instance are admins everywhere. */
+function membershipFrom(row: MembershipRow, person: Person, workspace: string): Membership | null {
+  const { username, disabled, groups, read, write, own } = row;
+  const role = person.superAdmin ? 'admin' : row.role;
+  if (role === null || (disabled && !person.superAdmin)) return null;
+  const folders = { read, write, own };
+  return { workspace, username: username ?? person.email, role, groups, folders };
+}
+
+export type CallerReader = ReturnType<typeof createCallerReader>;
+
+export function createCallerReader({ db, clock }: { db: Database; clock: Clock }) {
+  async function membershipOf(
+    person: Person,
+    workspace: string | null,
+  ): Promise<Membership | null> {
+    if (workspace === null || !workspaceIdPattern.test(workspace)) return null;
+    const values = [workspace, person.userId, person.email];
+    const row = await db.row<MembershipRow>(sql.selectMembership, values);
+    return row ? membershipFrom(row, person, workspace) : null;
+  }
+
+  async function readToken(hash: string, workspace: string | null): Promise<Answer<Known>> {
+    const holder = await db.row<Holder>(sql.selectHolder, [hash, clock.now()]);
+    if (!holder) return { value: undefined };
+    const { boundWorkspace, scopes, readOnly, tokenId, expiresAt, lastUsedAt } = holder;
+    // Outside its workspace a bound token is a member of nothing; `authorise` says so.
+    const away = boundWorkspace !== null && boundWorkspace !== workspace;
+    const membership = away ? null : await membershipOf(holder, workspace);
+    const kind = holder.kind === 'session' ? 'session' : 'token';
+    const caller: Caller = {
+      ...callerOf(holder, kind, membership),
+      scopes,
+      readOnly,
+      boundWorkspace,
+      tokenId,
+      tokenPrefix: kind === 'session' ? null : holder.prefix,
+    };
+    return { value: { caller, lastUsedAt }, until: expiresAt };
+  }
+
+  async function readMember(workspace: string, username: string): Promise<Answer<Caller>> {
+    const person =
+      (await db.row<Person>(sql.selectPersonByName, [workspace, username])) ??
+      (username.includes('@')
+        ? await db.row<Person>(sql.selectGuestByName, [username])
+        : undefined);
+    if (!person) return { value: undefined };
+    const membership = await membershipOf(person, workspace);
+    if (membership?.username !== username) return { value: undefined };
+    // Offices of the instance stay with the person: a job acts in its workspace.
+    const inWorkspace = { ...person, superAdmin: false, devops: false };
+    return { value: { ...callerOf(inWorkspace, 'job', membership), boundWorkspace: workspace } };
+  }
+
+  return { readToken, readMember };
+}

@@ -1,0 +1,2 @@
+export { createFolders, insertFolder } from './folders.ts';
+export { folderOperations } from './operations/index.ts';

@@ -1,0 +1,2 @@
+export { createGroups, insertBuiltInGroups } from './groups.ts';
+export { groupOperations } from './operations/index.ts';

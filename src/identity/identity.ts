@@ -1,0 +1,121 @@
+// Puts identity together: people, workspaces, members, groups, folders, tokens, sessions, the
+// first start, and the callers that everything else asks for. Starts nothing by itself.
+import type { Clock, Log } from '../base/index.ts';
+import type { AnyOperation, Caller, Target } from '../operation/index.ts';
+import type { Database } from '../store/index.ts';
+import { createCallers, type JobTokens } from './callers/index.ts';
+import { createFolders, folderOperations } from './folders/index.ts';
+import { createGroups, groupOperations } from './groups/index.ts';
+import { createMembers, memberOperations } from './members/index.ts';
+import { createPasswords } from './passwords.ts';
+import { createSessions, sessionOperations } from './sessions/index.ts';
+import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
+import { createPruner, createTokens, tokenOperations } from './tokens/index.ts';
+import { createUsers, userOperations } from './users/index.ts';
+import { createWorkspaces, workspaceOperations } from './workspaces/index.ts';
+
+export interface IdentityDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  jobTokens: JobTokens;
+}
+
+export interface Identity {
+  operations: AnyOperation[];
+  /**
+   * Who holds the token, as a snapshot for calls about `workspace` (null: about the instance).
+   * Undefined: unknown, expired, revoked or disabled. In a workspace that the person or the token
+   * has no part in the snapshot has no membership, and `authorise` refuses.
+   */
+  callerOfToken(token: string, workspace: string | null): Promise<Caller | undefined>;
+  /** Somebody with full rights in a workspace, for a job that runs in the background. */
+  membership(workspace: string, username: string): Promise<Caller | undefined>;
+  /** What a group grants by itself; for the port that `authorise` asks. */
+  extraPerms(
+    workspace: string,
+    target: Target,
+  ): Promise<Readonly<Record<string, boolean>> | undefined>;
+  setup: Setup;
+  /**
+   * The owner that the environment names, at the first start; later it only makes the workspace
+   * if it is missing. The password of a known person stays. Throws `invalid_input`.
+   */
+  createOwner(owner: FirstOwner): Promise<void>;
+  /** Makes a workspace for the person of this id; throws `conflict`. */
+  createWorkspace(wanted: {
+    id: string;
+    name?: string;
+    owner: { id: string; email: string };
+  }): Promise<void>;
+  /** `listener` is called, and awaited, after a workspace was made. */
+  onWorkspaceCreated(listener: (workspace: string) => Promise<void>): void;
+  /** Begins to hear of changes by other processes, and to prune what has expired. */
+  start(): Promise<void>;
+  /** Writes what is still noted. Before the database closes. */
+  stop(): Promise<void>;
+}
+
+const channel = 'identity';
+
+export function createIdentity({ db, clock, log, jobTokens }: IdentityDeps): Identity {
+  const callers = createCallers({ db, clock, log, jobTokens });
+  const passwords = createPasswords();
+  const pruner = createPruner({ db, clock, log });
+  const listeners: ((workspace: string) => Promise<void>)[] = [];
+  let stopListening: (() => void) | undefined;
+
+  const changed = (): void => {
+    callers.clear();
+    db.notify(channel, 'changed');
+  };
+
+  /** The workspace is there: what a listener adds to it may be missing, but no more than that. */
+  async function created(workspace: string): Promise<void> {
+    for (const listener of listeners) {
+      try {
+        await listener(workspace);
+      } catch (error) {
+        log.error('a new workspace could not be filled', { workspace, error });
+      }
+    }
+  }
+
+  const groups = createGroups({ db, clock, changed });
+  const workspaces = createWorkspaces({ db, clock, changed, created });
+  const { createOwner, ...setup } = createSetup({ db, clock, log, passwords, changed, created });
+
+  return {
+    operations: [
+      ...sessionOperations(createSessions({ db, clock, passwords, changed })),
+      ...userOperations(createUsers({ db, clock, passwords, changed })),
+      ...memberOperations(createMembers({ db, clock, changed })),
+      ...tokenOperations(createTokens({ db, clock, changed })),
+      ...workspaceOperations(workspaces),
+      ...folderOperations(createFolders({ db, clock, changed })),
+      ...groupOperations(groups),
+    ],
+    callerOfToken: callers.ofToken,
+    membership: callers.ofMember,
+    async extraPerms(workspace, { kind, path }) {
+      if (kind !== 'groups' || !path.startsWith('g/')) return undefined;
+      return groups.extraPerms(workspace, path.slice(2));
+    },
+    setup,
+    createOwner,
+    createWorkspace: workspaces.make,
+    onWorkspaceCreated(listener) {
+      listeners.push(listener);
+    },
+    async start() {
+      // '' after a lost connection means the same: something may have changed.
+      stopListening = await db.listen(channel, () => callers.clear());
+      pruner.start();
+    },
+    async stop() {
+      stopListening?.();
+      await pruner.stop();
+      await callers.flush();
+    },
+  };
+}

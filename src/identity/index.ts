@@ -1,0 +1,4 @@
+export type { JobTokens } from './callers/index.ts';
+export { createIdentity, type Identity, type IdentityDeps } from './identity.ts';
+export { type Readable, readableBy } from './readable.ts';
+export type { FirstOwner, Setup } from './setup/index.ts';

@@ -1,0 +1,55 @@
+// Every SQL statement of members: who is what in which workspace.
+import { statement } from '../../store/index.ts';
+
+/** 0 rows: the person is a member already, or somebody has that name. */
+export const insertMember = statement(
+  'member.insert',
+  `insert into identity_member (workspace, user_id, username, role, created_at)
+   values ($1, $2, $3, $4, $5)
+   on conflict do nothing`,
+);
+
+export const selectIsMember = statement(
+  'member.is_member',
+  `select exists (
+     select
+     from identity_member
+     where workspace = $1
+       and user_id = $2
+   ) as member`,
+);
+
+export const selectPerson = statement(
+  'member.person',
+  `select id, email
+   from identity_user
+   where email = $1`,
+);
+
+/** Null leaves the field as it is. */
+export const updateMember = statement(
+  'member.update',
+  `update identity_member
+   set role = coalesce($3, role),
+     disabled = coalesce($4, disabled)
+   where workspace = $1
+     and lower(username) = lower($2)
+     and username = $2
+   returning username, role, disabled`,
+);
+
+/** Group memberships go with it. */
+export const deleteMember = statement(
+  'member.delete',
+  `delete from identity_member
+   where workspace = $1
+     and lower(username) = lower($2)
+     and username = $2`,
+);
+
+export const selectMembershipsOf = statement(
+  'member.of_user',
+  `select workspace, username
+   from identity_member
+   where user_id = $1`,
+);

@@ -1,0 +1,118 @@
+// The verbs of membership: adding people to a workspace, their roles, removing them. Whoever
+// leaves takes along what folders and groups granted under their name.
+import { AppError, type Clock, notFound } from '../../base/index.ts';
+import { type Call, type Role, workspaceOf } from '../../operation/index.ts';
+import type { Database, Queries } from '../../store/index.ts';
+import { usernameFrom } from '../names.ts';
+import type { Changed } from '../person.ts';
+import { dropFromFolders, dropFromGroups } from '../principals.sql.ts';
+import * as sql from './members.sql.ts';
+
+export interface NewMember {
+  workspace: string;
+  userId: string;
+  email: string;
+  /** Made from the e-mail address when left out. */
+  username?: string | undefined;
+  role: Role;
+  at: number;
+}
+
+/** Names to try: the one asked for, or one of the address, with a number where it is taken. */
+function candidatesFor({ email, username }: NewMember): string[] {
+  if (username !== undefined) return [username];
+  const base = usernameFrom(email);
+  return Array.from({ length: 100 }, (_none, at) => (at === 0 ? base : `${base}${at + 1}`));
+}
+
+/** Adds the person and answers the username; throws `conflict`. */
+export async function insertMember(queries: Queries, wanted: NewMember): Promise<string> {
+  const { workspace, userId, role, at } = wanted;
+  for (const username of candidatesFor(wanted)) {
+    const values = [workspace, userId, username, role, at];
+    if ((await queries.run(sql.insertMember, values)) === 1) return username;
+    const found = await queries.row<{ member: boolean }>(sql.selectIsMember, [workspace, userId]);
+    if (found?.member) {
+      throw new AppError('conflict', `${wanted.email} is a member of this workspace already.`);
+    }
+  }
+  throw new AppError('conflict', 'This username is taken in the workspace.', {
+    hint: 'Name another one.',
+  });
+}
+
+/** For everything that is deleted under the name of a principal. */
+async function dropPrincipal(queries: Queries, workspace: string, name: string): Promise<void> {
+  await queries.run(dropFromFolders, [workspace, name]);
+  await queries.run(dropFromGroups, [workspace, name]);
+}
+
+/** Takes the person's grants out of every workspace, before the account goes. */
+export async function dropGrantsOf(queries: Queries, userId: string): Promise<void> {
+  type Row = { workspace: string; username: string };
+  for (const { workspace, username } of await queries.rows<Row>(sql.selectMembershipsOf, [
+    userId,
+  ])) {
+    await dropPrincipal(queries, workspace, `u/${username}`);
+  }
+}
+
+export type Members = ReturnType<typeof createMembers>;
+
+export function createMembers({
+  db,
+  clock,
+  changed,
+}: {
+  db: Database;
+  clock: Clock;
+  changed: Changed;
+}) {
+  return {
+    async add(
+      call: Call,
+      wanted: { email: string; username?: string | undefined; role: Role },
+    ): Promise<{ email: string; username: string; role: Role }> {
+      const { email, role } = wanted;
+      const person = await db.row<{ id: string; email: string }>(sql.selectPerson, [email]);
+      if (!person) {
+        throw new AppError('not_found', `Nobody here has the address ${email}.`, {
+          hint: 'An admin of the instance adds people (users.create).',
+        });
+      }
+      const username = await insertMember(db, {
+        ...wanted,
+        workspace: workspaceOf(call),
+        userId: person.id,
+        at: clock.now(),
+      });
+      changed();
+      return { email, username, role };
+    },
+
+    async update(
+      call: Call,
+      username: string,
+      { role, disabled }: { role?: Role | undefined; disabled?: boolean | undefined },
+    ): Promise<{ username: string; role: Role; disabled: boolean }> {
+      const row = await db.row<{ username: string; role: Role; disabled: boolean }>(
+        sql.updateMember,
+        [workspaceOf(call), username, role ?? null, disabled ?? null],
+      );
+      if (!row) throw notFound('user', username);
+      changed();
+      return row;
+    },
+
+    async remove(call: Call, username: string): Promise<{ username: string }> {
+      const workspace = workspaceOf(call);
+      await db.transaction(async (queries) => {
+        const rows = await queries.run(sql.deleteMember, [workspace, username]);
+        if (rows === 0) throw notFound('user', username);
+        await dropPrincipal(queries, workspace, `u/${username}`);
+      });
+      changed();
+      return { username };
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { sessionOperations } from './operations/index.ts';
+export { createSessions } from './sessions.ts';

@@ -1,0 +1,1 @@
+export { createSetup, type FirstOwner, type Setup } from './setup.ts';

@@ -1,0 +1,16 @@
+// The list of token operations: what is not named here does not exist.
+import type { AnyOperation } from '../../../operation/index.ts';
+import type { Tokens } from '../tokens.ts';
+import { createToken } from './create.ts';
+import { deleteToken } from './delete.ts';
+import { listTokens } from './list.ts';
+import { updateTokenLabel } from './update-label.ts';
+import { updateTokenScopes } from './update-scopes.ts';
+
+export const tokenOperations = (tokens: Tokens): AnyOperation[] => [
+  createToken(tokens),
+  listTokens(tokens),
+  deleteToken(tokens),
+  updateTokenScopes(tokens),
+  updateTokenLabel(tokens),
+];

@@ -1,0 +1,122 @@
+// The verbs of a person's own tokens. Nobody sees or changes those of others, and no token makes
+// one that is able to do more than itself.
+import { AppError, type Clock, notFound } from '../../base/index.ts';
+import { type Call, normaliseScopes } from '../../operation/index.ts';
+import type { Database } from '../../store/index.ts';
+import { type Changed, personOf } from '../person.ts';
+import { type Issued, issueToken } from './issue.ts';
+import { beyondPower, fullPower, type Power } from './power.ts';
+import * as sql from './tokens.sql.ts';
+
+export interface NewToken {
+  label?: string | undefined;
+  /** ISO 8601. */
+  expiration?: string | undefined;
+  scopes?: string[] | undefined;
+  workspaceId?: string | undefined;
+  readOnly: boolean;
+}
+
+export interface TokenRow {
+  label: string | null;
+  expiration: number | null;
+  tokenPrefix: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+  scopes: string[] | null;
+  email: string;
+  workspaceId: string | null;
+  readOnly: boolean;
+}
+
+interface Deps {
+  db: Database;
+  clock: Clock;
+  changed: Changed;
+}
+
+/** A session hands on everything; a token what it holds. The stored row knows when it ends. */
+async function powerOf(db: Database, { caller }: Call): Promise<Power> {
+  if (caller.kind === 'session') return fullPower;
+  const { tokenId, scopes, boundWorkspace: workspace, readOnly } = caller;
+  const row = tokenId === null ? undefined : await db.row<Power>(sql.selectPower, [tokenId]);
+  if (!row) throw new AppError('unauthenticated', 'This token is no longer valid.');
+  return { scopes, workspace, readOnly, expiresAt: row.expiresAt };
+}
+
+function expiryOf(expiration: string | undefined, now: number): number | null {
+  if (expiration === undefined) return null;
+  const at = Date.parse(expiration);
+  if (at > now) return at;
+  throw new AppError('invalid_input', 'expiration lies in the past.');
+}
+
+function creators({ db, clock }: Deps) {
+  async function assertMayBind(userId: string, workspace: string): Promise<void> {
+    const found = await db.row<{ may: boolean }>(sql.selectMayBind, [userId, workspace]);
+    if (!found?.may) throw notFound('workspace', workspace);
+  }
+
+  return {
+    async create(call: Call, wanted: NewToken): Promise<Issued> {
+      const userId = personOf(call);
+      const held = await powerOf(db, call);
+      const power: Power = {
+        scopes: wanted.scopes ? normaliseScopes(wanted.scopes) : null,
+        workspace: wanted.workspaceId ?? held.workspace,
+        readOnly: wanted.readOnly,
+        expiresAt: expiryOf(wanted.expiration, clock.now()),
+      };
+      const refusal = beyondPower(held, power);
+      if (refusal) throw refusal;
+      if (power.workspace !== null) await assertMayBind(userId, power.workspace);
+      const { label } = wanted;
+      const at = clock.now();
+      const issued = await issueToken(db, { ...power, kind: 'user', userId, at, label });
+      if (!issued) throw new AppError('unauthenticated', 'This account is disabled.');
+      return issued;
+    },
+  };
+}
+
+export type Tokens = ReturnType<typeof createTokens>;
+
+export function createTokens(deps: Deps) {
+  const { db, changed } = deps;
+  return {
+    ...creators(deps),
+
+    list: (call: Call, { page, perPage }: { page: number; perPage: number }) =>
+      db.rows<TokenRow>(sql.selectTokens, [personOf(call), perPage, (page - 1) * perPage]),
+
+    async delete(call: Call, prefix: string): Promise<Record<string, never>> {
+      const rows = await db.run(sql.deleteToken, [personOf(call), prefix]);
+      if (rows === 0) throw notFound('token', prefix);
+      changed();
+      return {};
+    },
+
+    /** Neither may the result be more than the calling token, nor may it reach one that is more. */
+    async updateScopes(
+      call: Call,
+      prefix: string,
+      scopes: string[] | null,
+    ): Promise<Record<string, never>> {
+      const userId = personOf(call);
+      const stored = scopes && normaliseScopes(scopes);
+      const row = await db.row<Power>(sql.selectPowerByPrefix, [userId, prefix]);
+      if (!row) throw notFound('token', prefix);
+      const refusal = beyondPower(await powerOf(db, call), { ...row, scopes: stored });
+      if (refusal) throw refusal;
+      await db.run(sql.updateScopes, [userId, prefix, stored]);
+      changed();
+      return {};
+    },
+
+    async updateLabel(call: Call, prefix: string, label: string): Promise<Record<string, never>> {
+      const rows = await db.run(sql.updateLabel, [personOf(call), prefix, label]);
+      if (rows === 0) throw notFound('token', prefix);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export { userOperations } from './operations/index.ts';
+export type { UserRow } from './user.ts';
+export { anybody, createUsers, findUserByEmail, insertUser } from './users.ts';

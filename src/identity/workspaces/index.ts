@@ -1,0 +1,2 @@
+export { workspaceOperations } from './operations/index.ts';
+export { createWorkspaces, insertWorkspace } from './workspaces.ts';

@@ -1,0 +1,150 @@
+// Identity alone behind a real door on a fresh database, with a clock that the test moves: for
+// rules of people, tokens and permissions. The whole server is in `server.ts`.
+import { type Clock, createLog, newId } from '../../src/base/index.ts';
+import { createIdentity, type Identity, type JobTokens } from '../../src/identity/index.ts';
+import {
+  anonymous,
+  auditStage,
+  authoriseStage,
+  type Call,
+  type Caller,
+  createAuditLog,
+  createCatalog,
+  createDoor,
+  resolveStage,
+  type Role,
+  validateStage,
+} from '../../src/operation/index.ts';
+import { type Database, openStore } from '../../src/store/index.ts';
+import { freshDatabase } from './database.ts';
+
+export const password = 'correct horse battery';
+
+/** A clock that stands still until the test moves it. */
+export function heldClock(): Clock & { pass(ms: number): void } {
+  let now = 1_800_000_000_000;
+  const timers = new Set<{ at: number; run: () => void }>();
+  return {
+    now: () => now,
+    after(delayMs, run) {
+      const timer = { at: now + delayMs, run };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    pass(ms) {
+      now += ms;
+      for (const timer of [...timers].filter(({ at }) => at <= now)) {
+        if (timers.delete(timer)) timer.run();
+      }
+    },
+  };
+}
+
+/** Calls operations as somebody, in the workspace `home` unless told otherwise. */
+// oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
+export type Invoke = (name: string, input?: unknown, workspace?: string | null) => Promise<any>;
+
+export interface TestIdentity {
+  db: Database;
+  clock: ReturnType<typeof heldClock>;
+  identity: Identity;
+  /** Everything that was logged, to look for what must not be there. */
+  logLines: string[];
+  jobs: Map<string, NonNullable<Awaited<ReturnType<JobTokens['find']>>>>;
+  /** The session of the owner, who is instance admin and admin of `home` as `owner`. */
+  ownerToken: string;
+  /** As whoever holds the token; null: as nobody. Throws like the door. */
+  as(token: string | null): Invoke;
+  /** As a caller that the test made up. */
+  asCaller(caller: Caller): Invoke;
+  /** Adds a person to `home` and logs in; answers the session. No role: to no workspace. */
+  person(name: string, role?: Role): Promise<string>;
+  /** Identity of another process on the same database. */
+  another(): Promise<Identity>;
+  stop(): Promise<void>;
+}
+
+function doorOf(identity: Identity, db: Database, clock: Clock) {
+  const catalog = createCatalog([identity.operations]);
+  const audit = createAuditLog({ db, clock, log: createLog('error') });
+  const relations = { extraPerms: identity.extraPerms };
+  const stages = [resolveStage(catalog), validateStage, authoriseStage(relations)];
+  return { audit, door: createDoor(catalog, [auditStage(audit), ...stages]) };
+}
+
+function callBy(caller: Caller, workspace: string | null): Call {
+  return {
+    id: newId(),
+    caller,
+    workspace,
+    surface: 'rest',
+    signal: new AbortController().signal,
+    causedBy: null,
+    depth: 0,
+  };
+}
+
+export const ownerEmail = 'owner@example.com';
+
+export async function startIdentity({ bare = false } = {}): Promise<TestIdentity> {
+  const { db, url, drop } = await freshDatabase();
+  const clock = heldClock();
+  const logLines: string[] = [];
+  const log = createLog('debug', (line) => logLines.push(line));
+  const jobs: TestIdentity['jobs'] = new Map();
+  const jobTokens: JobTokens = { find: async (token) => jobs.get(token) };
+  const identity = createIdentity({ db, clock, log, jobTokens });
+  await identity.start();
+  const { audit, door } = doorOf(identity, db, clock);
+  const undo: (() => Promise<void>)[] = [() => audit.drain(), () => identity.stop()];
+
+  const asCaller: TestIdentity['asCaller'] =
+    (caller) =>
+    (name, input = {}, workspace = 'home') =>
+      door.invoke(callBy(caller, workspace), name, input);
+  const as: TestIdentity['as'] =
+    (token) =>
+    async (name, input = {}, workspace = 'home') => {
+      const found = token === null ? anonymous : await identity.callerOfToken(token, workspace);
+      return asCaller(found ?? anonymous)(name, input, workspace);
+    };
+  const login = async (email: string): Promise<string> =>
+    (await as(null)('session.login', { email, password })).token;
+
+  let ownerToken = '';
+  if (!bare) {
+    await identity.createOwner({ email: ownerEmail, password, workspace: 'home' });
+    ownerToken = await login(ownerEmail);
+  }
+  return {
+    db,
+    clock,
+    identity,
+    logLines,
+    jobs,
+    ownerToken,
+    as,
+    asCaller,
+    async person(name, role) {
+      const email = `${name}@example.com`;
+      await as(ownerToken)('users.create', { email, password });
+      if (role) await as(ownerToken)('members.add', { email, username: name, role });
+      return login(email);
+    },
+    async another() {
+      const config = { dataFolder: '', databaseUrl: url };
+      const store = await openStore({ config, log, clock });
+      const other = createIdentity({ db: store.db, clock, log, jobTokens });
+      await other.start();
+      undo.push(async () => {
+        await other.stop();
+        await store.close();
+      });
+      return other;
+    },
+    async stop() {
+      for (const step of undo.toReversed()) await step();
+      await drop();
+    },
+  };
+}
