@@ -3,7 +3,7 @@
 import { AppError } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { NewScript, Script } from './script.ts';
-import { selectByHash, selectHead } from './scripts.sql.ts';
+import { selectByHash, selectHead, selectNewest } from './scripts.sql.ts';
 
 export interface Parent {
   /** Null for the first version of a path; may be of another path when the script moves. */
@@ -45,7 +45,11 @@ export async function findParent(
     if (asked === head.hash || wanted.autoParent) return following(head);
     throw staleParent(wanted.path, head);
   }
-  if (asked === null) return { script: null, hashes: [] };
+  if (asked === null) {
+    // An archived path comes back as the successor of what it was.
+    const archived = await db.row<Script>(selectNewest, [workspace, wanted.path]);
+    return archived ? following(archived) : { script: null, hashes: [] };
+  }
   const parent = await db.row<Script>(selectByHash, [workspace, asked]);
   if (parent) return following(parent);
   throw new AppError('invalid_input', `There is no version ${asked} to follow.`, {
