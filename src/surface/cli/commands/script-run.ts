@@ -129,8 +129,8 @@ export const scriptRun: Command = {
     quiet: { type: 'flag', short: 'q', says: 'only the result: no logs, no progress' },
   },
   notes: [
-    'NAME=VALUE is one argument, read as the schema of the script says: times=2 is a number where ' +
-      'main takes one. It wins over --data.',
+    'NAME=VALUE is one argument, read as the script declares it: times=2 is a number where main ' +
+      'takes one. It wins over --data.',
     'The result goes to standard output, everything else to standard error; --json puts the ' +
       "job's id and success around it.",
     'The exit code is 1 when the job failed. Ctrl-C cancels the job; a run with --detach goes on.',
