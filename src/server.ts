@@ -4,6 +4,7 @@ import { AppError, type Clock, type Config, type Log, systemClock, version } fro
 import { createBuilder, createEngine, createRunners, openSandbox } from './engine/index.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import {
+  auditOperations,
   auditStage,
   authoriseStage,
   createAuditLog,
@@ -93,7 +94,7 @@ async function build(
   };
   const audit = createAuditLog({ db, clock, log });
   undo.push('the audit log', () => audit.drain());
-  const catalog = createCatalog([engine.operations, identity.operations]);
+  const catalog = createCatalog([engine.operations, identity.operations, auditOperations(db)]);
   const door = createDoor(catalog, [
     auditStage(audit),
     resolveStage(catalog),

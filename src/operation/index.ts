@@ -32,4 +32,5 @@ export {
 } from './operation.ts';
 export { normaliseScopes } from './scope-grammar.ts';
 export { hasMcpScope, hasRunScope, onlyMcpScopes } from './scopes.ts';
+export { auditOperations } from './operations/index.ts';
 export { validate } from './validate.ts';

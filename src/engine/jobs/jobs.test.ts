@@ -172,6 +172,19 @@ describe('jobs', () => {
     const refused = await server.op('jobs.run', { path: 'f/examples/hello' }, token);
     assert.equal(refused.status, 403);
     assert.match(JSON.stringify(refused.body), /scripts:read/);
+    await server.op('jobs.run', { path: 'f/examples/hello', args: { name: 'canary-argument' } });
+    const { body } = await server.op('audit.list', {});
+    const facts = body
+      .filter((row: { operation: string }) => row.operation === 'jobs.run')
+      .slice(0, 2)
+      .map((row: any) => [row.outcome, row.code, row.target, row.email, row.surface]);
+    assert.deepEqual(facts, [
+      ['ok', null, 'scripts/f/examples/hello', server.owner.email, 'rest'],
+      ['refused', 'insufficient_scope', 'scripts/f/examples/hello', server.owner.email, 'rest'],
+    ]);
+    const all = JSON.stringify(body);
+    assert.ok(!all.includes(token), 'audit holds no token');
+    assert.ok(!all.includes('canary-argument'), 'audit holds no arguments');
   });
 
   it('lists newest first, by filters', async () => {

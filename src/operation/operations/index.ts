@@ -1,0 +1,6 @@
+// The list of the door's own operations: what is not named here does not exist.
+import type { Database } from '../../store/index.ts';
+import type { AnyOperation } from '../operation.ts';
+import { listAudit } from './list-audit.ts';
+
+export const auditOperations = (db: Database): AnyOperation[] => [listAudit(db)];
