@@ -1,6 +1,8 @@
 // The one cookie of the product: `token`, which holds a session.
 
 const name = 'token';
+/** As long as a session lasts; the server ends it whatever the browser keeps. */
+const maxAgeSeconds = 30 * 24 * 60 * 60;
 
 /** The session's token in a `Cookie` header. */
 export function sessionCookieOf(header: string | undefined): string | undefined {
@@ -15,6 +17,6 @@ export function sessionCookieOf(header: string | undefined): string | undefined 
 /** A `Set-Cookie` value; without `token` it takes the cookie away. No script of a page sees it. */
 export function sessionCookie(token: string | undefined, { secure }: { secure: boolean }): string {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', ...(secure ? ['Secure'] : [])];
-  if (token === undefined) attributes.push('Max-Age=0');
+  attributes.push(`Max-Age=${token === undefined ? 0 : maxAgeSeconds}`);
   return [`${name}=${token ?? ''}`, ...attributes].join('; ');
 }

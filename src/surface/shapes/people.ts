@@ -163,6 +163,8 @@ export interface FolderOutput {
   owners: readonly string[];
   extraPerms: Readonly<Record<string, boolean>>;
   summary?: string | null;
+  /** Windmill's rules in Windmill's words, kept as given. */
+  defaultPermissionedAs?: readonly unknown[] | null;
   createdBy?: string | null;
   editedAt?: number | null;
 }
@@ -174,6 +176,7 @@ export function folderShape(folder: FolderOutput): Wire {
     owners: folder.owners,
     extra_perms: folder.extraPerms,
     summary: folder.summary,
+    default_permissioned_as: folder.defaultPermissionedAs,
     created_by: folder.createdBy,
     edited_at: isoTime(folder.editedAt),
   });

@@ -3,7 +3,6 @@ import type { AppError } from '../../base/index.ts';
 
 const prefixes: Readonly<Record<string, string>> = {
   invalid_input: 'Bad request: ',
-  unauthenticated: 'Unauthorized: ',
   forbidden: 'Permission denied: ',
   insufficient_scope: 'Permission denied: ',
   not_found: 'Not found: ',

@@ -9,8 +9,14 @@ const folders = 'w/:workspace/folders';
 const byName = (request: WireRequest): { name: string } => ({ name: request.param('name') });
 
 function settings(request: WireRequest): Record<string, unknown> {
-  const { display_name, summary, owners, extra_perms } = request.fields();
-  return filled({ displayName: display_name, summary, owners, extraPerms: extra_perms });
+  const { display_name, summary, owners, extra_perms, default_permissioned_as } = request.fields();
+  return filled({
+    displayName: display_name,
+    summary,
+    owners,
+    extraPerms: extra_perms,
+    defaultPermissionedAs: default_permissioned_as,
+  });
 }
 
 function owner(request: WireRequest): Record<string, unknown> {
@@ -28,11 +34,7 @@ export const folderRows: readonly Row[] = [
   post({
     path: `${folders}/update/:name`,
     operation: 'folders.update',
-    input: (request) => {
-      const { displayName, ...changed } = settings(request);
-      void displayName;
-      return { ...byName(request), ...changed };
-    },
+    input: (request) => ({ ...byName(request), ...settings(request) }),
     answer: text(() => 'Updated folder'),
   }),
   get({

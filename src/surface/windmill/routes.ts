@@ -100,11 +100,18 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
   }
 }
 
+/**
+ * The Windmill whose REST these tables follow. Its command line reads major and minor from what
+ * stands between `v` and the dots, and picks old or new forms by it.
+ */
+const windmillVersion = '1.819.0';
+
 /** Constants that Windmill's clients ask for. */
 function mountConstants(app: FastifyInstance, deps: WindmillDeps): void {
-  app.get('/api/version', async (_request, reply) =>
-    send(reply, { status: 200, type: 'text', body: `Millrace v${deps.version}` }),
-  );
+  app.get('/api/version', async (_request, reply) => {
+    const body = `v${windmillVersion} (Millrace v${deps.version})`;
+    return send(reply, { status: 200, type: 'text', body });
+  });
   // No setting of an instance exists yet; null is Windmill's answer for one that is not set.
   app.get('/api/settings/global/:key', async (request, reply) => {
     await deps.admit(request);
