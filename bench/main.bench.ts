@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ServerProcess, startProcess, temporaryFolder } from '../test/kit/process.ts';
+import { type ServerProcess, startProcess, temporaryFolder } from '../test/kit/spawned-server.ts';
 import { callTool, line, measure, ms, post } from './client.ts';
 
 const owner = { email: 'bench@example.com', password: 'correct horse battery staple' };
@@ -145,7 +145,7 @@ async function lists(bench: Bench): Promise<void> {
       path: `f/b/list_${n}`,
       language: 'bun',
       summary: `Script number ${n}`,
-      content: `export function main(a${n}: string, b: number = ${n}, c?: string[]) { return a${n} }`,
+      content: `export const main = (a${n}: string, b: number = ${n}, c?: string[]) => a${n}`,
     }),
   );
   const list = async (): Promise<number> => {

@@ -2,7 +2,7 @@
 // A lone item is written at once, so latency is not traded for throughput.
 
 export interface Batcher<Item, Result> {
-  /** Resolves with the item's own result once its batch is written; rejects with the batch's error. */
+  /** Resolves with the item's own result once its batch is written; rejects with its error. */
   add(item: Item): Promise<Result>;
   /** Resolves when everything that was added is written. */
   drain(): Promise<void>;
@@ -38,7 +38,7 @@ export function createBatcher<Item, Result>(
     }
   }
 
-  /** One bad item must not fail its neighbours: the batch failed whole, so each may be tried again. */
+  /** One bad item must not fail its neighbours: the batch failed whole, so each is tried again. */
   async function writeAlone(entry: Waiting<Item, Result>): Promise<void> {
     try {
       const [result] = await write([entry.item]);

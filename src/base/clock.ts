@@ -4,7 +4,7 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
-  /** Calls `run` once after `delayMs`; the returned function cancels. Never keeps the process alive. */
+  /** Calls `run` once after `delayMs`; the answer cancels. Never keeps the process alive. */
   after(delayMs: number, run: () => void): () => void;
 }
 

@@ -29,7 +29,11 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-function whole(name: string, text: string | undefined, fallback: number, max: number): number {
+function whole(
+  name: string,
+  text: string | undefined,
+  { fallback, max }: { fallback: number; max: number },
+): number {
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > max) {
@@ -79,23 +83,23 @@ function ownerOf(env: Environment): Config['owner'] {
   return { email, password };
 }
 
-/** Reads the configuration; `flags` (from the command line) win over `env`. Throws `invalid_input`. */
+/** Reads the configuration; `flags` of the command line win over `env`. Throws `invalid_input`. */
 export function readConfig(env: Environment = process.env, flags: Environment = {}): Config {
   const get = (flag: string): string | undefined =>
     flags[flag] ?? env[`MILLRACE_${flag.replaceAll('-', '_').toUpperCase()}`];
   return {
     host: get('host') || '127.0.0.1',
-    port: whole('MILLRACE_PORT', get('port'), 8000, 65_535),
+    port: whole('MILLRACE_PORT', get('port'), { fallback: 8000, max: 65_535 }),
     dataFolder: resolve(get('data') || './millrace-data'),
     databaseUrl: get('database-url') || undefined,
     baseUrl: origin(get('base-url')),
     owner: ownerOf(env),
     workspace: get('workspace') || 'main',
     logLevel: oneOf('MILLRACE_LOG_LEVEL', get('log-level'), ['info', 'debug', 'warn', 'error']),
-    workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), 8, 256),
+    workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), { fallback: 8, max: 256 }),
     sandbox: oneOf('MILLRACE_SANDBOX', get('sandbox'), ['auto', 'bwrap', 'off']),
     allowUnsandboxed: get('allow-unsandboxed') === '1',
-    waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), 45_000, 600_000),
+    waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
 }
 
@@ -143,7 +147,7 @@ export function readClientConfig(
   };
 }
 
-/** Takes the secrets out of this process's environment, so that no child can read them from `/proc`. */
+/** Takes the secrets out of this process's environment, so that no child inherits them. */
 export function scrubEnvironment(): void {
   for (const name of Object.keys(process.env)) {
     if (/^MILLRACE_(OWNER_PASSWORD|DATABASE_URL|TOKEN)$/.test(name)) delete process.env[name];

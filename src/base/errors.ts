@@ -54,7 +54,7 @@ export class AppError extends Error {
   }
 }
 
-/** The not-found answer; existence and permission must stay indistinguishable, so it is the only one. */
+/** The one not-found answer: what is not there and what one may not see must look alike. */
 export function notFound(kind: string, name: string): AppError {
   return new AppError('not_found', `Not found: ${kind} not found at name ${name}`);
 }

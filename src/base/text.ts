@@ -10,7 +10,7 @@ export function cutBytes(text: string, maxBytes: number): string {
   return bytes.subarray(0, end).toString();
 }
 
-/** Replaces each secret of at least 8 characters by its first 3 and `*****` (Windmill's rule for logs). */
+/** Each secret of at least 8 characters becomes its first 3 and `*****` (Windmill's rule). */
 export function maskSecrets(text: string, secrets: Iterable<string>): string {
   let masked = text;
   for (const secret of secrets) {

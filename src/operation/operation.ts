@@ -37,7 +37,7 @@ export interface Operation<Input = unknown, Output = unknown> {
 }
 
 /** A list of operations forgets their input types; the door validates at run time. */
-// oxlint-disable-next-line typescript/no-explicit-any -- variance: a list holds operations of every input
+// oxlint-disable-next-line typescript/no-explicit-any -- a list holds operations of every input
 export type AnyOperation = Operation<any, any>;
 
 /** Declares an operation; the types of `run` and `on` follow from the schemas. */

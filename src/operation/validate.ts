@@ -18,7 +18,7 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** A field whose value may not be repeated in an error, because it may be a secret. */
-const secretField = /password|current|token|secret|value|code|content/i;
+const secretField = /password|current|prefix|token|secret|value|code|content/i;
 
 /** Throws `invalid_input` with one sentence for each problem (five at most). */
 export function validate<Value>(schema: z.ZodType<Value>, value: unknown): Value {

@@ -2,7 +2,7 @@
 // and run again or failed as the script says, and nothing is left behind.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServerProcess, startProcess, temporaryFolder } from '../kit/process.ts';
+import { type ServerProcess, startProcess, temporaryFolder } from '../kit/spawned-server.ts';
 
 const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
 

@@ -1,5 +1,5 @@
 // The throwaway PostgreSQL of a test run: fast instead of durable, gone with its folder.
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLog } from '../../src/base/index.ts';
@@ -8,6 +8,8 @@ import { startCluster, urlOfSocket } from '../../src/store/index.ts';
 export interface TestCluster {
   /** Address of its first database, as the account that owns everything. */
   url: string;
+  /** What PostgreSQL logged beside its own start: connections it cut, back ends that crashed. */
+  trouble(): string[];
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,10 @@ export async function startTestCluster(
     });
     return {
       url: urlOfSocket(cluster.socketFolder),
+      trouble: () =>
+        readFileSync(join(folder, 'postgres.log'), 'utf8')
+          .split('\n')
+          .filter((line) => /FATAL|PANIC|terminated by|all server processes/.test(line)),
       async stop() {
         await cluster.stop();
         rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 // Identity alone behind a real door on a fresh database, with a clock that the test moves: for
 // rules of people, tokens and permissions. The whole server is in `server.ts`.
-import { type Clock, createLog, newId } from '../../src/base/index.ts';
+import assert from 'node:assert/strict';
+import { AppError, type Clock, createLog, type ErrorCode, newId } from '../../src/base/index.ts';
 import { createIdentity, type Identity, type JobTokens } from '../../src/identity/index.ts';
 import {
   anonymous,
@@ -40,8 +41,17 @@ export function heldClock(): Clock & { pass(ms: number): void } {
   };
 }
 
+/** For `assert.rejects`: refused with this code, and words that match. */
+export function refusal(code: ErrorCode, words = /./): (error: unknown) => true {
+  return (error) => {
+    assert.ok(error instanceof AppError, String(error));
+    assert.equal(error.code, code, error.message);
+    assert.match(`${error.message} ${error.hint ?? ''}`, words);
+    return true;
+  };
+}
+
 /** Calls operations as somebody, in the workspace `home` unless told otherwise. */
-// oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of every shape
 export type Invoke = (name: string, input?: unknown, workspace?: string | null) => Promise<any>;
 
 export interface TestIdentity {
@@ -116,7 +126,7 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     await identity.createOwner({ email: ownerEmail, password, workspace: 'home' });
     ownerToken = await login(ownerEmail);
   }
-  return {
+  const kit: TestIdentity = {
     db,
     clock,
     identity,
@@ -127,8 +137,9 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     asCaller,
     async person(name, role) {
       const email = `${name}@example.com`;
-      await as(ownerToken)('users.create', { email, password });
-      if (role) await as(ownerToken)('members.add', { email, username: name, role });
+      const owner = as(kit.ownerToken);
+      await owner('users.create', { email, password });
+      if (role) await owner('members.add', { email, username: name, role });
       return login(email);
     },
     async another() {
@@ -147,4 +158,5 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
       await drop();
     },
   };
+  return kit;
 }

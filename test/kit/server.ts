@@ -34,7 +34,9 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     MILLRACE_OWNER_EMAIL: owner.email,
     MILLRACE_OWNER_PASSWORD: owner.password,
     MILLRACE_WORKSPACE: workspace,
-    ...(process.env['MILLRACE_SANDBOX'] ? { MILLRACE_SANDBOX: process.env['MILLRACE_SANDBOX'] } : {}),
+    ...(process.env['MILLRACE_SANDBOX']
+      ? { MILLRACE_SANDBOX: process.env['MILLRACE_SANDBOX'] }
+      : {}),
     ...env,
   });
   const log = createLog('debug', (line) => logLines.push(line));

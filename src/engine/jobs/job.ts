@@ -4,7 +4,7 @@ import { itemPath, language, scriptContent, scriptHash } from '../scripts/index.
 
 export const jobId = z.uuid().describe('job id');
 
-/** The JSON object that `main` gets by parameter name; names that it does not declare are ignored. */
+/** What `main` gets by parameter name; names that it does not declare are ignored. */
 export const jobArgs = z.record(z.string(), z.unknown()).default({}).describe('arguments by name');
 
 /** Windmill's queue holds any tag; one that no worker serves waits and says so. */

@@ -1,6 +1,7 @@
 // Jobs through the public REST of a whole server: results, errors, logs, cancel, limits, tokens.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { systemClock } from '../../base/index.ts';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
 
 describe('jobs', () => {
@@ -60,8 +61,10 @@ describe('jobs', () => {
   });
 
   it('follows a running job and cancels it', async () => {
-    const content =
-      'export async function main() { console.log("begun"); await new Promise(() => setInterval(() => {}, 1000)) }';
+    const content = `export async function main() {
+      console.log("begun");
+      await new Promise(() => setInterval(() => {}, 1000));
+    }`;
     const started = await server.op('jobs.preview', { content, language: 'bun' });
     const { id } = started.body;
     let seen = '';
@@ -110,7 +113,7 @@ describe('jobs', () => {
   });
 
   it('starts a job later when asked to', async () => {
-    const soon = Date.parse(new Date().toUTCString()) + 2000;
+    const soon = Math.round(systemClock.now()) + 1000;
     const run = await server.op('jobs.run', { path: 'f/examples/hello', scheduledFor: soon });
     const waiting = await server.op('jobs.get', { id: run.body.id });
     assert.equal(waiting.body.running, false);
@@ -123,7 +126,8 @@ describe('jobs', () => {
   it('gives a run a token that dies with it and is masked in the log', async () => {
     const content = `export async function main() {
       console.log('token', process.env.WM_TOKEN);
-      const url = process.env.BASE_INTERNAL_URL + '/api/w/' + process.env.WM_WORKSPACE + '/users/whoami';
+      const { BASE_INTERNAL_URL, WM_WORKSPACE } = process.env;
+      const url = BASE_INTERNAL_URL + '/api/w/' + WM_WORKSPACE + '/users/whoami';
       const me = await fetch(url, { headers: { authorization: 'Bearer ' + process.env.WM_TOKEN } });
       return { status: me.status, body: await me.text(), token: process.env.WM_TOKEN };
     }`;
@@ -142,7 +146,10 @@ describe('jobs', () => {
     const content = `export async function main() {
       const answer = await fetch(process.env.BASE_INTERNAL_URL + '/api/users/tokens/create', {
         method: 'POST', body: '{}',
-        headers: { authorization: 'Bearer ' + process.env.WM_TOKEN, 'content-type': 'application/json' },
+        headers: {
+          authorization: 'Bearer ' + process.env.WM_TOKEN,
+          'content-type': 'application/json',
+        },
       });
       return answer.status;
     }`;

@@ -136,7 +136,7 @@ export function createScripts(deps: ScriptsDeps) {
 
   return {
     ...createReading(db),
-    /** The source of a script for one that imports it; undefined when the caller may not read it. */
+    /** For a script that imports another; undefined when the caller may not read that. */
     source: readSource,
 
     async create(call: Call, said: NewScript) {

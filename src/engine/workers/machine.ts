@@ -25,7 +25,7 @@ export function machineName(): string {
 }
 
 /** When the process began, in kernel ticks since boot; '' when it is gone. Linux only, else '?'. */
-export function processStarted(pid: number): string {
+export function startTicks(pid: number): string {
   if (process.platform !== 'linux') return isAlive(pid) ? '?' : '';
   const stat = read(`/proc/${pid}/stat`);
   // The command may hold spaces and parentheses: fields count from the last one.

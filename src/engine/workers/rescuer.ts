@@ -9,7 +9,7 @@ import {
   requeueOrphans,
   selectLostWorkers,
 } from '../jobs/index.ts';
-import { machineName, processStarted } from './machine.ts';
+import { machineName, startTicks } from './machine.ts';
 import { deleteWorkers, selectPings } from './workers.sql.ts';
 
 const everyMs = 10_000;
@@ -49,7 +49,7 @@ export function createRescuer({
   let stopped = false;
 
   function isDead(row: PingRow): boolean {
-    if (row.machine === machine) return processStarted(row.pid) !== row.processStarted;
+    if (row.machine === machine) return startTicks(row.pid) !== row.processStarted;
     return clock.now() - row.pingAt > deadAfterMs;
   }
 

@@ -5,7 +5,7 @@ import type { Database } from '../../store/index.ts';
 import { type ClaimedJob, type JobEvents, type LocalWorker, type Slot } from '../jobs/index.ts';
 import { createClaimer } from './claimer.ts';
 import type { Completer } from './completer.ts';
-import { machineName, processStarted } from './machine.ts';
+import { machineName, startTicks } from './machine.ts';
 import { deleteWorkers, insertWorker, pingWorker } from './workers.sql.ts';
 
 const pingEveryMs = 10_000;
@@ -124,7 +124,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       name,
       machineName(),
       host.pid,
-      processStarted(host.pid),
+      startTicks(host.pid),
       deps.group,
       clock.now(),
       '127.0.0.1',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
 import { job } from '../job.ts';
 import type { Jobs } from '../jobs.ts';
-import { jobFilters } from './filters.ts';
+import { jobFilters } from '../filters.ts';
 
 export const listCompleted = (jobs: Jobs) =>
   operation({

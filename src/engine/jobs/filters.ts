@@ -1,8 +1,8 @@
 // The filters that the three lists of jobs share.
 import { z } from 'zod';
-import { pageFields } from '../../../operation/index.ts';
-import { scriptHash } from '../../scripts/index.ts';
-import { jobId } from '../job.ts';
+import { pageFields } from '../../operation/index.ts';
+import { scriptHash } from '../scripts/index.ts';
+import { jobId } from './job.ts';
 
 const text = z.string().max(255);
 const time = z.int().min(0);
