@@ -2,10 +2,11 @@
 // npm packages are in `packages.test.ts`.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire, SourceMap } from 'node:module';
+import { SourceMap } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { compileBundle, runBundle } from '../../../test/kit/bundle.ts';
 import { AppError, createLog, readConfig } from '../../base/index.ts';
 import { openSandbox } from '../sandbox/index.ts';
 import { type BuildRequest, type Built, createBuilder, type Language } from './index.ts';
@@ -42,21 +43,8 @@ function build(
   });
 }
 
-type Exports = Record<string, unknown> & { main: (...args: unknown[]) => Promise<unknown> };
-type Body = (host: object) => Promise<Exports>;
-
-const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => Body;
-
-const host = {
-  import: (name: string) => import(name),
-  require: createRequire(import.meta.url),
-  meta: { url: 'file:///tmp/job/script.ts' },
-};
-
-const run = (built: Built): Promise<Exports> => new AsyncFunction('__host', built.code)(host);
-
 async function result(content: string, scripts: Scripts = {}, args: unknown[] = []) {
-  const { main } = await run(await build(content, { scripts }));
+  const { main } = await runBundle(await build(content, { scripts }));
   return main(...args);
 }
 
@@ -95,9 +83,10 @@ const rows: Row[] = [
   },
   {
     says: 'built-in modules in every form',
-    content: `import fs from 'fs'; import * as path from 'node:path'; import { EOL as eol } from 'os';
-      import 'node:url'; import { join } from 'path'; import type { Stats } from 'fs';
-      export * from 'node:querystring'; export { sep as separator } from 'node:path';
+    content: `import fs from 'fs'; import * as path from 'node:path';
+      import { EOL as eol } from 'os'; import 'node:url'; import { join } from 'path';
+      import type { Stats } from 'fs'; export * from 'node:querystring';
+      export { sep as separator } from 'node:path';
       const { readFileSync } = require('fs');
       export async function main() {
         const { resolve } = await import('node:path');
@@ -113,14 +102,16 @@ const rows: Row[] = [
       const text = "import x from 'no-such-package-two'"; const t = \`require('./nowhere')\`;
       const pattern = /import y from "z"/; type T = import('no-such-package-three').T;
       import type { U } from 'no-such-package-four'; import { V } from 'no-such-package-five';
-      export function main(x?: T, u?: U, v?: V) { return [text.length > 9, t.length > 9, pattern.source] }`,
+      export function main(x?: T, u?: U, v?: V) {
+        return [text.length > 9, t.length > 9, pattern.source]
+      }`,
     is: [true, true, 'import y from "z"'],
   },
   {
     says: 'names that the bundle itself uses',
     content: `const __host = 'h'; const __builtin0 = 'b'; const require2 = 'r'; const exports = 'e';
       import { sep } from 'node:path'; const module = 'm';
-      export function main() { return [__host, __builtin0, require2, exports, module, sep.length] }`,
+      export const main = () => [__host, __builtin0, require2, exports, module, sep.length]`,
     is: ['h', 'b', 'r', 'e', 'm', 1],
   },
   {
@@ -148,7 +139,8 @@ const rows: Row[] = [
   },
   {
     says: 'scripts that import each other',
-    content: `import { odd } from './odd'; export const even = (n: number): boolean => n === 0 || odd(n - 1);
+    content: `import { odd } from './odd';
+      export const even = (n: number): boolean => n === 0 || odd(n - 1);
       export function main() { return [even(10), odd(10)] }`,
     scripts: {
       'f/app/odd':
@@ -169,7 +161,7 @@ test('exports everything under its name, also the default and names like __proto
   const content = `export default class Thing {}
     const p = 1; export { p as __proto__, p as 'two words' };
     export let later = 1; export function preprocessor() {} export function main() { return 1 }`;
-  const exported = await run(await build(content));
+  const exported = await runBundle(await build(content));
   const names = ['__proto__', 'default', 'later', 'main', 'preprocessor', 'two words'];
   assert.deepEqual(Object.keys(exported).toSorted(), names);
   assert.equal((exported['default'] as { name: string }).name, 'Thing');
@@ -179,8 +171,8 @@ test('exports everything under its name, also the default and names like __proto
 test('every call of the body has modules of its own', async () => {
   const content = 'let count = 0; export function main() { count += 1; return count }';
   const { code } = await build(content);
-  const body = new AsyncFunction('__host', code);
-  const [first, second] = [await body(host), await body(host)];
+  const body = compileBundle(code);
+  const [first, second] = [await body(), await body()];
   assert.deepEqual([await first.main(), await first.main(), await second.main()], [1, 2, 1]);
 });
 
@@ -291,7 +283,7 @@ test('computed imports never bring files of the server into a bundle', async () 
     ])`;
   const built = await build(content);
   assert.ok(built.code.length < 6_000, 'nothing came along');
-  const { main } = await run(built);
+  const { main } = await runBundle(built);
   const ends = (await main()) as PromiseSettledResult<unknown>[];
   assert.deepEqual(new Set(ends.map((end) => end.status)), new Set(['rejected']));
 });
@@ -319,7 +311,7 @@ export function fail(...words: string[]): never {
 }`,
   };
   const built = await build(content, { scripts });
-  const { main } = await run(built);
+  const { main } = await runBundle(built);
   const error = await Promise.resolve()
     .then(() => main())
     .catch((thrown: unknown) => thrown as Error);

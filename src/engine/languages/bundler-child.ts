@@ -10,8 +10,8 @@ const esbuild = createEsbuild();
 // The parent has parsed the scripts already.
 const prepare = async (_file: string, contents: string) => ({ contents, shallow: false });
 
-serveTasks(async (task: BundlerTask): Promise<PackagedBundle> => {
-  const { path, sources, packagesFolder, headLines } = task;
+serveTasks(async (task): Promise<PackagedBundle> => {
+  const { path, sources, packagesFolder, headLines } = task as BundlerTask;
   const { code, sourceMap, warnings } = await bundle(
     {
       path,

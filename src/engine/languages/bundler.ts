@@ -1,6 +1,6 @@
 // Bundling with npm packages, in a child process of its own inside the sandbox: a package may hold
-// anything, also what crashes esbuild, or patterns that would have it read the whole disk. The child
-// sees the installed packages and our own code, both read-only, and no network.
+// anything, also what crashes esbuild, or patterns that would have it read the whole disk. The
+// child sees the installed packages and our own code, both read-only, and no network.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -170,7 +170,7 @@ export function functionBody(code: string): string {
 
 /** esbuild's stand-in for `require` in ES modules, which would look for a global one. */
 const requireShim =
-  /^(var __require\d* = \/\* @__PURE__ \*\/ \(\(\w+\) => )typeof require !== "undefined" \? require/m;
+  /^(var __require\d* = .{15} \(\(\w+\) => )typeof require !== "undefined" \? require/m;
 
 function requireOfHost(code: string, host: string): string {
   return code.replace(requireShim, (_shim, before: string) => `${before}true ? ${host}.require`);

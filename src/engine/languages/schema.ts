@@ -62,7 +62,7 @@ function stringSchema(type: Extract<ArgType, { kind: 'string' }>): JsonSchema {
 }
 
 /** The schema of one value; `unknown` allows everything. */
-export function schemaOfType(type: ArgType): JsonSchema {
+function schemaOfType(type: ArgType): JsonSchema {
   switch (type.kind) {
     case 'unknown':
       return {};

@@ -2,7 +2,9 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import type { TaskAnswer } from './task-process.ts';
 
-async function answerTo<Task>(run: (task: Task) => unknown, task: Task): Promise<TaskAnswer> {
+type TaskRunner = (task: unknown) => unknown;
+
+async function answerTo(run: TaskRunner, task: unknown): Promise<TaskAnswer> {
   try {
     return { value: await run(task) };
   } catch (error) {
@@ -19,9 +21,9 @@ async function answerTo<Task>(run: (task: Task) => unknown, task: Task): Promise
   }
 }
 
-/** Serves until the channel closes. */
-export function serveTasks<Task>(run: (task: Task) => unknown): void {
-  process.on('message', (task: Task) => {
+/** Serves until the channel closes; `run` trusts what its own parent sends. */
+export function serveTasks(run: TaskRunner): void {
+  process.on('message', (task) => {
     void answerTo(run, task).then((answer) => process.send?.(answer));
   });
   process.on('disconnect', () => process.exit());

@@ -29,7 +29,7 @@ export interface Told {
 const unknown: ArgType = { kind: 'unknown' };
 
 /** `MyApiKey` → `my_api_key`, `S3Object` → `s3_object`: the name of a resource type. */
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
