@@ -63,14 +63,41 @@ function parametersOf(node: Node): Node[] {
   return children(node, 'params').filter((entry) => nameOf(entry) !== 'this');
 }
 
+function linesOf(file: SourceFile, node: Node): number {
+  return file.lineAt(node.end - 1) - file.lineAt(node.start) + 1;
+}
+
+/** The function that `visited` stands in, if any. */
+function enclosing(visited: Visited): Node | undefined {
+  for (let outer = visited.parent; outer; outer = outer.parent) {
+    if (functionTypes.test(outer.node.type)) return outer.node;
+  }
+  return undefined;
+}
+
+/**
+ * Lines of each function without those of the functions in it: a factory is a closure around
+ * small functions, each of which has the limit for itself, and the file's limit bounds them all.
+ */
+function ownLines(file: SourceFile): Map<Node, number> {
+  const functions = file.nodes().filter(({ node }) => functionTypes.test(node.type));
+  const own = new Map(functions.map(({ node }) => [node, linesOf(file, node)]));
+  for (const visited of functions) {
+    const outer = enclosing(visited);
+    if (outer) own.set(outer, (own.get(outer) ?? 0) - linesOf(file, visited.node) + 1);
+  }
+  return own;
+}
+
 function checkFunctions(file: SourceFile): Problem[] {
+  const own = ownLines(file);
   return file.nodes().flatMap((visited) => {
     const { node } = visited;
     const problems: Problem[] = [];
-    const lines = file.lineAt(node.end - 1) - file.lineAt(node.start) + 1;
+    const lines = own.get(node) ?? 0;
     const counted = functionTypes.test(node.type) && !groupsTests(visited, file);
     if (counted && lines > maxFunctionLines) {
-      const sentence = `a function of ${lines} lines, ${maxFunctionLines} at most`;
+      const sentence = `a function of ${lines} lines of its own, ${maxFunctionLines} at most`;
       problems.push(problemAt(file, node.start, sentence));
     }
     const listed = functionTypes.test(node.type) || signatureTypes.has(node.type);
@@ -163,10 +190,18 @@ export const limitRules: readonly Rule[] = [
           'src/base/c.test.ts': `describe('x', () => {\n${lines(80)}});`,
         },
         expect: [
-          'src/base/a.ts:71: a function of 71 lines, 70 at most',
+          'src/base/a.ts:71: a function of 71 lines of its own, 70 at most',
           'src/base/b.ts:2: a function of 4 parameters: 3 at most, else an object',
           'src/base/b.ts:5: a function of 4 parameters: 3 at most, else an object',
         ],
+      },
+      {
+        says: 'a factory counts without the functions in it, which count for themselves',
+        files: {
+          'src/base/a.ts': `function a() {\n  const b = () => {\n${lines(66)}  };\n${lines(60)}}`,
+          'src/base/b.ts': `function a() {\n  const b = () => {\n${lines(69)}  };\n${lines(60)}}`,
+        },
+        expect: ['src/base/b.ts:2: a function of 71 lines of its own, 70 at most'],
       },
       {
         says: 'doors: 40 exports, each named',
