@@ -3,6 +3,7 @@
 import { type Clock, type Log, sha256 } from '../../base/index.ts';
 import type { Caller } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
+import { workspaceIdPattern } from '../names.ts';
 import { createCache } from './cache.ts';
 import { createLastUsed } from './last-used.ts';
 import { createCallerReader, type Known } from './read.ts';
@@ -24,6 +25,11 @@ export interface JobTokens {
 
 const jobTokenPrefix = 'mrj_';
 const cacheOptions = { keepMs: 5_000, keepNoneMs: 2_000, maxEntries: 10_000 };
+
+/** What can be no workspace is one place, so that made-up ones do not fill the cache. */
+function placeOf(workspace: string | null): string | null {
+  return workspace === null || workspaceIdPattern.test(workspace) ? workspace : '?';
+}
 
 export interface Callers {
   /** Undefined: unknown, expired, revoked or disabled. */
@@ -70,9 +76,8 @@ export function createCallers({
     async ofToken(token, workspace) {
       if (token.startsWith(jobTokenPrefix)) return ofJobToken(token, workspace);
       const hash = sha256(token);
-      const known = await tokens.get(`${hash}\n${workspace ?? ''}`, () =>
-        readToken(hash, workspace),
-      );
+      const place = placeOf(workspace);
+      const known = await tokens.get(`${hash}\n${place ?? ''}`, () => readToken(hash, place));
       if (!known) return undefined;
       const { caller, lastUsedAt } = known;
       if (caller.tokenId !== null) lastUsed.note(caller.tokenId, lastUsedAt);

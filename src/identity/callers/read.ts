@@ -3,7 +3,6 @@
 import type { Clock } from '../../base/index.ts';
 import type { Caller, CallerKind, Membership, Role } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
-import { workspaceIdPattern } from '../names.ts';
 import type { Answer } from './cache.ts';
 import * as sql from './callers.sql.ts';
 
@@ -74,7 +73,7 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
     person: Person,
     workspace: string | null,
   ): Promise<Membership | null> {
-    if (workspace === null || !workspaceIdPattern.test(workspace)) return null;
+    if (workspace === null) return null;
     const values = [workspace, person.userId, person.email];
     const row = await db.row<MembershipRow>(sql.selectMembership, values);
     return row ? membershipFrom(row, person, workspace) : null;
