@@ -98,7 +98,11 @@ async function deploy(bench: Bench): Promise<void> {
 
 async function callFigures(bench: Bench, sandbox: string): Promise<void> {
   const call = (name: string) => (index: number) =>
-    callTool(bench.mcp, bench.token, { name: `s-f_b_${name}`, args: { x: index } });
+    callTool(bench.mcp, bench.token, {
+      name: `s-f_b_${name}`,
+      // Bash knows only text.
+      args: { x: name === 'bash' ? String(index) : index },
+    });
   const targets: Record<string, string> = {
     warm: 'p50 at most 3 ms',
     fresh: 'p50 at most 15 ms',
