@@ -30,7 +30,7 @@ function workspaceOf(query: unknown): string | null {
   throw new AppError('invalid_input', 'The address names more than one workspace.');
 }
 
-/** The routes as a Fastify plugin; errors are the business of the scope that it is registered in. */
+/** The routes as a Fastify plugin; the scope around it answers errors. */
 export function apiRoutes(deps: ApiDeps) {
   return async function routes(app: FastifyInstance): Promise<void> {
     let document: string | undefined;

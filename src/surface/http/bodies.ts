@@ -19,7 +19,7 @@ export interface Body {
 
 export const bodyTooLarge = (): AppError =>
   new AppError('too_large', `The body is larger than ${maxBodyMegabytes} MB.`, {
-    hint: `Send at most ${maxBodyMegabytes} MB; keep larger files elsewhere and send their address.`,
+    hint: 'Keep larger files elsewhere, and send their address.',
   });
 
 /** V8's own sentence without the piece of the text that it quotes: it may hold a secret. */
@@ -66,7 +66,7 @@ function whereOf(text: string): string {
  * Refuses depth beyond the limit and `__proto__` keys, which JSON.parse keeps as plain keys but
  * careless copies turn into prototypes. Iterative: the depth may be an attack on the stack.
  */
-export function refuseDangerous(value: unknown): void {
+function refuseDangerous(value: unknown): void {
   let level: object[] = typeof value === 'object' && value !== null ? [value] : [];
   for (let depth = 1; level.length > 0; depth += 1) {
     if (depth > maxDepth) {
@@ -85,7 +85,7 @@ export function refuseDangerous(value: unknown): void {
   }
 }
 
-/** Parses a JSON body; an empty one is none. Throws `invalid_input` that says where the text ends. */
+/** Parses a JSON body; an empty one is none. Throws `invalid_input` that says where it is wrong. */
 export function parseJson(text: string): unknown {
   if (text.trim() === '') return undefined;
   let value: unknown;

@@ -46,7 +46,7 @@ function ofRequest(thrown: FrameworkError, request: FastifyRequest): AppError | 
 /** What to answer for `thrown`; logs what is a bug. */
 export function failureOf(thrown: unknown, request: FastifyRequest, log: Log): Failure {
   if (thrown instanceof AppError) return { error: thrown };
-  const known = ofRequest((thrown ?? {}) as FrameworkError, request);
+  const known = ofRequest(thrown ?? {}, request);
   if (known) return { error: known };
   const id = newId();
   // The route's pattern, not the address: that may hold what people typed.

@@ -82,7 +82,12 @@ describe('the web server', () => {
     await check([
       { says: 'nobody', call: { url: whoami }, status: 401, contains: /Bearer realm/ },
       { says: 'full token', call: { url: whoami, headers: bearer('mr_full') }, status: 200 },
-      { says: 'session', call: { url: whoami, headers: bearer('mrs_session') }, status: 200 },
+      {
+        says: 'session',
+        call: { url: whoami, headers: bearer('mrs_session') },
+        status: 200,
+        contains: /"cache-control":"no-store"/,
+      },
       { says: 'job', call: { url: whoami, headers: bearer('mrj_job') }, status: 200 },
       {
         says: 'unknown token',

@@ -4,8 +4,9 @@
 const mcp = '/api/mcp/w/:workspace';
 
 /** `METHOD address` → why it is no plain call, and who may come. */
-export const rawRoutes: Readonly<Record<string, string>> = {
+const rawRoutes: Readonly<Record<string, string>> = {
   'GET /health': 'for monitors, open: it says nothing but status and version',
+  'HEAD /health': 'the same without its body',
   'GET /api/version': 'open constant that Windmill’s clients ask for',
   'GET /api/openapi.json': 'open description of the operations',
   'GET /api/op/:name': 'says that operations are called with POST',
@@ -31,14 +32,30 @@ export const rawRoutes: Readonly<Record<string, string>> = {
   [`GET ${mcp}/list_tools/`]: 'the same with a trailing slash',
 };
 
-/** Throws a plain error (a bug, found at start) for a route that no list knows. */
-export function checkRoute(
-  { method, url }: { method: string | string[]; url: string },
-  tables: ReadonlySet<string>,
-): void {
-  for (const one of [method].flat()) {
-    const address = `${one} ${url}`;
-    if (tables.has(address) || address in rawRoutes || `* ${url}` in rawRoutes) continue;
-    throw new Error(`the route ${address} stands in no list: see surface/http/raw-routes.ts`);
-  }
+export interface RouteCheck {
+  /** Throws a plain error (a bug, found at start) for a route that no list knows. */
+  mounted(route: { method: string | string[]; url: string }): void;
+  /** Throws one for an address that is listed and not mounted. */
+  complete(): void;
+}
+
+/** `tables`: the addresses that belong to operations, as `METHOD address`. */
+export function createRouteCheck(tables: readonly string[]): RouteCheck {
+  const missing = new Set([...tables, ...Object.keys(rawRoutes)]);
+  const known = new Set(missing);
+  return {
+    mounted({ method, url }) {
+      for (const one of [method].flat()) {
+        const address = [`${one} ${url}`, `* ${url}`].find((form) => known.has(form));
+        if (address === undefined) {
+          throw new Error(`the route ${one} ${url} stands in no list: see http/raw-routes.ts`);
+        }
+        missing.delete(address);
+      }
+    },
+    complete() {
+      if (missing.size === 0) return;
+      throw new Error(`listed and not mounted: ${[...missing].join(', ')}`);
+    },
+  };
 }

@@ -10,7 +10,7 @@ function hostnameOf(host: string | undefined): string | undefined {
   return new URL(url).hostname;
 }
 
-export function isLocalBind(host: string): boolean {
+function isLocalBind(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -10,7 +10,7 @@ import { bodyOf, maxBodyBytes, parseJson, readBodies } from './bodies.ts';
 import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
 import { mountPages } from './page-ports.ts';
 import { takeQueryToken } from './query-token.ts';
-import { checkRoute } from './raw-routes.ts';
+import { createRouteCheck } from './raw-routes.ts';
 import type { Running } from './running.ts';
 import { createHostCheck } from './same-origin.ts';
 
@@ -46,9 +46,12 @@ function answeringOf(url: string): Answering {
   return url === '/api' || /^\/api[/?]/.test(url) ? asText : asPage;
 }
 
-/** Answers an error in the form that goes with the address. */
-function answerFailure(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
-  return answeringOf(request.raw.url ?? '/')(reply, failureOf(thrown, request, log));
+type Answer = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** Answers errors in the form that goes with the address. */
+function createAnswer(log: Log): Answer {
+  return (thrown, request, reply) =>
+    answeringOf(request.raw.url ?? '/')(reply, failureOf(thrown, request, log));
 }
 
 function nothingHere(request: FastifyRequest): AppError {
@@ -60,9 +63,15 @@ function nothingHere(request: FastifyRequest): AppError {
     : new AppError('not_found', 'There is no page at this address.');
 }
 
+/** Answers belong to one caller. */
+async function keepOutOfCaches(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  void reply.header('cache-control', 'no-store');
+}
+
 function mountApi(app: FastifyInstance, { deps, gate, origin }: Running): void {
   void app.register(async (scope) => {
     readBodies(scope, ['json']);
+    scope.addHook('onRequest', keepOutOfCaches);
     const { catalog } = deps.door;
     const bodyValue = (request: FastifyRequest): unknown => bodyOf(request)?.value;
     const { invoke } = gate;
@@ -73,6 +82,7 @@ function mountApi(app: FastifyInstance, { deps, gate, origin }: Running): void {
 function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running): void {
   void app.register(async (scope) => {
     readBodies(scope, ['json', 'form', 'text']);
+    scope.addHook('onRequest', keepOutOfCaches);
     await scope.register(
       windmillRoutes({
         clock: deps.clock,
@@ -98,7 +108,7 @@ function mountMcp(app: FastifyInstance, { deps, gate }: Running): void {
 /** The application without its socket. */
 export function createApp(running: Running): FastifyInstance {
   const { deps, draining } = running;
-  const { log } = deps;
+  const answer = createAnswer(deps.log);
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
@@ -108,24 +118,21 @@ export function createApp(running: Running): FastifyInstance {
     requestTimeout: 120_000,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 400 },
-    frameworkErrors: (error, request, reply) => {
-      void answerFailure(error, request, reply, log);
-    },
+    frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
   const checkHost = createHostCheck(deps.config.host, deps.config.baseUrl);
-  const tables = new Set(windmillAddresses);
-  app.addHook('onRoute', (route) => checkRoute(route, tables));
+  const routes = createRouteCheck(windmillAddresses);
+  app.addHook('onRoute', (route) => routes.mounted(route));
+  app.addHook('onReady', async () => routes.complete());
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
     checkHost(request.headers);
   });
-  logRequests(app, log);
+  logRequests(app, deps.log);
   readBodies(app, ['json']);
-  app.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, log));
-  app.setNotFoundHandler((request, reply) =>
-    answerFailure(nothingHere(request), request, reply, log),
-  );
-  app.get('/health', async (_request, reply) => {
+  app.setErrorHandler(answer);
+  app.setNotFoundHandler((request, reply) => answer(nothingHere(request), request, reply));
+  app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
     const status = draining() ? 'draining' : 'ok';
     const { version } = deps;
     return reply.code(draining() ? 503 : 200).send({ status, version });

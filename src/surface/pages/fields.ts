@@ -11,6 +11,8 @@ export interface Field {
   required?: boolean;
   /** The first field of a page takes the cursor. */
   first?: boolean;
+  /** What was sent could not be taken. */
+  invalid?: boolean;
 }
 
 /** A labelled input; its note is read out with it. */
@@ -19,6 +21,7 @@ export function fieldOf(field: Field): Html {
   const flags = [
     field.required === false ? '' : 'required',
     field.first ? 'autofocus' : '',
+    field.invalid ? 'aria-invalid="true"' : '',
     type === 'text' || type === 'email' ? 'autocapitalize="none" spellcheck="false"' : '',
   ].join(' ');
   return html`<div class="field">
@@ -49,4 +52,12 @@ export function problemNotice(problem: Problem | undefined): Html | undefined {
 export interface Problem {
   message: string;
   hint?: string | undefined;
+  /** `fields`: names of those that could not be taken, as `validate` tells them. */
+  details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Could the field not be taken? */
+export function isInvalid(name: string, problem: Problem | undefined): boolean {
+  const fields = problem?.details?.['fields'];
+  return Array.isArray(fields) && fields.includes(name);
 }

@@ -1,7 +1,7 @@
 // The frame of every page: title, one column, the header; and the headers that go with it.
 import { html, type Html } from './html.ts';
 
-/** Pages load their own stylesheet and nothing else; no script runs, no other site may frame them. */
+/** Pages load their own stylesheet and nothing else; no script runs, nobody may frame them. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; " +

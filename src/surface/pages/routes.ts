@@ -49,7 +49,7 @@ const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').slice(0, 10)}`;
 
 /** Answers with a page. */
-export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
+function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
   return reply
     .code(status)
     .headers(pageHeaders)
@@ -148,7 +148,8 @@ function mountSetup(app: FastifyInstance, deps: PageDeps): void {
     const { email = '', name = '', workspace = '', password = '', repeated = '' } = sent;
     const form = { email, name, workspace };
     if (password !== repeated) {
-      const problem = { message: 'The two passwords are not the same.' };
+      const details = { fields: ['password', 'repeated'] };
+      const problem = { message: 'The two passwords are not the same.', details };
       return sendPage(reply, setupPage(form, problem), 400);
     }
     try {

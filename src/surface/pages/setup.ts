@@ -1,7 +1,7 @@
 // The set-up page: the first owner and the first workspace, behind a link that works once, and the
 // page after it, which shows the first MCP token. No I/O.
 import { claudeLine, clientSettings, mcpAddressOf, tokenCommand } from './connect.ts';
-import { fieldOf, type Problem, problemNotice } from './fields.ts';
+import { type Field, fieldOf, isInvalid, type Problem, problemNotice } from './fields.ts';
 import { html } from './html.ts';
 import type { Page } from './layout.ts';
 
@@ -11,45 +11,55 @@ export interface SetupForm {
   workspace: string;
 }
 
+const fieldsOf = (form: SetupForm): Field[] => [
+  {
+    name: 'email',
+    label: 'E-mail address',
+    type: 'email',
+    value: form.email,
+    autocomplete: 'username',
+    note: 'You log in with it. Nothing is sent to it.',
+  },
+  {
+    name: 'name',
+    label: 'Name (optional)',
+    value: form.name,
+    autocomplete: 'name',
+    required: false,
+  },
+  {
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    autocomplete: 'new-password',
+    note: 'At least 8 characters; a few words are good.',
+  },
+  {
+    name: 'repeated',
+    label: 'Password again',
+    type: 'password',
+    autocomplete: 'new-password',
+  },
+  {
+    name: 'workspace',
+    label: 'First workspace',
+    value: form.workspace,
+    autocomplete: 'off',
+    note: 'Its id stands in every address: small letters, digits, - and _.',
+  },
+];
+
 export function setupPage(form: SetupForm, problem?: Problem): Page {
-  const fields = [
+  const wrong = fieldsOf(form).find(({ name }) => isInvalid(name, problem))?.name;
+  // The cursor stands where there is something to do.
+  const first = wrong ?? (problem ? 'password' : 'email');
+  const fields = fieldsOf(form).map((field) =>
     fieldOf({
-      name: 'email',
-      label: 'E-mail address',
-      type: 'email',
-      value: form.email,
-      autocomplete: 'username',
-      note: 'You log in with it. Nothing is sent to it.',
-      first: problem === undefined,
+      ...field,
+      first: field.name === first,
+      invalid: isInvalid(field.name, problem),
     }),
-    fieldOf({
-      name: 'name',
-      label: 'Name (optional)',
-      value: form.name,
-      autocomplete: 'name',
-      required: false,
-    }),
-    fieldOf({
-      name: 'password',
-      label: 'Password',
-      type: 'password',
-      autocomplete: 'new-password',
-      note: 'At least 8 characters; a few words are good.',
-    }),
-    fieldOf({
-      name: 'repeated',
-      label: 'Password again',
-      type: 'password',
-      autocomplete: 'new-password',
-    }),
-    fieldOf({
-      name: 'workspace',
-      label: 'First workspace',
-      value: form.workspace,
-      autocomplete: 'off',
-      note: 'Its id stands in every address: small letters, digits, - and _.',
-    }),
-  ];
+  );
   const body = html`<section class="card narrow">
     <h1>Set up Millrace</h1>
     <p class="lead">Make your account and the first workspace. You will be its owner.</p>

@@ -11,10 +11,10 @@ function isObject(value: unknown): value is Args {
 
 /** `payload=`: base64 (either alphabet, padded or not) of JSON, for runs by GET. */
 function payloadOf({ query, parseJson }: WireRequest): unknown {
-  const given = query.text('payload');
-  if (given === undefined) return undefined;
+  const payload = query.text('payload');
+  if (payload === undefined) return undefined;
   // A `+` that was not escaped arrives as a space.
-  const encoded = given.replaceAll(' ', '+');
+  const encoded = payload.replaceAll(' ', '+');
   if (!/^[\w+/-]*={0,2}$/.test(encoded)) {
     throw new AppError('invalid_input', 'The query value payload is not base64.');
   }

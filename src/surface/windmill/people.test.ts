@@ -15,7 +15,6 @@ describe('Windmill’s REST', () => {
     status: number;
     type: string;
     text: string;
-    // oxlint-disable-next-line typescript/no-explicit-any -- the wire, as it comes
     body: any;
   }
 

@@ -12,8 +12,25 @@ export interface Outcome {
 }
 
 /** Headers that belong to the connection, to the session, or to the whole site. */
-const refusedHeaders =
-  /^(?:connection|keep-alive|transfer-encoding|upgrade|trailer|te|content-length|content-encoding|set-cookie2?|clear-site-data|strict-transport-security|content-security-policy|x-content-type-options|service-worker-allowed|alt-svc|access-control-allow-credentials|proxy-.*)$/;
+const refusedHeaders = new Set([
+  'access-control-allow-credentials',
+  'alt-svc',
+  'clear-site-data',
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-security-policy',
+  'keep-alive',
+  'service-worker-allowed',
+  'set-cookie',
+  'set-cookie2',
+  'strict-transport-security',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-content-type-options',
+]);
 
 /**
  * A script's page is no page of ours: without this its scripts could use the visitor's session,
@@ -38,7 +55,8 @@ function headersOf(value: unknown): Record<string, string> {
     const name = given.toLowerCase();
     const text = String(content);
     const fits = /^[a-z0-9!#$%&'*+.^_`|~-]{1,100}$/.test(name) && /^[\t\x20-\x7e]*$/.test(text);
-    if (fits && !refusedHeaders.test(name)) headers[name] = text;
+    const refused = refusedHeaders.has(name) || name.startsWith('proxy-');
+    if (fits && !refused) headers[name] = text;
   }
   return headers;
 }

@@ -15,7 +15,7 @@ const scripts = 'w/:workspace/scripts';
 const byPath = (request: WireRequest): { path: string } => ({ path: request.path() });
 const byHash = (request: WireRequest): { hash: string } => ({ hash: request.param('hash') });
 
-/** `raw/p/f/team/report.bun.ts`: the ending that editors and importers want, not part of the path. */
+/** `raw/p/f/team/report.bun.ts`: the ending that importers want, not part of the path. */
 const ending = /(?:\.(?:bun|deno|fetch))?\.(?:ts|js|py|sh)$/;
 
 const rawContent = text(({ content }: ScriptOutput) => content ?? '');
