@@ -88,6 +88,8 @@ async function run() {
     detached: true,
   });
   const { code } = await follow(child);
+  const trouble = code === 0 ? [] : cluster.trouble();
+  if (trouble.length > 0) say(`PostgreSQL logged:\n${trouble.join('\n')}`);
   await cluster.stop();
   process.exit(code ?? 1);
 }

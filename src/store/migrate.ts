@@ -25,6 +25,7 @@ export interface AppliedMigration {
 /** Any number; the same in every version, or two versions could migrate at once. */
 const migrationLock = 7_236_542_210;
 const undefinedTable = '42P01';
+const insufficientPrivilege = '42501';
 
 const createMigrationTable = `
   create table if not exists store_migration (
@@ -130,6 +131,15 @@ async function applyNext(
   }
 }
 
+/** Since PostgreSQL 15 an account may create tables only where it was allowed to. */
+function mayNotCreate(error: unknown): AppError | undefined {
+  if (codeOf(error) !== insufficientPrivilege) return undefined;
+  return new AppError('unavailable', 'The database account may not create tables.', {
+    hint: 'Make it the owner of the database: alter database … owner to …',
+    cause: error,
+  });
+}
+
 export interface MigrateOptions {
   clock: Clock;
   log: Log;
@@ -154,6 +164,8 @@ export async function migrate(
       if (!applied) return;
       log.debug('migrated the database', { migration: applied.name });
     }
+  } catch (error) {
+    throw mayNotCreate(error) ?? error;
   } finally {
     client.release();
   }

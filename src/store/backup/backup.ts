@@ -2,7 +2,7 @@
 import type { PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { version } from '../../base/index.ts';
-import { type AppliedMigration, listApplied } from '../migrate.ts';
+import { type AppliedMigration, listApplied, type Migration } from '../migrate.ts';
 import { type BareStore, openBareStore, type StoreOptions } from '../open.ts';
 import { type ArchiveWriter, writeArchive } from './archive.ts';
 import { columnList, portableText, quoted, readSequences, readTables } from './catalog.ts';
@@ -10,6 +10,8 @@ import { columnList, portableText, quoted, readSequences, readTables } from './c
 export interface BackupOptions extends Omit<StoreOptions, 'role'> {
   /** Where the archive goes, or comes from. */
   file: string;
+  /** What a restore brings the database to; default: those of this version. */
+  migrations?: readonly Migration[];
 }
 
 export interface BackupReport {
@@ -56,6 +58,8 @@ async function copyAll(client: PoolClient, { file, clock }: BackupOptions): Prom
 
 async function backupOf(store: BareStore, options: BackupOptions): Promise<BackupReport> {
   const client = await store.db.pool.connect();
+  // A connection that breaks fails the COPY, which is reported.
+  client.on('error', () => undefined);
   let failure: Error | undefined;
   try {
     return await copyAll(client, options);

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { AppError, type Clock } from '../../base/index.ts';
+import { codeOf } from '../connection.ts';
 import {
   applyMigration,
   lockAndReadApplied,
@@ -36,6 +37,17 @@ function checkTables(wanted: readonly BackupTable[], found: readonly BackupTable
   });
 }
 
+/** SQLSTATE classes of values that PostgreSQL cannot read or that break a rule of the table. */
+const badContent = /^(22|23)/;
+
+function damaged(error: unknown, table: string): unknown {
+  if (!badContent.test(codeOf(error) ?? '')) return error;
+  return new AppError('unprocessable', `The backup is damaged in the table ${table}.`, {
+    hint: 'Nothing was restored. Use another copy of it.',
+    cause: error,
+  });
+}
+
 async function fillTable(
   client: PoolClient,
   table: BackupTable,
@@ -45,7 +57,10 @@ async function fillTable(
   // A trigger has done its work already when the row was first written.
   await client.query(`alter table ${name} disable trigger user`);
   const stream = client.query(copyFrom(`copy ${name} (${columnList(table)}) from stdin`));
-  await pipeline(Readable.from(archive.table(table.name), { objectMode: false }), stream);
+  const rows = Readable.from(archive.table(table.name), { objectMode: false });
+  await pipeline(rows, stream).catch((error: unknown) => {
+    throw damaged(error, table.name);
+  });
   await client.query(`alter table ${name} enable trigger user`);
   return stream.rowCount;
 }
@@ -104,12 +119,14 @@ async function restoreInto(client: PoolClient, plan: Plan): Promise<BackupReport
 export async function restore(options: BackupOptions): Promise<BackupReport> {
   const archive = await readArchive(options.file);
   try {
-    const migrations = readMigrations();
+    const { migrations = readMigrations() } = options;
     const after = missingOf(migrations, archive.manifest.migrations, 'The backup');
     const before = migrations.filter((migration) => !after.includes(migration));
     const store = await openBareStore({ ...options, role: 'server' });
     try {
       const client = await store.db.pool.connect();
+      // After a failed COPY the server may cut the connection; the failure itself is reported.
+      client.on('error', () => undefined);
       try {
         return await restoreInto(client, { archive, before, after, clock: options.clock });
       } finally {

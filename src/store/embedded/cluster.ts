@@ -18,7 +18,7 @@ import { type Binaries, findBinaries } from './binaries.ts';
 import { chooseConfinement, type Confinement, openTo, startBound } from './confine.ts';
 import { folderError, makeFolder, makeSocketFolder, socketFolderOf } from './folders.ts';
 import { clearLeftover, isAlive, readPostmaster } from './postmaster.ts';
-import { toolEnvironment } from './tools.ts';
+import { findTool, toolEnvironment } from './tools.ts';
 
 /** The one account of the cluster; only its owner can reach the socket, so it has no password. */
 export const clusterUser = 'millrace';
@@ -170,7 +170,7 @@ async function launch(
   const argv = [join(binaries.folder, 'postgres'), '-D', cluster, '-k', socket, ...flags];
   const output = openLogFile(logFile);
   const before = sizeOf(logFile);
-  const child = startBound(confinement, argv, output);
+  const child = startBound(confinement, argv, { output, setpriv: findTool('setpriv') });
   closeSync(output);
   let ended = false;
   child.once('error', () => (ended = true));

@@ -122,18 +122,24 @@ export async function openTo(
  */
 const watchdog = `( read -r line <&3 || kill -INT $$ ) & exec "$@" 3<&-`;
 
+export interface BoundOptions {
+  /** File descriptor for what the program prints. */
+  output: number;
+  /** The program that sets a parent-death signal; undefined takes the watchdog. */
+  setpriv?: string | undefined;
+}
+
 /**
  * Starts a long-running program so that it cannot outlive this process. It gets a session of its
  * own, because Ctrl-C in a terminal goes to a whole process group and would end the database
  * before the jobs are drained. The child's pid is the program's: every step replaces itself.
  */
 export function startBound(
-  { prefix }: Confinement,
+  { prefix }: Pick<Confinement, 'prefix'>,
   argv: readonly string[],
-  output: number,
+  { output, setpriv }: BoundOptions,
 ): ChildProcess {
   const options: SpawnOptions = { detached: true, env: toolEnvironment, cwd: '/' };
-  const setpriv = findTool('setpriv');
   if (setpriv) {
     // Innermost, because a change of user clears the signal.
     const [file = '', ...args] = [...prefix, setpriv, '--pdeathsig', 'INT', '--', ...argv];
