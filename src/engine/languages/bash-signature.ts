@@ -1,8 +1,9 @@
 // Bash has no function to read: its parameters are the assignments `name="$1"` at the start of a
 // line, as Windmill reads them. `bash -n` (which runs nothing) finds what does not parse.
+import type { Sandbox } from '../sandbox/index.ts';
+import { runQuietly } from './quiet-child.ts';
 import type { Argument, ReadSignature } from './signature.ts';
 import { syntaxError } from './syntax-error.ts';
-import { runQuietly } from './quiet-child.ts';
 
 /** `name="$1"`, `name=$1`, `name="${2}"`, `name="${2:-text}"`, `name="${2:?message}"  # words`. */
 const assignment = new RegExp(
@@ -62,13 +63,15 @@ function uniqueNames(found: readonly Argument[]): Argument[] {
 }
 
 /** Throws `unprocessable` when Bash cannot parse the script; silent where there is no Bash. */
-export async function checkBash(file: string, content: string): Promise<void> {
+export async function checkBash(file: string, content: string, sandbox?: Sandbox): Promise<void> {
   // `shopt -s extglob` in the script is not run by -n, yet changes what parses.
   const options = content.includes('extglob') ? ['-O', 'extglob'] : [];
-  const outcome = await runQuietly('bash', ['--norc', '--noprofile', ...options, '-n'], content);
+  const argv = ['bash', '--norc', '--noprofile', ...options, '-n'];
+  const outcome = await runQuietly({ argv, readOnly: [], sandbox }, content);
   if (outcome === undefined || outcome.status === 0) return;
   const found = /line (\d+): (.*)/.exec(outcome.stderr);
-  const line = Number(found?.[1] ?? 1);
-  const problem = found?.[2] ?? 'Bash cannot parse this script';
-  throw syntaxError({ file, content, line, column: 1 }, problem);
+  // Without a line it is the program that failed, not the script.
+  if (!found) return;
+  const [, line, problem = ''] = found;
+  throw syntaxError({ file, content, line: Number(line), column: 1 }, problem);
 }

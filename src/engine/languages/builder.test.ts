@@ -349,6 +349,20 @@ test('Python and Bash stay as they are', async () => {
   }
 });
 
+test('infers signatures inside its sandbox', async () => {
+  const sources: [Language, string][] = [
+    ['bun', 'export function main(a: string) {}'],
+    ['python3', 'def main(a: str): pass'],
+    ['bash', 'a="$1"'],
+  ];
+  for (const [language, content] of sources) {
+    const { parameters } = await builder.inferSignature(language, content);
+    assert.deepEqual(parameters, [{ name: 'a', required: true }], language);
+  }
+  await assert.rejects(builder.inferSignature('python3', 'def main(:'), { code: 'unprocessable' });
+  await assert.rejects(builder.inferSignature('bash', 'if true; then'), { code: 'unprocessable' });
+});
+
 test('large and deeply nested sources', async () => {
   const lines = Array.from({ length: 280 }, (_, n) => `const v${n}: number = ${n} + fold('${n}');`);
   const content = `const fold = (x: string) => Number(x);\n${lines.join('\n')}

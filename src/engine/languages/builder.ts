@@ -6,6 +6,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { bundle } from './bundle.ts';
 import { createBundler } from './bundler.ts';
 import { createEsbuild } from './esbuild-service.ts';
+import { createInference, type InferSignature } from './infer.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
 import { packagesRootIn } from './package-folders.ts';
 import { createPackages, type PackageSet } from './packages.ts';
@@ -39,6 +40,8 @@ export interface Built {
 export interface Builder {
   /** Throws `unprocessable` naming the import or line that fails, `canceled`, `timeout`. */
   build(request: BuildRequest): Promise<Built>;
+  /** As the function of that name, with the builder's sandbox around it. */
+  inferSignature: InferSignature;
   stop(): Promise<void>;
 }
 
@@ -163,6 +166,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
   }
 
   return {
+    inferSignature: createInference(parser, deps.sandbox),
     async build(request) {
       const { language, content, signal } = request;
       if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');

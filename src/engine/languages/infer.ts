@@ -1,37 +1,38 @@
 // The door of signature inference: picks the reader of the language.
+import type { Sandbox } from '../sandbox/index.ts';
 import { checkBash, readBash } from './bash-signature.ts';
-import { createParser } from './parser.ts';
+import { createParser, type Parser } from './parser.ts';
 import { readPython } from './python-signature.ts';
 import { signatureOf } from './schema.ts';
-import type { Language, ReadSignature, Signature } from './signature.ts';
+import type { Language, Signature } from './signature.ts';
 
-// Holds no state but a child process that ends by itself when idle, and with this process.
-const parser = createParser();
-
-async function read(
+/**
+ * What the entry point (`main` when none is named) takes, told from the source alone; nothing of it
+ * runs. Throws `unprocessable` with file, line and column when the code does not parse.
+ */
+export type InferSignature = (
   language: Language,
   content: string,
-  entrypoint: string,
-): Promise<ReadSignature> {
-  switch (language) {
-    case 'python3':
-      return readPython({ file: 'script.py', content, entrypoint });
-    case 'bash':
-      await checkBash('script.sh', content);
-      return readBash(content);
-    default:
-      return parser.signature({ file: 'script.ts', content, entrypoint });
-  }
+  entrypoint?: string,
+) => Promise<Signature>;
+
+/** With a sandbox, the interpreters that parse their own languages are confined. */
+export function createInference(parser: Parser, sandbox?: Sandbox): InferSignature {
+  return async (language, content, entrypoint = 'main') => {
+    switch (language) {
+      case 'python3':
+        return signatureOf(await readPython({ file: 'script.py', content, entrypoint }, sandbox));
+      case 'bash':
+        await checkBash('script.sh', content, sandbox);
+        return signatureOf(readBash(content));
+      default:
+        return signatureOf(await parser.signature({ file: 'script.ts', content, entrypoint }));
+    }
+  };
 }
 
 /**
- * What the entry point takes, told from the source alone; nothing of it runs.
- * Throws `unprocessable` with file, line and column when the code does not parse.
+ * Inference without a sandbox; a builder's own has one. Holds no state but a child process, which
+ * ends by itself when idle, and with this process.
  */
-export async function inferSignature(
-  language: Language,
-  content: string,
-  entrypoint = 'main',
-): Promise<Signature> {
-  return signatureOf(await read(language, content, entrypoint));
-}
+export const inferSignature: InferSignature = createInference(createParser());

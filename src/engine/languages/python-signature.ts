@@ -1,9 +1,10 @@
 // Asks Python itself what an entry point takes (`python_signature.py` says how), in a child process
 // a call: some 25 ms, and a hostile source can end nothing but that child.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { AppError } from '../../base/index.ts';
+import type { Sandbox } from '../sandbox/index.ts';
 import { runQuietly } from './quiet-child.ts';
 import type { ReadSignature } from './signature.ts';
 import { syntaxError } from './syntax-error.ts';
@@ -13,35 +14,59 @@ type Answer =
   | { value: ReadSignature }
   | { refused: { problem: string; line: number; column: number } };
 
+interface Interpreter {
+  file: string;
+  /** Where its library is, when that is not the system's. */
+  prefix: string[];
+}
+
 const program = fileURLToPath(new URL('./python_signature.py', import.meta.url));
 
-let found: Promise<string> | undefined;
+// First those that scripts run with; then what the path says, which may be a version manager's.
+const candidates = ['/usr/local/bin/python3', '/usr/bin/python3', '/opt/homebrew/bin/python3'];
+const question = 'import sys; print(sys.executable); print(sys.base_prefix)';
 
-/**
- * The real interpreter behind `python3`: what is first on the path may be a shell script of a
- * version manager, which costs 50 ms a start and needs an environment.
- */
-function interpreter(): Promise<string> {
-  found ??= promisify(execFile)('python3', ['-c', 'import sys; print(sys.executable)'], {
-    timeout: 10_000,
-  }).then(
-    ({ stdout }) => stdout.trim(),
-    (cause: unknown) => {
-      found = undefined;
-      throw new AppError('unavailable', 'There is no Python 3 on this machine.', {
-        hint: 'Install python3 where the server runs, or deploy the script with its schema.',
-        cause,
-      });
-    },
-  );
-  return found;
+/** The real interpreter behind `file`: a version manager's shell script takes 50 ms a start. */
+function askWhere(file: string): Promise<Interpreter | undefined> {
+  return new Promise((resolve) => {
+    execFile(file, ['-I', '-c', question], { timeout: 10_000 }, (error, stdout) => {
+      const [executable = '', prefix = ''] = stdout.trim().split('\n');
+      const system = prefix === '/usr' || prefix.startsWith('/usr/');
+      resolve(error ? undefined : { file: executable, prefix: system ? [] : [prefix] });
+    });
+  });
+}
+
+async function findInterpreter(): Promise<Interpreter | undefined> {
+  for (const candidate of [...candidates.filter((path) => existsSync(path)), 'python3']) {
+    const found = await askWhere(candidate);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+let known: Promise<Interpreter | undefined> | undefined;
+
+async function interpreter(): Promise<Interpreter> {
+  known ??= findInterpreter();
+  const found = await known;
+  if (found) return found;
+  // It may be installed while the server runs.
+  known = undefined;
+  throw new AppError('unavailable', 'There is no Python 3 on this machine.', {
+    hint: 'Install python3 where the server runs.',
+  });
 }
 
 /** Throws `unprocessable` with line and column, `unavailable` without Python. */
-export async function readPython(where: SourceFile): Promise<ReadSignature> {
+export async function readPython(where: SourceFile, sandbox?: Sandbox): Promise<ReadSignature> {
   const { file, content, entrypoint } = where;
-  const input = JSON.stringify({ source: content, entrypoint });
-  const outcome = await runQuietly(await interpreter(), ['-I', '-S', program], input);
+  const { file: python, prefix } = await interpreter();
+  const script = (await sandbox?.reachable(program)) ?? program;
+  const outcome = await runQuietly(
+    { argv: [python, '-I', '-S', '-B', script], readOnly: [script, ...prefix], sandbox },
+    JSON.stringify({ source: content, entrypoint }),
+  );
   if (outcome?.status !== 0) {
     throw new AppError('unprocessable', `${file} cannot be parsed: Python gave up on it.`, {
       hint: 'It may be nested too deeply, or too large. Split it.',

@@ -305,7 +305,7 @@ def default_of(node, reader):
 def descriptions(function):
     """Texts for parameters from the docstring: `:param x: …` and Google's `Args:` block."""
     text = ast.get_docstring(function) or ""
-    found = dict(re.findall(r"^\s*:param\s+(?:[\w.\[\], ]+\s)?(\w+):[ \t]*(\S.*)$", text, re.M))
+    found = dict(re.findall(r"^[ \t]*:param\s+(?:[\w.\[\], ]+\s)?(\w+):[ \t]*(\S.*)$", text, re.M))
     heading = r"^(?:Args|Arguments|Parameters):[ \t]*\n"
     block = re.search(heading + r"((?:[ \t]+.*(?:\n|$)|\n)+)", text, re.M)
     for line in block.group(1).splitlines() if block else []:

@@ -1,6 +1,7 @@
 // A short child process that gets text and answers text: an interpreter's own parser. It has none
-// of the server's environment, and never runs what it is given.
+// of the server's environment, is confined where a sandbox is given, and never runs its input.
 import { spawn } from 'node:child_process';
+import type { Sandbox } from '../sandbox/index.ts';
 
 export interface Outcome {
   /** null when a signal ended it. */
@@ -9,22 +10,36 @@ export interface Outcome {
   stderr: string;
 }
 
+export interface QuietCommand {
+  argv: readonly string[];
+  /** What it reads besides the system's own files. */
+  readOnly: readonly string[];
+  /** undefined: a plain child. */
+  sandbox: Sandbox | undefined;
+}
+
 const limitMs = 15_000;
 const maxOutput = 16_000_000;
+const env = {
+  PATH: '/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin',
+  LC_ALL: 'C',
+  PYTHONUTF8: '1',
+};
 
-/** Where interpreters are looked for, without asking the server's environment. */
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
+function commandOf({ argv, readOnly, sandbox }: QuietCommand) {
+  const [file = '', ...rest] = argv;
+  if (!sandbox || !readOnly.every((path) => sandbox.canReach(path))) {
+    return { file, argv: rest, env, cwd: '/' };
+  }
+  return sandbox.wrap({ argv, readOnly, writable: [], env, network: false });
+}
 
-/** Runs `file` with `input` on standard input; undefined when there is no such program. */
-export function runQuietly(
-  file: string,
-  argv: readonly string[],
-  input: string,
-): Promise<Outcome | undefined> {
+/** Runs the command with `input` on standard input; undefined when there is no such program. */
+export function runQuietly(command: QuietCommand, input: string): Promise<Outcome | undefined> {
+  const { file, argv, ...options } = commandOf(command);
   return new Promise((resolve, reject) => {
     const child = spawn(file, argv, {
-      env: { PATH: path, LC_ALL: 'C', PYTHONUTF8: '1' },
-      cwd: '/',
+      ...options,
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: limitMs,
       killSignal: 'SIGKILL',
