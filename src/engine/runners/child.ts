@@ -60,7 +60,7 @@ export interface GuardedRun {
   exchange: Pick<Exchange, 'encode' | 'parse' | 'onOutput'>;
   members(): number[];
   hitWall(): boolean;
-  kill(): void;
+  kill(reason: Killed): void;
 }
 
 /** Runs one request over `channel` under its limits; never rejects. */
@@ -87,7 +87,7 @@ export async function runGuarded(
     });
     if (!reply.success && run.hitWall()) {
       const resultJson = killedJson('processes', request);
-      run.kill();
+      run.kill('processes');
       const durationMs = monotonicMs() - startedAt;
       return {
         success: false,
@@ -151,9 +151,16 @@ export async function startChild(context: ChildContext, options: LaunchOptions):
   const readiness = createReadiness();
   const { runtime } = options.runtime;
   let runs = 0;
+  /** Times that it said it waits for a request. */
+  let waits = 0;
   let ended = false;
   const channel = createChannel(launched, {
-    onReady: () => readiness.set('ready'),
+    onReady() {
+      // The word of its start may come after it was given its first run: it counts for that only.
+      waits += 1;
+      if (waits === runs + 1) readiness.set('ready');
+      else if (waits > runs + 1) void kill();
+    },
     onRetired: (reason) => context.log.debug('a runner retires', { runtime, runs, reason }),
     onViolation: () => void kill(),
   });

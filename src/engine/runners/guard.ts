@@ -8,7 +8,7 @@ export interface Guarded {
   request: RunRequest;
   members(): number[];
   /** Ends the run's process tree at once. */
-  kill(): void;
+  kill(reason: Killed): void;
 }
 
 export interface Guard {
@@ -61,7 +61,7 @@ export function guardRun(
   function stop(reason: Killed): void {
     if (killed !== null) return;
     killed = reason;
-    kill();
+    kill(reason);
   }
 
   const onAbort = (): void => stop('canceled');

@@ -20,24 +20,24 @@ export function createLastLine(maxBytes: number): LastLine {
 
   return {
     push(bytes) {
-      let end = bytes.lastIndexOf(10);
-      const rest = bytes.subarray(end + 1);
-      let found = false;
-      while (end > -1 && !found) {
-        const start = end === 0 ? -1 : bytes.lastIndexOf(10, end - 1);
-        const line = bytes.subarray(start + 1, end);
-        if (start === -1) {
-          extend(line);
-          if (!blank(open)) last = open;
-          found = true;
-        } else if (!blank(line)) {
-          last = Buffer.from(line.subarray(0, maxBytes));
-          found = true;
-        }
-        end = start;
+      const end = bytes.lastIndexOf(10);
+      if (end === -1) {
+        extend(bytes);
+        return;
       }
-      if (bytes.includes(10)) open = Buffer.alloc(0);
-      extend(rest);
+      // By bytes and not by lines: a gigabyte of empty lines must cost no more than its reading.
+      let letter = end;
+      while (letter >= 0 && (bytes[letter] ?? 0) <= 32) letter -= 1;
+      const start = letter < 0 ? 0 : bytes.lastIndexOf(10, letter) + 1;
+      if (start === 0) {
+        extend(bytes.subarray(0, letter < 0 ? 0 : bytes.indexOf(10, letter)));
+        if (!blank(open)) last = open;
+      } else {
+        const stop = Math.min(bytes.indexOf(10, letter), start + maxBytes);
+        last = Buffer.from(bytes.subarray(start, stop));
+      }
+      open = Buffer.alloc(0);
+      extend(bytes.subarray(end + 1));
     },
     text: () => (blank(open) ? last : open).toString().replace(/\r$/, ''),
   };

@@ -6,7 +6,7 @@ import type { FoundRuntime } from './runtimes.ts';
 
 // What a spare is started with; a request for more memory gets a process of its own.
 export const spareMemoryBytes = 1024 * 1_048_576;
-const spareProcesses = 128;
+const spareProcesses = 64;
 
 export interface SparesNeeds {
   memoryBytes: number;

@@ -2,7 +2,8 @@
 // where it has one, frames of the harness are left out. Pure.
 import { SourceMap } from 'node:module';
 
-const frame = /script\.js:(\d+):(\d+)/;
+// Deno says `script.js, <anonymous>` for code that was compiled from text.
+const frame = /script\.js(?:, <anonymous>)?:(\d+):(\d+)/;
 // `new AsyncFunction` puts the parameter list on lines of its own in front of the code.
 const headerLines = 2;
 const inlineMap = /\/\/# sourceMappingURL=data:application\/json[^,]*;base64,([A-Za-z0-9+/=]+)/;

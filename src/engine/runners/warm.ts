@@ -12,6 +12,9 @@ const idleMs = 5 * 60_000;
 const reapEveryMs = 30_000;
 // Starting a process costs 15 to 40 ms of CPU: below this expected wait, waiting is cheaper.
 const worthStartingMs = 5;
+// A process that has answered is nearly always ready within a millisecond: worth waiting for,
+// unless its run left something behind.
+const settlesWithinMs = 50;
 const measureEveryMs = 2000;
 // A process that has grown by this much while idle is replaced.
 const heapGrowthKb = 256 * 1024;
@@ -21,6 +24,8 @@ interface Member {
   child: Child;
   group: Group;
   busy: boolean;
+  /** When it answered its last run, until it is ready for the next. */
+  answeredAt: number | undefined;
   lastUsedAt: number;
   measuredAt: number;
   firstKb: number | undefined;
@@ -123,6 +128,7 @@ export function createWarm(
         child,
         group,
         busy: true,
+        answeredAt: undefined,
         lastUsedAt: now,
         measuredAt: now,
         firstKb: undefined,
@@ -143,8 +149,13 @@ export function createWarm(
   function release(member: Member): void {
     const next = member.group.waiting.shift();
     member.busy = next !== undefined;
+    member.answeredAt = undefined;
     member.lastUsedAt = clock.now();
     next?.resolve(member);
+  }
+
+  function isSettling({ answeredAt }: Member): boolean {
+    return answeredAt !== undefined && clock.now() - answeredAt < settlesWithinMs;
   }
 
   /** Starts another process where that is quicker than to wait; `late`: a run has waited already. */
@@ -156,7 +167,8 @@ export function createWarm(
     if (request === undefined || missing <= 0 || room <= 0) return;
     const count = taken.length + group.starting;
     const waitMs = count === 0 ? Infinity : (group.typicalMs * waiting.length) / count;
-    if (late || waitMs > worthStartingMs) {
+    const settling = taken.filter(isSettling).length;
+    if ((late || waitMs > worthStartingMs) && settling < waiting.length) {
       const more = count === 0 ? 1 : Math.min(missing, room);
       for (let started = 0; started < more; started += 1) void startMember(group, request);
     }
@@ -191,6 +203,7 @@ export function createWarm(
 
   async function settle(member: Member): Promise<void> {
     const { group, child } = member;
+    member.answeredAt = clock.now();
     const usable = (await child.ready()) && child.runs < maxRuns && !stopped;
     if (usable && !hasGrown(member)) {
       release(member);

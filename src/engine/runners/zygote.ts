@@ -10,7 +10,7 @@ import { lanesPerZygote, type RunOutcome, type RunRequest } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
 
 const zygoteMemoryBytes = 1024 * 1_048_576;
-const zygoteProcesses = 128;
+const zygoteProcesses = 64;
 // A zygote that does not end a run within this time is ended itself.
 const killWithinMs = 300;
 const crashLogMs = 30;
@@ -206,7 +206,8 @@ export async function startZygote(
         exchange: exchangeOf(request, begin),
         members: () => membersOf(launched, lane),
         hitWall: launched.hitWall,
-        kill: () => end(lane),
+        // What forks without end would outrun the zygote: only the end of everything stops it.
+        kill: (reason) => (reason === 'processes' ? void kill() : end(lane)),
       });
       if (!begun) lane.state = 'free';
       const neverForked = begun && lane.lastPid === undefined && outcome.killed === 'crash';
