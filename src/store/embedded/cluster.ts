@@ -15,8 +15,14 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type Log } from '../../base/index.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
-import { chooseConfinement, type Confinement, openTo, startBound } from './confine.ts';
-import { folderError, makeFolder, makeSocketFolder, socketFolderOf } from './folders.ts';
+import { canRun, chooseConfinement, type Confinement, openTo, startBound } from './confine.ts';
+import {
+  folderError,
+  giveToOwner,
+  makeFolder,
+  makeSocketFolder,
+  socketFolderOf,
+} from './folders.ts';
 import { clearLeftover, isAlive, readPostmaster } from './postmaster.ts';
 import { findTool, toolEnvironment } from './tools.ts';
 
@@ -151,7 +157,9 @@ function checkVersion({ cluster, binaries }: Layout): void {
 
 function openLogFile(path: string): number {
   if (existsSync(path) && statSync(path).size > maxLogBytes) renameSync(path, `${path}.1`);
-  return openSync(path, 'a', 0o600);
+  const fd = openSync(path, 'a', 0o600);
+  giveToOwner(fd, dirname(path));
+  return fd;
 }
 
 function sizeOf(path: string): number {
@@ -274,6 +282,14 @@ function supervise(
   };
 }
 
+/** Another account may be kept from the installed programs, and then takes a copy. */
+async function findUsable(folder: string, confinement: Confinement): Promise<Binaries> {
+  const installed = findBinaries({ copyTo: folder, copy: false });
+  const program = join(installed.folder, 'postgres');
+  if (await canRun(confinement, program)) return installed;
+  return findBinaries({ copyTo: folder, copy: true });
+}
+
 function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
@@ -288,8 +304,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = resolve(options.folder);
   const cluster = join(folder, 'postgres');
   const confinement = await chooseConfinement(cluster);
-  const binaries =
-    options.binaries ?? findBinaries({ copyTo: folder, copy: confinement.kind === 'user' });
+  const binaries = options.binaries ?? (await findUsable(folder, confinement));
   const layout: Layout = {
     cluster,
     socketFolder: socketFolderOf(folder),

@@ -12,6 +12,7 @@ export interface Confinement {
   readonly kind: 'plain' | 'namespace' | 'user';
   /** The owner of its files as this process sees it. */
   readonly uid: number;
+  readonly gid: number;
   /** What goes before the program and its arguments. */
   readonly prefix: readonly string[];
 }
@@ -40,7 +41,7 @@ function hasName(): boolean {
 }
 
 /** Runs a program to its end; true when it ended well. */
-export async function succeeds(argv: readonly string[]): Promise<boolean> {
+async function succeeds(argv: readonly string[]): Promise<boolean> {
   const [file = '', ...args] = argv;
   const child = spawn(file, args, { stdio: 'ignore', env: toolEnvironment, cwd: '/' });
   return new Promise((resolve) => {
@@ -60,7 +61,7 @@ function otherUser({ uid, gid }: Account): Confinement | undefined {
   const setpriv = findTool('setpriv');
   if (!setpriv) return undefined;
   const prefix = [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'];
-  return { kind: 'user', uid, prefix };
+  return { kind: 'user', uid, gid, prefix };
 }
 
 const helpless = (): AppError =>
@@ -84,7 +85,8 @@ function ownerOf(cluster: string): Account | undefined {
  */
 export async function chooseConfinement(cluster: string): Promise<Confinement> {
   const uid = process.getuid?.() ?? -1;
-  if (uid !== 0 && hasName()) return { kind: 'plain', uid, prefix: [] };
+  const gid = process.getgid?.() ?? -1;
+  if (uid !== 0 && hasName()) return { kind: 'plain', uid, gid, prefix: [] };
   const owner = ownerOf(cluster);
   if (uid === 0 && owner && owner.uid !== 0) {
     const confinement = otherUser(owner);
@@ -93,24 +95,35 @@ export async function chooseConfinement(cluster: string): Promise<Confinement> {
   }
   const prefix = namespacePrefix();
   if (prefix && (await succeeds([...prefix, '/bin/true']))) {
-    return { kind: 'namespace', uid, prefix };
+    return { kind: 'namespace', uid, gid, prefix };
   }
   const account = uid === 0 ? spareAccount() : undefined;
   const confinement = account && otherUser(account);
-  if (!confinement) throw helpless();
+  const works = confinement && (await succeeds([...confinement.prefix, '/bin/true']));
+  if (!confinement || !works) throw helpless();
   return confinement;
+}
+
+/** May the account that runs PostgreSQL start `program`? */
+export async function canRun({ kind, prefix }: Confinement, program: string): Promise<boolean> {
+  return kind !== 'user' || succeeds([...prefix, program, '--version']);
 }
 
 /** Lets the other account reach what it needs below `folder`; throws when it still cannot. */
 export async function openTo(
-  { kind, uid, prefix }: Confinement,
+  confinement: Confinement,
   { folder, own, program }: { folder: string; own: readonly string[]; program: string },
 ): Promise<void> {
+  const { kind, uid, gid, prefix } = confinement;
   if (kind !== 'user') return;
   // It may pass through the data folder, but not list it.
   chmodSync(folder, 0o711);
-  for (const path of own) chownSync(path, uid, -1);
-  if (await succeeds([...prefix, program, '--version'])) return;
+  for (const path of own) chownSync(path, uid, gid);
+  const reached = await Promise.all([
+    canRun(confinement, program),
+    ...own.map((path) => succeeds([...prefix, '/usr/bin/test', '-w', path])),
+  ]);
+  if (reached.every(Boolean)) return;
   throw new AppError('unavailable', `The account that runs PostgreSQL cannot reach ${folder}.`, {
     hint: 'Choose a data folder outside of private folders such as /root, with --data.',
   });

@@ -4,11 +4,13 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
+  fchownSync,
   ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +46,13 @@ export function makeFolder(folder: string): void {
   } catch (error) {
     throw folderError(error, folder) ?? error;
   }
+}
+
+/** Root may start on somebody's folder: what it makes there stays theirs. */
+export function giveToOwner(fd: number, folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  fchownSync(fd, uid, gid);
 }
 
 export interface FolderLock {
@@ -116,6 +125,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     });
   }
   const own = fd;
+  giveToOwner(own, folder);
   ftruncateSync(own);
   writeSync(own, `${process.pid}\n`, 0);
   return {
