@@ -17,8 +17,6 @@ const passes = 2;
 const parallelism = 1;
 const tagBytes = 32;
 const saltBytes = 16;
-/** They run four at a time on libuv's threads; beyond this many waiting, a login is refused. */
-const maxUnderWay = 100;
 
 const derive: (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer> =
   promisify(argon2);
@@ -60,7 +58,11 @@ const nobody: Phc = {
   tag: Buffer.alloc(tagBytes),
 };
 
-export function createPasswords(): Passwords {
+/**
+ * They run four at a time on libuv's threads; a login beyond `maxUnderWay` is refused instead of
+ * waiting for its turn behind all others.
+ */
+export function createPasswords({ maxUnderWay = 100 } = {}): Passwords {
   let underWay = 0;
 
   async function tagOf(password: string, phc: Omit<Phc, 'tag'>, tagLength: number) {

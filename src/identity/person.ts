@@ -15,8 +15,8 @@ export function personOf(call: Call): string {
 export function membershipOf(call: Call): Membership {
   const { membership } = call.caller;
   if (membership) return membership;
-  throw new AppError('forbidden', 'You are not a member of this workspace.', {
-    hint: 'Ask an admin of the workspace to add you, or name another workspace.',
+  throw new AppError('forbidden', 'This needs a workspace that you are a member of.', {
+    hint: 'Name it (/api/w/<workspace>/…, ?workspace=<id>), or ask its admin to add you.',
   });
 }
 

@@ -53,8 +53,8 @@ function roleRefusal(caller: Caller, needed: Role): AppError | undefined {
   const { membership } = caller;
   if (!membership) {
     return forbidden(
-      'You are not a member of this workspace.',
-      'Ask an admin of the workspace to add you, or name another workspace.',
+      'This needs a workspace that you are a member of.',
+      'Name it (/api/w/<workspace>/…, ?workspace=<id>), or ask its admin to add you.',
     );
   }
   if (rankOf[membership.role] >= rankOf[needed]) return undefined;

@@ -4,7 +4,7 @@ import { AppError, cutBytes } from '../base/index.ts';
 
 function given(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? typeof value;
   return text.length > 80 ? `${cutBytes(text, 80)}…` : text;
 }
 

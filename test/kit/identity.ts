@@ -22,7 +22,7 @@ import { freshDatabase } from './database.ts';
 export const password = 'correct horse battery';
 
 /** A clock that stands still until the test moves it. */
-export function heldClock(): Clock & { pass(ms: number): void } {
+function heldClock(): Clock & { pass(ms: number): void } {
   let now = 1_800_000_000_000;
   const timers = new Set<{ at: number; run: () => void }>();
   return {
