@@ -169,8 +169,8 @@ export function endpointTool(
       schemaKey: `endpoint ${name}`,
       unknownArguments: 'refuse',
       async run(invocation) {
-        // The door asks for the operation's own tool; that this one is named is asked here.
-        if (declared.tool !== name) assertNamed(own, invocation, targets);
+        // The door asks for the operation's own tool alone, and only after it read the input.
+        if (declared.tool !== name) for (const ask of asks) assertNamed(ask, invocation, targets);
         return run ? run(invocation, deps) : runDeclared(invocation);
       },
     }),

@@ -67,7 +67,9 @@ async function updateScript(
   deps: FaceDeps,
 ): Promise<ToolResult> {
   const { args } = invocation;
-  const { path, path__body: target = path } = args;
+  const { newPath, ...own } = inputOf(endpoint, args);
+  const { path } = own;
+  const target = newPath ?? path;
   const current = await currentVersion(deps, invocation, path);
   if (target !== path && !current) {
     throw new AppError('insufficient_scope', 'Moving a script needs the right to read it.', {
@@ -75,8 +77,6 @@ async function updateScript(
     });
   }
   if (current && target !== path) assertMayMove(deps, invocation, current);
-  const { path__body, ...own } = inputOf(endpoint, args);
-  void path__body;
   const made = (await deps.door.invoke(invocation.call, 'scripts.create', {
     ...kept(args, current),
     ...own,
@@ -141,7 +141,7 @@ const update: Endpoint = {
   target: 'script',
   arguments: {
     path: field.scriptPath('path'),
-    path__body: field.text('body', 'The new path; only to move the script.'),
+    path__body: { ...field.text('body', 'The new path; only to move the script.'), to: 'newPath' },
     ...versionFields,
   },
   run: (invocation, deps) => updateScript(update, invocation, deps),
