@@ -96,14 +96,15 @@ async function readAll(stream: NodeJS.ReadStream): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Reads keys until Enter and shows nothing of them. Ctrl-C and Ctrl-D give up. */
-function readSecret(stream: NodeJS.ReadStream): Promise<string | undefined> {
+/** Asks, and reads keys until Enter without showing them. Ctrl-C and Ctrl-D give up. */
+function readSecret(stream: NodeJS.ReadStream, question: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let typed = '';
     const end = (answer: string | undefined): void => {
       stream.off('data', hear);
       stream.setRawMode(false);
       stream.pause();
+      process.stderr.write('\n');
       resolve(answer);
     };
     const hear = (chunk: Buffer): void => {
@@ -115,9 +116,11 @@ function readSecret(stream: NodeJS.ReadStream): Promise<string | undefined> {
         else if (key >= ' ') typed += key;
       }
     };
+    // First silent, then the question: whoever answers at once is not seen either.
     stream.setRawMode(true);
-    stream.resume();
     stream.on('data', hear);
+    stream.resume();
+    process.stderr.write(question);
   });
 }
 
@@ -171,13 +174,7 @@ export function ownTerminal(): Terminal {
       shown = true;
     },
     ask: (question) => asking(() => readLine(question)),
-    askSecret: (question) =>
-      asking(async () => {
-        stderr.write(question);
-        const answer = await readSecret(stdin);
-        stderr.write('\n');
-        return answer;
-      }),
+    askSecret: (question) => asking(() => readSecret(stdin, question)),
     async drain() {
       clear();
       for (const stream of [stdout, stderr]) {

@@ -55,6 +55,8 @@ describe('data folder', () => {
   test('on a file system that takes nothing', async () => {
     const found = await run(checkDataFolder('/proc'));
     assert.deepEqual([found.ok, found.detail], [false, '/proc cannot be written to']);
+    const below = await run(checkDataFolder('/proc/x'));
+    assert.deepEqual([below.ok, below.detail], [false, '/proc/x cannot be made']);
   });
 });
 

@@ -1,13 +1,13 @@
 // Checks of the engine: does the sandbox work, and does each language really run a script in it.
 import { type Config, type Log, newId, sha256, systemClock } from '../../../base/index.ts';
 import { createRunners, openSandbox, type Runners, type Sandbox } from '../../../engine/index.ts';
-import { type Check, type Finding, problem, well } from './check.ts';
+import { type Check, problem, well } from './check.ts';
 
 /** One script that answers 42, in each language's own form of code. */
 const bundle = 'return { main: () => 42 };';
 const samples = [
   { name: 'bun', language: 'bun', code: bundle },
-  { name: 'node', language: 'bun', runtime: 'node', code: bundle },
+  { name: 'nodejs', language: 'bun', runtime: 'node', code: bundle },
   { name: 'deno', language: 'deno', code: bundle },
   { name: 'nativets', language: 'nativets', code: bundle },
   { name: 'python3', language: 'python3', code: 'def main():\n    return 42\n' },
@@ -22,28 +22,25 @@ const limits = {
   maxProcesses: 100,
 };
 
+/** The engine says `what is missing; what to do`: detail and fix. */
+function split(reason: string, otherwise: string): [detail: string, fix: string] {
+  const [detail = reason, ...rest] = reason.split('; ');
+  const fix = rest.join('; ') || otherwise;
+  return [detail, `${fix.slice(0, 1).toUpperCase()}${fix.slice(1)}`];
+}
+
 function checkSandbox(open: () => Promise<Sandbox>, { allowUnsandboxed }: Config): Check {
   return {
     name: 'sandbox',
     async run() {
       const { kind, reason } = await open();
       if (kind === 'bwrap') return well('bubblewrap');
-      const [why = kind, ...fix] = (reason ?? kind).split('; ');
+      const [why, fix] = split(reason ?? kind, 'See docs/how-to/sandbox.md');
       if (allowUnsandboxed) return well(`none, as MILLRACE_ALLOW_UNSANDBOXED says: ${why}`);
-      const confined = kind === 'uid' ? 'runs have their own account, but no sandbox' : 'none';
-      return problem(
-        `${confined}: ${why}`,
-        fix.length > 0 ? `${fix.join('; ')}.` : 'See SECURITY.md.',
-      );
+      const confined = kind === 'uid' ? 'runs have only an account of their own' : 'none';
+      return problem(`${confined}: ${why}`, fix);
     },
   };
-}
-
-/** `the deno program is not installed; run: npm install x` as detail and fix. */
-function missing(reason: string): Finding {
-  const [detail = reason, ...fix] = reason.split('; ');
-  const way = fix.join('; ') || 'Run npm ci in the folder of millrace';
-  return problem(detail, `${way[0]?.toUpperCase()}${way.slice(1)}.`);
 }
 
 function checkLanguage(sample: (typeof samples)[number], open: () => Promise<Runners>): Check {
@@ -53,7 +50,7 @@ function checkLanguage(sample: (typeof samples)[number], open: () => Promise<Run
     async run(signal) {
       const runners = await open();
       const status = runners.status().languages.find((one) => one.language === script.language);
-      if (status?.reason) return missing(status.reason);
+      if (status?.reason) return problem(...split(status.reason, 'Run: npm ci'));
       const outcome = await runners.run({
         ...script,
         jobId: newId(),

@@ -1,7 +1,6 @@
 // Checks of the machine itself: Node, the data folder, the port, the address. They change nothing
 // that stays.
-import { constants } from 'node:fs';
-import { access, mkdtemp, rmdir, stat } from 'node:fs/promises';
+import { mkdtemp, rmdir, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../../base/index.ts';
@@ -57,16 +56,10 @@ export function checkDataFolder(dataFolder: string): Check {
       if (!(await stat(folder)).isDirectory()) {
         return problem(`${folder} is a file`, 'Set MILLRACE_DATA to a folder.');
       }
-      if (folder === dataFolder) {
-        const fine = await writable(folder);
-        return fine ? well(folder) : problem(`${folder} cannot be written to`, fix);
-      }
-      const may = await access(folder, constants.W_OK).then(
-        () => true,
-        () => false,
-      );
-      if (may) return well(`${dataFolder} will be made`);
-      return problem(`${dataFolder} cannot be made in ${folder}`, fix);
+      const there = folder === dataFolder;
+      if (await writable(folder)) return well(there ? folder : `${dataFolder} will be made`);
+      const what = there ? `${folder} cannot be written to` : `${dataFolder} cannot be made`;
+      return problem(what, fix);
     },
   };
 }

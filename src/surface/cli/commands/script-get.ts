@@ -31,7 +31,8 @@ function argumentLines({ schema }: Script): string {
   return Object.entries(schema?.properties ?? {})
     .map(([name, field]) => {
       const type = typesOf(field).join(' or ') || 'anything';
-      const initial = field.default === undefined ? '' : ` = ${JSON.stringify(field.default)}`;
+      // Windmill's schemas give a required argument the default null.
+      const initial = (field.default ?? null) === null ? '' : ` = ${JSON.stringify(field.default)}`;
       const optional = required.has(name) || initial !== '' ? '' : ' (optional)';
       return oneLine(`${name}: ${type}${initial}${optional}`);
     })
