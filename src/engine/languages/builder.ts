@@ -8,7 +8,7 @@ import { createBundler } from './bundler.ts';
 import { createEsbuild } from './esbuild-service.ts';
 import { createInference, type InferSignature } from './infer.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
-import { packagesRootIn } from './package-folders.ts';
+import { openPackagesRoot } from './package-folders.ts';
 import { createPackages, type PackageSet } from './packages.ts';
 import { createParser } from './parser.ts';
 import { readRegistry } from './registry.ts';
@@ -118,9 +118,11 @@ function assertSize(path: string, code: string): void {
 
 export function createBuilder(deps: BuilderDeps): Builder {
   const parser = createParser();
-  const packages = createPackages(deps);
-  const packagesRoot = packagesRootIn(deps.dataFolder);
-  const bundler = createBundler({ sandbox: deps.sandbox, packagesRoot });
+  const { sandbox } = deps;
+  let opened: Promise<string> | undefined;
+  const root = (): Promise<string> => (opened ??= openPackagesRoot(deps.dataFolder, sandbox));
+  const packages = createPackages({ root, sandbox, log: deps.log });
+  const bundler = createBundler({ root, sandbox });
   const { prepare } = parser;
   const esbuild = createEsbuild();
 
@@ -166,7 +168,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
   }
 
   return {
-    inferSignature: createInference(parser, deps.sandbox),
+    inferSignature: createInference(parser, sandbox),
     async build(request) {
       const { language, content, signal } = request;
       if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');

@@ -10,6 +10,13 @@ function isBuildFailure(error: unknown): error is BuildFailure {
 
 function ofPackage(name: string, message: Message): AppError {
   const missing = /^Could not resolve "([^"]+)"/.exec(message.text)?.[1];
+  if (missing !== undefined && /^[./]/.test(missing)) {
+    return new AppError(
+      'unprocessable',
+      `The package ${name} imports "${missing}", a file that does not come with it.`,
+      { hint: 'Try another version of it, or another package.' },
+    );
+  }
   if (missing !== undefined) {
     return new AppError(
       'unprocessable',

@@ -2,7 +2,7 @@
 // anything, also what crashes esbuild, or patterns that would have it read the whole disk. The
 // child sees the installed packages and our own code, both read-only, and no network.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../base/index.ts';
@@ -71,11 +71,19 @@ async function commandOf(sandbox: Sandbox, packagesRoot: string): Promise<Wrappe
   });
 }
 
-/** `packagesRoot` is the folder below which all sets of packages are. */
-export function createBundler(deps: { sandbox: Sandbox; packagesRoot: string }): Bundler {
+/** `root` answers the folder below which all sets of packages are. */
+export function createBundler(deps: { sandbox: Sandbox; root: () => Promise<string> }): Bundler {
+  // The child sees the folder as it was mounted, also after somebody removed and made it anew.
+  let mounted: number | undefined;
+  const folderNow = async (): Promise<number | undefined> =>
+    stat(await deps.root()).then(
+      (found) => found.ino,
+      () => undefined,
+    );
+
   async function start(): Promise<ChildProcess> {
-    await mkdir(deps.packagesRoot, { recursive: true });
-    const { file, argv, env, cwd } = await commandOf(deps.sandbox, deps.packagesRoot);
+    mounted = await folderNow();
+    const { file, argv, env, cwd } = await commandOf(deps.sandbox, await deps.root());
     // What esbuild writes when it crashes is pages long and for nobody.
     const child = spawn(file, argv, {
       env,
@@ -86,5 +94,6 @@ export function createBundler(deps: { sandbox: Sandbox; packagesRoot: string }):
     child.unref();
     return child;
   }
-  return createTaskProcess<BundlerTask, PackagedBundle>({ start, limitMs, died });
+  const isStale = async (): Promise<boolean> => (await folderNow()) !== mounted;
+  return createTaskProcess<BundlerTask, PackagedBundle>({ start, isStale, limitMs, died });
 }

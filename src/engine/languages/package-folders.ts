@@ -1,10 +1,21 @@
-// The disk side of the package cache: `<dataFolder>/cache/packages/<key>`, one folder for each
-// lock, complete or absent (it is renamed into place), never changed afterwards, removed when it
-// has not been used for long. Several servers may share it.
-import { cp, mkdir, mkdtemp, readdir, realpath, rename, rm, stat, utimes } from 'node:fs/promises';
+// The disk side of the package cache: `<root>/<key>`, one folder for each lock, complete or absent
+// (it is renamed into place), never changed afterwards, removed when it has not been used for long.
+// Several servers may share it.
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Log, messageOf, newId, systemClock } from '../../base/index.ts';
+import { type Log, messageOf, newId, sha256, systemClock } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 
 const maxSets = 100;
@@ -14,9 +25,20 @@ const idleMs = 15 * 60_000;
 const abandonedMs = 60 * 60_000;
 const prefix = 'making-';
 
-/** Below it are all sets of packages. */
-export function packagesRootIn(dataFolder: string): string {
-  return join(dataFolder, 'cache', 'packages');
+/**
+ * The folder of all sets: in the data folder, or, where the sandbox's account cannot get there (the
+ * server is root and the folder is private), a folder of ours below the system's temporary one.
+ */
+export async function openPackagesRoot(dataFolder: string, sandbox: Sandbox): Promise<string> {
+  const own = join(dataFolder, 'cache', 'packages');
+  await mkdir(own, { recursive: true });
+  if (sandbox.canReach(own)) return own;
+  const reachable = join(tmpdir(), `millrace-packages-${sha256(own).slice(0, 16)}`);
+  await mkdir(reachable, { mode: 0o755 }).catch(() => undefined);
+  const found = await lstat(reachable);
+  // Anybody may have made a folder of that name there.
+  const ours = found.isDirectory() && found.uid === process.getuid?.() && !(found.mode & 0o022);
+  return ours && sandbox.canReach(reachable) ? reachable : own;
 }
 
 export interface PackageFolders {
@@ -58,49 +80,59 @@ async function pruneFolder(root: string, log: Log): Promise<void> {
   }
 }
 
+/** Renames, across file systems with a copy beside the target first: it appears whole or not. */
+async function moveTo(source: string, target: string, copy: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    try {
+      await cp(source, copy, { recursive: true, verbatimSymlinks: true });
+      await rename(copy, target);
+    } finally {
+      await remove(copy);
+    }
+  }
+}
+
 export function createPackageFolders(deps: {
-  dataFolder: string;
+  root: () => Promise<string>;
   sandbox: Sandbox;
   log: Log;
 }): PackageFolders {
   const { sandbox, log } = deps;
-  const root = packagesRootIn(deps.dataFolder);
-  const fresh = (): string => join(root, `${prefix}${newId()}`);
+  const below = async (name: string): Promise<string> => join(await deps.root(), name);
+  const fresh = (): Promise<string> => below(`${prefix}${newId()}`);
 
   return {
     async make() {
-      await mkdir(root, { recursive: true });
-      // Below the cache where the account can get there, so that nothing has to be copied.
-      if (!sandbox.canReach(root)) return mkdtemp(join(tmpdir(), 'millrace-packages-'));
-      const folder = fresh();
-      await mkdir(folder);
+      // Without an account that can get to the cache, its own temporary folder has to do.
+      if (!sandbox.canReach(await deps.root())) {
+        return mkdtemp(join(tmpdir(), 'millrace-packages-'));
+      }
+      const folder = await fresh();
+      await mkdir(folder, { recursive: true });
       return folder;
     },
     async keep(made, key) {
-      const target = join(root, key);
-      let source = made;
-      if (!made.startsWith(root)) {
-        source = fresh();
-        await cp(made, source, { recursive: true, verbatimSymlinks: true });
-      }
+      const target = await below(key);
       try {
-        await rename(source, target);
+        await moveTo(made, target, await fresh());
       } catch (error) {
         // Another server may have been faster, which is as good.
         if ((await usedAt(target)) === undefined) throw error;
-        await remove(source);
       }
       return realpath(target);
     },
     async find(key) {
-      const folder = join(root, key);
+      const folder = await below(key);
       if ((await usedAt(folder)) === undefined) return undefined;
       const now = new Date(systemClock.now());
       await utimes(folder, now, now).catch(() => undefined);
       return realpath(folder);
     },
     async prune() {
-      await pruneFolder(root, log).catch((error: unknown) => {
+      await pruneFolder(await deps.root(), log).catch((error: unknown) => {
         log.warn('old packages were not removed', { error: messageOf(error) });
       });
     },

@@ -98,7 +98,12 @@ function createSharing(makeOne: (request: PackagesRequest) => Promise<PackageSet
   };
 }
 
-export function createPackages(deps: { dataFolder: string; sandbox: Sandbox; log: Log }): Packages {
+export function createPackages(deps: {
+  /** See `openPackagesRoot`. */
+  root: () => Promise<string>;
+  sandbox: Sandbox;
+  log: Log;
+}): Packages {
   const folders = createPackageFolders(deps);
   const share = createSharing(async (request) => {
     const made = await makeSet(request, { folders, sandbox: deps.sandbox });

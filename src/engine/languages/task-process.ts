@@ -14,6 +14,8 @@ export type TaskAnswer =
 export interface TaskProcessOptions {
   /** Spawns the child with an `ipc` channel of advanced serialization. */
   start(): Promise<ChildProcess>;
+  /** Asked before each task: true ends the child, and the task gets a new one. */
+  isStale?(): Promise<boolean>;
   /** A task that takes longer ends with the child. */
   limitMs: number;
   /** What to throw when the child died of a task, or had to be killed because of the limit. */
@@ -88,6 +90,7 @@ export function createTaskProcess<Task extends object, Value>(
   async function answer(task: Task, signal: AbortSignal | undefined): Promise<Value> {
     clearTimeout(idle);
     if (signal?.aborted) throw canceled();
+    if (child && (await options.isStale?.())) stop();
     if (!child?.connected) child = await options.start();
     try {
       return valueOf(await ask(child, task, { ...options, signal })) as Value;
