@@ -20,7 +20,6 @@ import {
 import { createMcp, type McpDeps, mcpRoutes } from '../../src/surface/mcp/index.ts';
 
 /** Answers that a test looks into and asserts about, whatever they are. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the assertions are the check
 export type Loose = any;
 
 export const workspace = 'test';
@@ -57,7 +56,7 @@ export const callers: Record<string, Caller> = {
 };
 
 /** A clock that stands still until the test moves it. */
-export function heldClock(): Clock & { pass(ms: number): void } {
+function heldClock(): Clock & { pass(ms: number): void } {
   let now = 1_000_000;
   const timers = new Set<{ at: number; run: () => void }>();
   return {

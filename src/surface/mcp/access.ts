@@ -8,7 +8,7 @@ import type { McpHttpResponse } from './http-messages.ts';
 const needed = 'mcp:all';
 
 /** The value of `WWW-Authenticate`; the one place to add `resource_metadata` when OAuth comes. */
-export function challenge(error?: 'invalid_token' | 'insufficient_scope'): string {
+function challenge(error?: 'invalid_token' | 'insufficient_scope'): string {
   const parameters = [
     'realm="millrace"',
     ...(error === undefined ? [] : [`error="${error}"`]),

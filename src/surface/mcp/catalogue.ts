@@ -71,6 +71,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     weigh: (list) => list.json.length,
   });
   const scriptTools = new Map<string, Tool>();
+  const reading = new Map<string, Promise<ToolList>>();
   const endpointTools = endpoints
     .map((endpoint) => endpointTool(endpoint, { ...deps, catalog: door.catalog }))
     .filter((tool) => tool !== undefined);
@@ -105,24 +106,32 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
   const keyOf = (caller: Caller, workspace: string, version: string): string =>
     `${workspace}\n${version}\n${rightsOf(caller)}`;
 
+  async function read(caller: Caller, workspace: string, version: string): Promise<ToolList> {
+    const runsSome = mayOnSome(caller, runAsk, [
+      { kind: 'scripts', path: '*' },
+      { kind: 'flows', path: '*' },
+    ]);
+    const list = runsSome ? await runnables(caller, workspace) : undefined;
+    const key = keyOf(caller, workspace, list?.version ?? version);
+    const known = lists.get(key);
+    if (known) return known;
+    const made = build(caller, workspace, list);
+    lists.set(key, made);
+    return made;
+  }
+
   return {
     endpoints: () => endpointTools,
     async of(caller, workspace) {
       const version = runnablesVersion?.(workspace);
-      const early =
-        version === undefined ? undefined : lists.get(keyOf(caller, workspace, version));
-      if (early) return early;
-      const runsSome = mayOnSome(caller, runAsk, [
-        { kind: 'scripts', path: '*' },
-        { kind: 'flows', path: '*' },
-      ]);
-      const list = runsSome ? await runnables(caller, workspace) : undefined;
-      const key = keyOf(caller, workspace, list?.version ?? version ?? 'none');
-      const known = lists.get(key);
+      if (version === undefined) return read(caller, workspace, 'unknown');
+      const key = keyOf(caller, workspace, version);
+      const known = lists.get(key) ?? reading.get(key);
       if (known) return known;
-      const made = build(caller, workspace, list);
-      lists.set(key, made);
-      return made;
+      // After a change everybody asks at once: one of them reads for all.
+      const list = read(caller, workspace, version).finally(() => reading.delete(key));
+      reading.set(key, list);
+      return list;
     },
   };
 }

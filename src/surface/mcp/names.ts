@@ -5,7 +5,7 @@ import { sha256 } from '../../base/index.ts';
 export type RunnableKind = 'script' | 'flow';
 
 /** Windmill's cap; clients prefix the server's name, and several cut or drop beyond 64. */
-export const maxNameLength = 40;
+const maxNameLength = 40;
 const headLength = 22;
 const digestLength = 16;
 

@@ -48,7 +48,7 @@ export function beat(clock: Clock, tell: Notify): { onProgress: Notify; stop: ()
   };
 }
 
-export function progressMessage(token: RequestId, progress: Progress): string {
+function progressMessage(token: RequestId, progress: Progress): string {
   return JSON.stringify({
     jsonrpc: '2.0',
     method: 'notifications/progress',
