@@ -22,7 +22,8 @@ export async function tryDatabase({ config, log }: { config: Config; log: Log })
   }
   const folder = await mkdtemp(join(tmpdir(), 'millrace-trial-'));
   try {
-    const cluster = await startCluster({ folder, log });
+    // Nothing of it has to last.
+    const cluster = await startCluster({ folder, log, settings: { fsync: 'off' } });
     await cluster.stop();
     return 'the embedded PostgreSQL starts';
   } finally {
