@@ -18,19 +18,27 @@ interface CallOptions {
   signal?: AbortSignal;
 }
 
-async function send(method: string, params: Record<string, unknown>, options: CallOptions = {}) {
-  const { body, headers } = modern(method, params);
-  const response = await server.fetch(`/api/mcp/w/${server.workspace}/mcp`, {
+function post(
+  body: unknown,
+  headers: Record<string, string>,
+  { as = token, signal }: CallOptions = {},
+): Promise<Response> {
+  return server.fetch(`/api/mcp/w/${server.workspace}/mcp`, {
     method: 'POST',
-    token: options.as ?? token,
+    token: as,
     headers: {
       ...headers,
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
     },
     body: JSON.stringify(body),
-    ...(options.signal && { signal: options.signal }),
+    ...(signal && { signal }),
   });
+}
+
+async function send(method: string, params: Record<string, unknown>, options: CallOptions = {}) {
+  const { body, headers } = modern(method, params);
+  const response = await post(body, headers, options);
   const [message] = await messagesOf(response);
   assert.ok(message, `HTTP ${response.status}`);
   return message;
@@ -192,6 +200,25 @@ test('a client that goes away cancels what it waited for', async () => {
   await assert.rejects(answered);
   const ended = await call('waitJob', { id: running.id });
   assert.match(ended.content[0].text, /Canceled/);
+});
+
+test('a call that asked for progress streams it while the job runs', async () => {
+  const content = `export async function main() {
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    return { slept: true };
+  }`;
+  const args = { content, language: 'bun', args: {} };
+  const { body, headers } = modern(
+    'tools/call',
+    { name: 'runScriptPreviewAndWaitResult', arguments: args },
+    { meta: { progressToken: 7 } },
+  );
+  const response = await post(body, headers);
+  assert.equal(response.headers.get('content-type'), 'text/event-stream');
+  const messages = await messagesOf(response);
+  assert.equal(messages[0].method, 'notifications/progress');
+  assert.equal(messages[0].params.progressToken, 7);
+  assert.deepEqual(messages.at(-1).result.structuredContent, { slept: true });
 });
 
 test('arguments that do not fit start no job', async () => {

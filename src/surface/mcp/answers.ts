@@ -20,6 +20,10 @@ export const listCache = { ttlMs: 0, cacheScope: 'private' } as const;
 /** What `server/discover` says changes only with the version of the server. */
 export const discoverCache = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
+/**
+ * Asked for by clients of the handshake era although not announced, and answered like Windmill
+ * does. In the stateless era answering means supporting, so there they do not exist.
+ */
 const emptyLists: Readonly<Record<string, JsonObject>> = {
   'resources/list': { resources: [] },
   'resources/templates/list': { resourceTemplates: [] },

@@ -8,7 +8,6 @@ import {
   emptyListOf,
   initializeResult,
   listAnswer,
-  listCache,
   resultOf,
 } from './answers.ts';
 import type { ArgumentCheck } from './arguments.ts';
@@ -100,11 +99,10 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return accepted202;
   }
 
-  function plain({ era, method, params }: FastRequest): JsonObject {
+  function plain({ method, params }: FastRequest): JsonObject {
     if (method === 'initialize') return initializeResult(params, serverInfo());
     if (method === 'server/discover') return discoverResult();
-    const empty = emptyListOf(method) ?? {};
-    return era === 'modern' ? { ...empty, ...listCache } : empty;
+    return emptyListOf(method) ?? {};
   }
 
   return async (dispatch) => {

@@ -15,7 +15,7 @@ import {
   type McpHttpResponse,
 } from './http-messages.ts';
 import { beat } from './progress.ts';
-import { isObject, legacyVersions, rpcCodes } from './protocol.ts';
+import { type Era, isObject, legacyVersions, rpcCodes } from './protocol.ts';
 import { capabilities, instructions, type ServerInfo } from './introduction.ts';
 
 export interface SdkDeps {
@@ -38,12 +38,16 @@ interface Exchange {
   asked: readonly unknown[];
 }
 
+interface Served extends Exchange {
+  era: Era;
+}
+
 function asksForEmptyList(message: unknown): boolean {
   return isObject(message) && emptyListOf(String(message['method'])) !== undefined;
 }
 
 /** A server for one request of one caller. */
-function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked }: Exchange): Sdk.Server {
+function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served): Sdk.Server {
   const { catalogue, callTool, clock } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
   const server = new sdk.Server(deps.serverInfo(), {
@@ -103,9 +107,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked }: Exchange): S
     }
   }
 
-  // Only where it is wanted: with a fallback, an unknown method of the stateless era would no
-  // longer answer 404.
-  if (asked.some(asksForEmptyList)) {
+  if (era === 'legacy' && asked.some(asksForEmptyList)) {
     server.fallbackRequestHandler = async ({ method }) => {
       const empty = emptyListOf(method);
       if (!empty) throw new sdk.ProtocolError(rpcCodes.methodNotFound, 'Method not found');
@@ -155,10 +157,10 @@ export function createSdkSide(deps: SdkDeps): SdkSide {
   async function load(): Promise<{ handler: Sdk.McpHttpHandler }> {
     const sdk = await import('@modelcontextprotocol/server');
     const handler = sdk.createMcpHandler(
-      ({ requestInfo }) => {
+      ({ requestInfo, era }) => {
         const exchange = requestInfo && requests.get(requestInfo);
         if (!exchange) throw new Error('the SDK asked for a server of an unknown request');
-        return serverFor(sdk, deps, exchange);
+        return serverFor(sdk, deps, { ...exchange, era });
       },
       { onerror: (error) => deps.log.debug('mcp request refused', { reason: error.message }) },
     );
