@@ -1,6 +1,6 @@
 // Where TypeScript is parsed. oxc recurses natively: some thousand nested brackets overflow the
-// stack and end the whole process, uncatchably. So short sources, which cannot nest that deep, are
-// parsed here at once, and longer ones in a child process that may die.
+// stack and end the whole process, uncatchably. So sources that cannot nest that deep are parsed
+// here at once, and others in a child process that may die.
 import { fork } from 'node:child_process';
 import { AppError } from '../../base/index.ts';
 import { type ParserTask, runParserTask } from './parser-tasks.ts';
@@ -9,13 +9,25 @@ import { createTaskProcess } from './task-process.ts';
 import type { SourceFile } from './typescript-signature.ts';
 
 /**
- * Every level of nesting takes one token at least. Measured with 8 MiB of stack: the first crash
- * is at 4,000 levels (of three tokens each), with parentheses at 5,700.
+ * Every level of nesting takes a bracket, an operator or one of these words. Measured with 8 MiB of
+ * stack: the first crash is at 4,000 levels (of template literals), with parentheses at 5,700.
  */
-const maxTokensHere = 1_500;
+const maxNestersHere = 1_500;
+/** Longer sources would hold up everybody else meanwhile. */
+const maxLengthHere = 60_000;
+const nesters = new RegExp(
+  [
+    /[([{<.=+\-*/%!~?:&|^>`@#]/,
+    /\b(?:as|asserts|async|await|delete|do|else|extends|in|infer|instanceof|is|keyof|new)\b/,
+    /\b(?:readonly|satisfies|typeof|unique|void|yield)\b/,
+  ]
+    .map((part) => part.source)
+    .join('|'),
+  'g',
+);
 const limitMs = 20_000;
 
-/** The source as esbuild may see it, and whether it is too short to nest deep. Throws likewise. */
+/** The source as esbuild may see it, and whether it cannot nest deep. Throws likewise. */
 export type Prepare = (
   file: string,
   content: string,
@@ -30,13 +42,13 @@ export interface Parser {
   stop(): void;
 }
 
-function isShort(code: string): boolean {
-  if (code.length > maxTokensHere * 20) return false;
-  const tokens = /[\w$]+|[^\s\w$]/g;
+/** Whether the code is short and cannot nest deep, whatever it says. */
+function isShallow(code: string): boolean {
+  if (code.length > maxLengthHere) return false;
   let count = 0;
-  while (tokens.test(code)) {
+  for (const _nester of code.matchAll(nesters)) {
     count += 1;
-    if (count > maxTokensHere) return false;
+    if (count > maxNestersHere) return false;
   }
   return true;
 }
@@ -73,14 +85,14 @@ export function createParser(): Parser {
 
   return {
     signature: (source) =>
-      run({ kind: 'signature', source }, isShort(source.content)) as Promise<ReadSignature>,
+      run({ kind: 'signature', source }, isShallow(source.content)) as Promise<ReadSignature>,
     async prepare(file, content) {
-      const shallow = isShort(content);
+      const shallow = isShallow(content);
       const contents = (await run({ kind: 'prepare', file, content }, shallow)) as string;
       return { contents, shallow };
     },
     functionBody: (code, shallow) =>
-      run({ kind: 'functionBody', code }, shallow || isShort(code)) as Promise<string>,
+      run({ kind: 'functionBody', code }, shallow || isShallow(code)) as Promise<string>,
     stop: () => child.stop(),
   };
 }
