@@ -36,7 +36,7 @@ function createUndo(log: Log) {
   return {
     push: (name: string, undo: () => Promise<void> | void) => steps.push({ name, undo }),
     async run(): Promise<void> {
-      for (const { name, undo } of steps.splice(0).reverse()) {
+      for (const { name, undo } of steps.splice(0).toReversed()) {
         try {
           await undo();
         } catch (error) {
@@ -122,6 +122,8 @@ async function build(
   origin = listening.origin;
   await engine.start();
   undo.push('the engine', () => engine.stop());
+  // First of all: from here on /health says that the server drains.
+  undo.push('new requests', () => http.drain());
   if (config.owner) await identity.createOwner({ ...config.owner, workspace: config.workspace });
   return {
     origin,

@@ -96,7 +96,7 @@ export const appendLogs = statement(
 /** The pieces that hold anything from offset $2 on. */
 export const selectLogs = statement(
   'job.logs',
-  `select start, content
+  `select start, stop, content
    from engine_job_log
    where job_id = $1
      and stop > $2

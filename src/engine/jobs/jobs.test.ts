@@ -60,6 +60,26 @@ describe('jobs', () => {
     assert.equal(rest.body.logs, logs.body.logs.slice(4));
   });
 
+  it('gives a follower every line once', async () => {
+    const content = `export async function main() {
+      for (let line = 0; line < 20; line += 1) {
+        console.log('line', line);
+        await new Promise((done) => setTimeout(done, 30));
+      }
+    }`;
+    const { body } = await server.op('jobs.preview', { content, language: 'bun' });
+    let followed = '';
+    let known = { running: false, logOffset: 0 };
+    for (let completed = false; !completed;) {
+      const update = await server.op('jobs.update', { id: body.id, ...known, holdMs: 5000 });
+      followed += update.body.newLogs;
+      known = { running: update.body.running, logOffset: update.body.logOffset };
+      completed = update.body.completed;
+    }
+    const lines = Array.from({ length: 20 }, (_, line) => `line ${line}\n`).join('');
+    assert.equal(followed, lines);
+  });
+
   it('follows a running job and cancels it', async () => {
     const content = `export async function main() {
       console.log("begun");

@@ -66,7 +66,8 @@ export function createCompleter({
       await db.run(appendLogs, logColumns(pieces));
       return pieces.map(() => undefined);
     },
-    { maxItems: 200, writers: 2 },
+    // One at a time: pieces of one log must become visible in their order.
+    { maxItems: 200, writers: 1 },
   );
 
   async function store(ending: Ending): Promise<boolean> {
@@ -96,11 +97,14 @@ export function createCompleter({
       return stored;
     },
 
-    appendLog(piece: LogPiece): void {
-      logs.add(piece).then(
-        () => events.progressed(piece.jobId),
-        (error: unknown) => log.error('a log could not be stored', { job: piece.jobId, error }),
-      );
+    /** Resolves when the piece is stored, or when it could not be: a log never fails a run. */
+    async appendLog(piece: LogPiece): Promise<void> {
+      try {
+        await logs.add(piece);
+        events.progressed(piece.jobId);
+      } catch (error) {
+        log.error('a log could not be stored', { job: piece.jobId, error });
+      }
     },
 
     async drain(): Promise<void> {

@@ -27,8 +27,11 @@ function openEnd(text: string, secrets: readonly string[]): number {
 
 export interface LogWriter {
   write(text: string): void;
-  /** What was not stored yet; nothing may be written after it. */
-  rest(): LogPiece | undefined;
+  /**
+   * What was not stored yet, once all before it is: a reader must never see the end of a log
+   * without its middle. Nothing may be written after it.
+   */
+  rest(): Promise<LogPiece | undefined>;
 }
 
 export function createLogWriter({
@@ -43,11 +46,12 @@ export function createLogWriter({
   start: number;
   secrets: readonly string[];
   clock: Clock;
-  store: (piece: LogPiece) => void;
+  store: (piece: LogPiece) => Promise<void>;
 }): LogWriter {
   let waiting = '';
   let at = start;
   let cancel: (() => void) | undefined;
+  let stored: Promise<void> = Promise.resolve();
 
   function take(last: boolean): LogPiece | undefined {
     cancel?.();
@@ -65,7 +69,7 @@ export function createLogWriter({
 
   function flush(): void {
     const piece = take(false);
-    if (piece) store(piece);
+    if (piece) stored = store(piece);
   }
 
   return {
@@ -74,6 +78,10 @@ export function createLogWriter({
       if (waiting.length >= flushAtUnits) flush();
       else cancel ??= clock.after(flushAfterMs, flush);
     },
-    rest: () => take(true),
+    async rest() {
+      const last = take(true);
+      await stored;
+      return last;
+    },
   };
 }

@@ -118,6 +118,6 @@ export function createJobRunner(deps: JobRunnerDeps) {
       memPeakKb: outcome.memPeakKb,
       canceled,
     };
-    await deps.completer.complete({ completion, rest: logWriter.rest() }, mine);
+    await deps.completer.complete({ completion, rest: await logWriter.rest() }, mine);
   };
 }
