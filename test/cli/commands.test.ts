@@ -32,6 +32,13 @@ const files: Record<string, string> = {
   await new Promise((resolve) => setTimeout(resolve, 60_000));
 }
 `,
+  'f/tools/steps.ts': `export async function main() {
+  for (const step of [0, 1, 2]) {
+    console.log('step', step);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+`,
   'f/tools/add.py': 'def main(a: int, b: int):\n    print("adding")\n    return a + b\n',
   'f/tools/say.sh': 'name="$1"\necho "said $name"\n',
   'f/tools/broken.ts': 'export function main( {\n',
@@ -107,8 +114,8 @@ describe('the command', () => {
         out: new RegExp(`^unchanged  f/tools/greet  ${hash}\n$`),
       },
       {
-        argv: 'script push f/tools/add.py f/tools/say.sh f/tools/fail.ts f/tools/slow.ts',
-        out: /^created  f\/tools\/add .*\ncreated  f\/tools\/say .*\ncreated .*\ncreated .*\n$/,
+        argv: `script push ${'add.py say.sh fail.ts slow.ts steps.ts'.replace(/\S+/g, 'f/tools/$&')}`,
+        out: /^created  f\/tools\/add .*\ncreated  f\/tools\/say .*\n(?:created .*\n){3}$/,
       },
       {
         argv: 'script push loose.ts --path f/tools/other --json',
@@ -172,6 +179,16 @@ describe('the command', () => {
       },
       { argv: 'script run f/tools/greet times=two', code: 2, err: /^error: times takes a/ },
       { argv: 'script run f/tools/greet -d {x', code: 2, err: /^error: -d is not JSON\.\nhint: / },
+      {
+        argv: 'script run f/tools/greet',
+        code: 2,
+        err: /needs name\.\nhint: millrace script run .* name=…\n$/,
+      },
+      {
+        argv: 'script run f/tools/steps',
+        out: 'null\n',
+        err: /^job .*\nstep 0\nstep 1\nstep 2\nsuccess in /,
+      },
       { argv: 'script run f/tools/gone', code: 1, err: /^error: .*f\/tools\/gone/ },
       {
         argv: 'script run',
@@ -244,7 +261,11 @@ describe('the command', () => {
         code: 1,
         err: /^error: Job .* is already over\.\nhint: /,
       },
-      { argv: 'job get nonsense', code: 1, err: /^error: id: .*nonsense/ },
+      {
+        argv: 'job get nonsense',
+        code: 1,
+        err: /^error: id: .*nonsense.*\nhint: See: millrace op jobs\.get --help\n$/,
+      },
       {
         argv: 'job get 00000000-0000-7000-8000-000000000000',
         code: 1,

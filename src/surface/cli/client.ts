@@ -106,8 +106,14 @@ function codeOf(code: unknown, status: number): ErrorCode {
   return named ?? codes.find((known) => statusOfCode[known] === status) ?? 'internal';
 }
 
+interface Asked {
+  hasToken: boolean;
+  /** The operation; undefined for a document. */
+  name: string | undefined;
+}
+
 /** The server's refusal as an error for people; a missing or dead token gets the way to one. */
-function refused(status: number, body: unknown, hasToken: boolean): AppError {
+function refused(status: number, body: unknown, { hasToken, name }: Asked): AppError {
   const { code, message, hint, details } = refusalIn(body);
   const known = codeOf(code, status);
   if (known === 'unauthenticated' && !hasToken) {
@@ -116,8 +122,10 @@ function refused(status: number, body: unknown, hasToken: boolean): AppError {
     });
   }
   const sentence = typeof message === 'string' ? message : `The server answered ${status}.`;
+  // The server points programs to its document; here help says the same.
+  const own = typeof hint === 'string' && hint.startsWith('GET /api/openapi.json') && name;
   return new AppError(known, sentence, {
-    ...(typeof hint === 'string' ? { hint } : {}),
+    ...(typeof hint === 'string' ? { hint: own ? `See: millrace op ${name} --help` : hint } : {}),
     ...(typeof details === 'object' && details !== null ? { details: { server: details } } : {}),
   });
 }
@@ -135,6 +143,8 @@ async function jsonOf(response: Response, url: string): Promise<unknown> {
 }
 
 interface Sent {
+  /** The operation. */
+  name?: string;
   method: 'GET' | 'POST';
   headers?: Record<string, string>;
   body?: string;
@@ -143,16 +153,17 @@ interface Sent {
 export function createClient({ config, trace }: ClientDeps): Client {
   const { url, workspace, token } = config;
 
-  async function send(path: string, init: Sent, options: CallOptions): Promise<unknown> {
+  async function send(path: string, sent: Sent, options: CallOptions): Promise<unknown> {
     const limit = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
-    const headers = new Headers(init.headers);
+    const headers = new Headers(sent.headers);
     headers.set('user-agent', `millrace/${version}`);
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     const startedMs = monotonicMs();
     let response: Response;
     try {
       response = await fetch(`${url}${path}`, {
-        ...init,
+        method: sent.method,
+        ...(sent.body === undefined ? {} : { body: sent.body }),
         headers,
         // A token must not travel on to another address.
         redirect: 'manual',
@@ -168,12 +179,14 @@ export function createClient({ config, trace }: ClientDeps): Client {
       throw unreachable(url, error);
     }
     const tookMs = Math.round(monotonicMs() - startedMs);
-    trace?.(`${init.method} ${path} ${response.status} ${tookMs} ms`);
+    trace?.(`${sent.method} ${path} ${response.status} ${tookMs} ms`);
     if (response.status >= 300 && response.status < 400) {
       throw notMillrace(url, `it sends on to ${response.headers.get('location') ?? 'elsewhere'}`);
     }
     const body = await jsonOf(response, url);
-    if (!response.ok) throw refused(response.status, body, token !== undefined);
+    if (!response.ok) {
+      throw refused(response.status, body, { hasToken: token !== undefined, name: sent.name });
+    }
     return body;
   }
 
@@ -182,13 +195,14 @@ export function createClient({ config, trace }: ClientDeps): Client {
     workspace,
     async call<Output>(name: string, input: object = {}, options: CallOptions = {}) {
       const query = new URLSearchParams({ workspace });
-      const init: Sent = {
+      const sent: Sent = {
+        name,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(input),
       };
       const path = `/api/op/${encodeURIComponent(name)}?${query.toString()}`;
-      return (await send(path, init, options)) as Output;
+      return (await send(path, sent, options)) as Output;
     },
     async read<Document>(path: string, options: CallOptions = {}) {
       return (await send(path, { method: 'GET' }, options)) as Document;

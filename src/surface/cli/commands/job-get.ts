@@ -19,6 +19,12 @@ function timeOf(at: number | null | undefined): string | null {
   return typeof at === 'number' ? timeText(at) : null;
 }
 
+/** The stack of an error that is the whole result; the state's line has its message. */
+function stackOf(result: unknown): string | undefined {
+  const stack = (result as { error?: { stack?: unknown } } | null)?.error?.stack;
+  return typeof stack === 'string' && stack !== '' ? stack.trimEnd() : undefined;
+}
+
 function bytesText(kilobytes: number): string {
   return `${(kilobytes / 1024).toFixed(1)} MB`;
 }
@@ -43,6 +49,7 @@ export const jobGet: Command = {
     const { text, cut } = tail(job.logs ?? '');
     const colour = colourOfState[state];
     const done = job.type === 'CompletedJob';
+    const stack = state === 'failure' ? stackOf(job.result) : undefined;
     out.write(
       factsText(
         [
@@ -59,7 +66,8 @@ export const jobGet: Command = {
           ['memory', typeof job.memPeak === 'number' ? bytesText(job.memPeak) : null],
           ['parent', job.parentJob],
           ['arguments', job.args ? briefJson(job.args) : null],
-          ['result', done ? briefJson(job.result) : null],
+          ['stack', stack === undefined ? null : tameLogs(stack)],
+          ['result', done && stack === undefined ? briefJson(job.result) : null],
           ['logs', out.columns === undefined ? text : tameLogs(text)],
         ],
         out,

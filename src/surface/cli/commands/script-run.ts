@@ -16,13 +16,15 @@ interface Outcome {
   path: string | null;
 }
 
-type Fields = Readonly<Record<string, FieldSchema>>;
+interface Schema {
+  properties?: Readonly<Record<string, FieldSchema>>;
+  required?: readonly string[];
+}
 
-/** The script's arguments; undefined for a token that may run it but not read it. */
-async function fieldsOf(client: Client, path: string): Promise<Fields | undefined> {
+/** What the script takes; undefined for a token that may run it but not read it. */
+async function schemaOf(client: Client, path: string): Promise<Schema | undefined> {
   try {
-    const script = await client.call<{ schema?: { properties?: Fields } }>('scripts.get', { path });
-    return script.schema?.properties;
+    return (await client.call<{ schema?: Schema }>('scripts.get', { path })).schema;
   } catch (error) {
     if (error instanceof AppError && /^(forbidden|insufficient_scope)$/.test(error.code)) {
       return undefined;
@@ -31,32 +33,40 @@ async function fieldsOf(client: Client, path: string): Promise<Fields | undefine
   }
 }
 
-/** `name=value`, read as the script's schema says; a name that it lacks is a slip. */
-async function namedArguments(
+/**
+ * `name=value` pairs, read as the script declares them. A name that it lacks is a slip, and so is
+ * one that it needs and nobody gave; a whole object by --data is taken as it is.
+ */
+async function readArguments(
   client: Client,
   path: string,
-  pairs: readonly string[],
+  { pairs, object }: { pairs: readonly string[]; object: Record<string, unknown> | undefined },
 ): Promise<Record<string, unknown>> {
-  if (pairs.length === 0) return {};
-  const fields = await fieldsOf(client, path);
-  const read = pairs.map((pair): readonly [string, unknown] => {
+  if (object && pairs.length === 0) return object;
+  const schema = await schemaOf(client, path);
+  const fields = schema?.properties;
+  const args: Record<string, unknown> = { ...object };
+  for (const pair of pairs) {
     const [name, text] = splitPair(pair);
     const field = fields && Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (fields && !field) {
-      const names = Object.keys(fields);
-      const similar = nearest(name, names);
-      throw usageError(
-        `${path} has no argument "${name}".`,
-        similar
-          ? `Did you mean "${similar}"?`
-          : names.length > 0
-            ? `It has: ${names.join(', ')}.`
-            : 'It has none.',
-      );
-    }
-    return [name, fieldValue(name, text, field ?? {})];
-  });
-  return Object.fromEntries(read);
+    if (fields && !field) throw unknownArgument(path, name, Object.keys(fields));
+    args[name] = fieldValue(name, text, field ?? {});
+  }
+  const missing = (schema?.required ?? []).filter((name) => !Object.hasOwn(args, name));
+  if (object || missing.length === 0) return args;
+  throw usageError(
+    `${path} needs ${missing.join(' and ')}.`,
+    `millrace script run ${path} ${missing.map((name) => `${name}=…`).join(' ')}`,
+  );
+}
+
+function unknownArgument(path: string, name: string, known: readonly string[]): AppError {
+  const similar = nearest(name, known);
+  const all = known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has none.';
+  return usageError(
+    `${path} has no argument "${name}".`,
+    similar ? `Did you mean "${similar}"?` : all,
+  );
 }
 
 function print(context: Context, given: Given, outcome: Outcome): number {
@@ -147,8 +157,10 @@ export const scriptRun: Command = {
     }
     const client = context.client();
     const [path = '', ...pairs] = given.words;
-    const read = await givenObject(given.text('data'), () => context.terminal.readInput());
-    const args = { ...read, ...(await namedArguments(client, path, pairs)) };
+    const json = given.text('data');
+    const object =
+      json === undefined ? undefined : await givenObject(json, () => context.terminal.readInput());
+    const args = await readArguments(client, path, { pairs, object });
     const tag = given.text('tag');
     const input = { path, args, ...(tag === undefined ? {} : { tag }) };
     if (given.flag('quiet')) {
