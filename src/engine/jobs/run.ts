@@ -135,7 +135,9 @@ export function createRun(deps: RunDeps) {
     const ask = { action: 'jobs:run', risk: 'write' } as const;
     const { path, extraPerms } = found;
     const verdict = authorise(call.caller, ask, { kind: 'scripts', path, extraPerms });
-    if (!verdict.allowed) throw verdict.error;
+    if (!verdict.allowed) {
+      throw verdict.error.code === 'not_found' ? notFound('script', hash) : verdict.error;
+    }
     return pushOf(deps, call, { code: codeOf(found), options });
   }
 

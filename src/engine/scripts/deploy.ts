@@ -1,10 +1,10 @@
 // Deploying a version: infer, build, then one transaction that archives the parent and inserts.
 // When it resolves, the bundle is stored and the script is listed and callable.
 import { AppError, type Clock } from '../../base/index.ts';
-import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import type { Builder, Built, Signature } from '../languages/index.ts';
-import { findParent, type Parent, staleParent } from './lineage.ts';
+import { findParent, noSuchParent, type Parent, staleParent } from './lineage.ts';
 import type { Language, NewScript, Script } from './script.ts';
 import { archiveHead, insertBundle, insertScript, selectNewest } from './scripts.sql.ts';
 import type { SourceReader } from './source.ts';
@@ -49,6 +49,19 @@ export async function saveBundle(
   { codeHash, code, at }: { codeHash: string; code: string; at: number },
 ): Promise<void> {
   await queries.run(insertBundle, [codeHash, code, at]);
+}
+
+/**
+ * Following a version of another path moves that script: it leaves its own path, which takes the
+ * right to change it there. What the caller may not even read looks like what is not there.
+ */
+function assertMayMove(call: Call, parent: Script): void {
+  const { path, extraPerms } = parent;
+  const target = { kind: 'scripts', path, extraPerms };
+  const ask = { action: 'scripts:write', risk: 'write', tool: 'createScript' } as const;
+  const verdict = authorise(call.caller, ask, target);
+  if (verdict.allowed) return;
+  throw verdict.error.code === 'not_found' ? noSuchParent(parent.hash) : verdict.error;
 }
 
 /** The columns of `insertScript`, in its order. */
@@ -120,6 +133,7 @@ export async function deploy(
   deps.mayBringCode(call);
   const workspace = workspaceOf(call);
   const parent = await findParent(deps.db, workspace, said);
+  if (parent.script && parent.script.path !== said.path) assertMayMove(call, parent.script);
   const entrypoint = said.kind === 'preprocessor' ? 'preprocessor' : 'main';
   const signature = await deps.inferSignature(said.language, said.content, entrypoint);
   const built = await deps.builder.build({

@@ -29,6 +29,13 @@ export function staleParent(path: string, head: Script | undefined): AppError {
   );
 }
 
+/** The refusal of a parent that is not there, or not the caller's to see. */
+export function noSuchParent(hash: string): AppError {
+  return new AppError('invalid_input', `There is no version ${hash} to follow.`, {
+    hint: 'Leave parent_hash out for a new path, or send the hash of its head.',
+  });
+}
+
 function following(script: Script): Parent {
   return { script, hashes: [script.hash, ...script.parentHashes].slice(0, maxParents) };
 }
@@ -52,7 +59,5 @@ export async function findParent(
   }
   const parent = await db.row<Script>(selectByHash, [workspace, asked]);
   if (parent) return following(parent);
-  throw new AppError('invalid_input', `There is no version ${asked} to follow.`, {
-    hint: 'Leave parent_hash out for a new path, or send the hash of its head.',
-  });
+  throw noSuchParent(asked);
 }

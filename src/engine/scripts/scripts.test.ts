@@ -74,6 +74,30 @@ describe('scripts', () => {
     assert.equal(history.body.length, 2);
   });
 
+  it('moves a script only for those who may change it where it is', async () => {
+    const email = 'mover@example.com';
+    await server.op('users.create', { email, password: 'a long enough password' });
+    await server.op('members.add', { email, username: 'mover', role: 'developer' });
+    const login = await server.op('session.login', { email, password: 'a long enough password' });
+    await server.op('folders.create', { name: 'shown', extraPerms: { 'u/mover': false } });
+    await server.op('folders.create', { name: 'hidden' });
+    const rows: [path: string, status: number][] = [
+      ['f/shown/here', 403],
+      ['f/hidden/here', 400],
+    ];
+    for (const [path, status] of rows) {
+      const made = await create({ path });
+      const stolen = { path: `u/mover/${path.split('/')[1]}`, parentHash: made.body.hash };
+      const answer = await create(stolen, login.body.token);
+      assert.equal(answer.status, status, JSON.stringify(answer.body));
+      assert.ok(!JSON.stringify(answer.body).includes('f/hidden'), 'a hidden path stays hidden');
+      assert.equal((await server.op('scripts.exists', { path })).body, true, `${path} stays`);
+      const moved = await create({ path: `${path}_moved`, parentHash: made.body.hash });
+      assert.equal(moved.status, 200);
+      assert.equal((await server.op('scripts.exists', { path })).body, false);
+    }
+  });
+
   it('notices that nothing changed', async () => {
     const path = 'f/team/noop';
     const first = await create({ path, summary: 'same' });

@@ -66,26 +66,23 @@ export interface HistoryRow {
   deploymentMsg: string | null;
 }
 
-/** Refuses like the door does, for items that are found by hash and so have no path up front. */
-function assertMay(call: Call, risk: Risk, found: Pick<Script, 'path' | 'extraPerms'>): void {
-  const verb = risk === 'read' ? 'read' : 'write';
-  const verdict = authorise(
-    call.caller,
-    { action: `scripts:${verb}`, risk },
-    { kind: 'scripts', path: found.path, extraPerms: found.extraPerms },
-  );
-  if (!verdict.allowed) throw verdict.error;
+/** How a version found by its hash is asked for: the door knew no path to ask about. */
+interface ByHash {
+  hash: string;
+  risk: Risk;
+  tool?: string;
 }
 
-async function findByHash(
-  db: Database,
-  call: Call,
-  { hash, risk }: { hash: string; risk: Risk },
-): Promise<Script> {
+/** The version, if the caller may; what is not theirs to see looks like what is not there. */
+async function findByHash(db: Database, call: Call, { hash, risk, tool }: ByHash): Promise<Script> {
   const found = await db.row<Script>(sql.selectByHash, [workspaceOf(call), hash]);
   if (!found) throw notFound('script', hash);
-  assertMay(call, risk, found);
-  return found;
+  const action = risk === 'read' ? 'scripts:read' : 'scripts:write';
+  const ask = { action, risk, ...(tool === undefined ? {} : { tool }) };
+  const target = { kind: 'scripts', path: found.path, extraPerms: found.extraPerms };
+  const verdict = authorise(call.caller, ask, target);
+  if (verdict.allowed) return found;
+  throw verdict.error.code === 'not_found' ? notFound('script', hash) : verdict.error;
 }
 
 /** Reading: nothing here changes a script. */
@@ -172,7 +169,8 @@ export function createScripts(deps: ScriptsDeps) {
     async deleteByHash(call: Call, hash: string): Promise<Script> {
       const workspace = workspaceOf(call);
       assertAdmin(call);
-      const found = await findByHash(db, call, { hash, risk: 'high_risk' });
+      const tool = 'deleteScriptByHash';
+      const found = await findByHash(db, call, { hash, risk: 'high_risk', tool });
       await db.run(sql.eraseVersion, [workspace, hash]);
       onChanged(workspace);
       return { ...found, content: '', lock: null, schema: {}, archived: true, deleted: true };
