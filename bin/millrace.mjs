@@ -1,22 +1,14 @@
 #!/usr/bin/env node
 // The command `millrace`: goes on with Node 24 where this one is older, then hands over to the
 // command line in src/. Plain JavaScript, because an older Node must be able to read it.
-import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endWithParent, goOn, isRecent, refuseOldNode } from '../scripts/lib/node24.mjs';
-
-/** Compiled sources are kept beside the packages, or, when those are read-only, at home. */
-function keepCompiled() {
-  const beside = fileURLToPath(new URL('../node_modules/.cache/millrace', import.meta.url));
-  for (const folder of [beside, join(homedir(), '.cache', 'millrace')]) {
-    const { status } = module.enableCompileCache(folder);
-    if (status !== module.constants.compileCacheStatus.FAILED) break;
-  }
-  // A server may live for months and end by force: what it compiled is written now.
-  setTimeout(() => module.flushCompileCache(), 5_000).unref();
-}
+import {
+  endWithParent,
+  goOn,
+  isRecent,
+  keepCompiled,
+  refuseOldNode,
+} from '../scripts/lib/node24.mjs';
 
 /** The parts of the server are loaded only for the commands that are the server. */
 const lazily =

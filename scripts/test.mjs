@@ -54,7 +54,7 @@ function findTests(parts) {
       readdirSync(root + folder, { recursive: true }).map((path) => `${folder}/${path}`),
     )
     .filter((path) => path.endsWith('.test.ts'))
-    .sort();
+    .toSorted();
   if (parts.length === 0) return files;
   const found = files.filter((file) => parts.some((part) => file.includes(part)));
   if (found.length === 0) fail(`No test file's path holds ${parts.join(' or ')}.`);

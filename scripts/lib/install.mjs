@@ -11,6 +11,8 @@ const lockFile = join(root, 'package-lock.json');
 /** npm writes it at the end of every installation: what stands in node_modules. */
 const installedFile = join(root, 'node_modules', '.package-lock.json');
 
+const prepareScript = fileURLToPath(new URL('prepare.mjs', import.meta.url));
+
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const timeOf = (path) => (existsSync(path) ? statSync(path).mtimeMs : -Infinity);
 
@@ -29,7 +31,7 @@ function hasDevelopment() {
 }
 
 /** @param {{ dev: boolean }} wanted `dev`: also what only tests and checks need */
-export function isInstalled({ dev }) {
+function isInstalled({ dev }) {
   if (!existsSync(installedFile)) return false;
   if (!isRecent() && !findNode24()) return false;
   if (dev && !hasDevelopment()) return false;
@@ -74,8 +76,11 @@ export function ensureInstalled({ dev }) {
     process.stderr.write(`failed.\n${said}\nSee to it, then run the same command again.\n`);
     process.exit(1);
   }
+  const program = isRecent() ? process.execPath : findNode24();
+  // Without it the first start only takes longer.
+  if (program) spawnSync(program, [prepareScript], { stdio: 'ignore', timeout: 60_000 });
   process.stderr.write(`done in ${Math.round((performance.now() - started) / 1000)} s\n`);
-  if (isRecent() || findNode24()) return;
+  if (program) return;
   console.error(`npm offers no Node 24 for ${process.platform}-${process.arch}: install Node 24.`);
   process.exit(1);
 }

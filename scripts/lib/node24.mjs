@@ -2,7 +2,8 @@
 // be older. Plain JavaScript, for Node 20 and later; runs before anything is installed.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -54,6 +55,17 @@ export function endWithParent() {
   if (!process.channel) return;
   process.channel.unref();
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+}
+
+/** Keeps compiled sources beside the packages, or, when those are read-only, at home. */
+export function keepCompiled() {
+  const beside = fileURLToPath(new URL('../../node_modules/.cache/millrace', import.meta.url));
+  for (const folder of [beside, join(homedir(), '.cache', 'millrace')]) {
+    const { status } = module.enableCompileCache(folder);
+    if (status !== module.constants.compileCacheStatus.FAILED) break;
+  }
+  // A server may live for months and end by force: what it compiled is written before that.
+  setTimeout(() => module.flushCompileCache(), 5_000).unref();
 }
 
 /** A signal that a terminal and npm both deliver counts once. */

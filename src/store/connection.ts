@@ -10,26 +10,26 @@ export interface Place {
   readonly name: string;
 }
 
-const int8: number = 20;
-const int8Array: number = 1016;
-const numberOf = (text: string): number => Number(text);
+/** The identifiers of PostgreSQL's types (pg_type.dat). */
+const int8 = 20;
+const int8Array = 1016;
 
-type Parser = (text: string) => unknown;
+function numbersOf(text: string): (number | null)[] {
+  const inside = text.slice(1, -1);
+  if (inside === '') return [];
+  return inside.split(',').map((item) => (item === 'NULL' ? null : Number(item)));
+}
 
 /**
  * The driver's parsers, except that int8 arrives as a number: our times, sizes and counts stay
  * far below 2^53, and a string would poison every comparison.
  */
 export async function driverTypes(): Promise<NonNullable<ClientConfig['types']>> {
-  const { types } = (await import('pg')).default;
-  const arrayOf = types.getTypeParser(int8Array) as Parser;
-  return {
-    getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-      if (oid === int8) return numberOf;
-      if (oid === int8Array) return (text: string) => (arrayOf(text) as string[]).map(Number);
-      return types.getTypeParser(oid, format) as Parser;
-    }) as NonNullable<ClientConfig['types']>['getTypeParser'],
-  };
+  const { TypeOverrides } = (await import('pg')).default;
+  const types = new TypeOverrides();
+  types.setTypeParser(int8, Number);
+  types.setTypeParser(int8Array, numbersOf);
+  return types;
 }
 
 /** SQLSTATEs that say the server cannot be reached or used now (not that a statement is wrong). */

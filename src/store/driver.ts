@@ -146,8 +146,8 @@ export async function createDatabase({
     transaction: (work) => told(inTransaction(work)),
     kysely<Tables>() {
       kysely ??= import('kysely').then(
-        (module) =>
-          new module.Kysely({ dialect: new module.PostgresDialect({ pool }) }) as Kysely<unknown>,
+        ({ Kysely: Builder, PostgresDialect }) =>
+          new Builder<unknown>({ dialect: new PostgresDialect({ pool }) }),
       );
       return kysely as Promise<Kysely<Tables>>;
     },

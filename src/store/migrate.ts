@@ -51,7 +51,7 @@ export function readMigrations(
 ): Migration[] {
   return readdirSync(folder)
     .filter((file) => /^\d{4}_[a-z0-9_]+\.sql$/.test(file))
-    .sort()
+    .toSorted()
     .map((file) => {
       const sql = readFileSync(new URL(file, folder), 'utf8').replaceAll('\r\n', '\n');
       const name = file.slice(0, -'.sql'.length);

@@ -45,7 +45,7 @@ export interface BareStore extends Store {
 const oldestVersion = 150_000;
 
 /** The connection of any process to the embedded database at `socketFolder`. */
-export async function placeOfSocket(socketFolder: string): Promise<Place> {
+async function placeOfSocket(socketFolder: string): Promise<Place> {
   return {
     name: 'the embedded database',
     settings: {

@@ -15,7 +15,7 @@ export interface BackupSequence {
 }
 
 /** The runner's own table: the manifest holds its content. */
-export const migrationTable = 'store_migration';
+const migrationTable = 'store_migration';
 
 // Partitions come with their parent, tables of extensions with their extension.
 const listTables = `

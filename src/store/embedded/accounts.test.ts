@@ -17,8 +17,8 @@ const as = (uid: number) => ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--c
 
 /** Are the sources where other users may read them? Below /root they are not. */
 function mayRead(uid: number): boolean {
-  const [file = '', ...args] = [...as(uid), process.execPath, '--check', import.meta.filename];
-  return spawnSync(file, args).status === 0;
+  const argv = [...as(uid).slice(1), process.execPath, '--check', import.meta.filename];
+  return spawnSync('setpriv', argv).status === 0;
 }
 
 const isRoot = process.getuid?.() === 0;

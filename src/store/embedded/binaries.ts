@@ -20,6 +20,8 @@ export interface Binaries {
   readonly folder: string;
   /** Major version, such as 18. */
   readonly major: number;
+  /** Where things may be kept beside the installed programs, and their full version. */
+  readonly keep?: { readonly folder: string; readonly version: string };
 }
 
 interface Link {
@@ -84,12 +86,18 @@ function copyInto(folder: string, native: string, packageVersion: string): strin
   return join(home, 'native', 'bin');
 }
 
+export interface FindOptions {
+  /** Where a copy may be made; undefined refuses one. */
+  copyTo: string | undefined;
+  /** Makes the copy even where the installed programs could be used. */
+  copy?: boolean;
+}
+
 /**
- * The programs, ready to run; `copyTo` takes a copy where the installed ones cannot be used: when
- * links are missing in a read-only `node_modules`, or always with `copy`.
- * Throws `unavailable` on a platform without a package.
+ * The programs, ready to run. They are copied when links are missing in a read-only
+ * `node_modules`. Throws `unavailable` on a platform without a package.
  */
-export function findBinaries({ copyTo, copy }: { copyTo: string; copy: boolean }): Binaries {
+export function findBinaries({ copyTo, copy = false }: FindOptions): Binaries {
   const home = findPackage();
   const native = join(home, 'native');
   const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
@@ -97,7 +105,10 @@ export function findBinaries({ copyTo, copy }: { copyTo: string; copy: boolean }
   };
   const major = Number.parseInt(version, 10);
   const usable = missingLinks(native).length === 0 || isWritable(join(native, 'lib'));
-  if (copy || !usable) return { folder: copyInto(copyTo, native, version), major };
+  if (copyTo !== undefined && (copy || !usable)) {
+    return { folder: copyInto(copyTo, native, version), major };
+  }
   makeLinks(native);
-  return { folder: join(native, 'bin'), major };
+  const keep = { folder: join(home, '..', '..', '.cache', 'millrace'), version };
+  return { folder: join(native, 'bin'), major, keep };
 }

@@ -1,6 +1,6 @@
 // The supervisor of the embedded PostgreSQL: makes the cluster, starts it on a Unix socket only,
 // starts it again if it dies, and stops it. It knows nothing of tables.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import {
   closeSync,
   existsSync,
@@ -8,27 +8,16 @@ import {
   readFileSync,
   renameSync,
   rmdirSync,
-  rmSync,
   statSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve as absolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, type Log } from '../../base/index.ts';
 import { type Binaries, findBinaries } from './binaries.ts';
 import { canRun, chooseConfinement, type Confinement, openTo, startBound } from './confine.ts';
-import {
-  folderError,
-  giveToOwner,
-  makeFolder,
-  makeSocketFolder,
-  socketFolderOf,
-} from './folders.ts';
+import { folderError, giveToOwner, makeSocketFolder, socketFolderOf } from './folders.ts';
+import { flushCluster, makeCluster, prepareTemplate } from './initdb.ts';
 import { clearLeftover, isAlive, readPostmaster } from './postmaster.ts';
-import { findTool, toolEnvironment } from './tools.ts';
-
-/** The one account of the cluster; only its owner can reach the socket, so it has no password. */
-export const clusterUser = 'millrace';
-export const clusterDatabase = 'postgres';
 
 export interface Cluster {
   readonly socketFolder: string;
@@ -71,13 +60,6 @@ function settingsFor(major: number): Record<string, string> {
   };
 }
 
-/** Text order is that of bytes, whatever the machine, and letters know their case. */
-function localeArguments(major: number): string[] {
-  return major >= 17
-    ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
-    : ['--locale=C.UTF-8'];
-}
-
 interface Layout {
   cluster: string;
   socketFolder: string;
@@ -86,63 +68,8 @@ interface Layout {
   confinement: Confinement;
 }
 
-async function runToEnd(argv: readonly string[]): Promise<{ code: number | null; text: string }> {
-  const [file = '', ...args] = argv;
-  const child = spawn(file, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: toolEnvironment,
-    cwd: '/',
-  });
-  let text = '';
-  const gather = (chunk: Buffer): void => {
-    text = (text + chunk.toString()).slice(-2_000);
-  };
-  child.stdout.on('data', gather);
-  child.stderr.on('data', gather);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  return { code, text };
-}
-
 function lastLines(text: string): string {
   return text.trim().split('\n').slice(-3).join(' ').slice(-500);
-}
-
-/** Makes the cluster beside its place and moves it there whole: a kill leaves nothing half made. */
-async function initialise({ cluster, binaries, confinement }: Layout): Promise<void> {
-  const half = join(dirname(cluster), 'postgres.new');
-  rmSync(half, { recursive: true, force: true });
-  makeFolder(half);
-  await openTo(confinement, {
-    folder: dirname(cluster),
-    own: [half],
-    program: join(binaries.folder, 'postgres'),
-  });
-  const { code, text } = await runToEnd([
-    ...confinement.prefix,
-    join(binaries.folder, 'initdb'),
-    ...['--pgdata', half, '--username', clusterUser, '--auth', 'trust', '--encoding', 'UTF8'],
-    // What it wrote is flushed after the start, beside the first requests (see `flush`).
-    ...['--no-sync', '--no-instructions'],
-    ...localeArguments(binaries.major),
-  ]);
-  if (code !== 0) {
-    rmSync(half, { recursive: true, force: true });
-    throw new AppError('unavailable', `The database could not be made: ${lastLines(text)}`, {
-      hint: 'Check the space on the disk and the rights on the data folder.',
-    });
-  }
-  renameSync(half, cluster);
-}
-
-/** Without it a power cut in the first half minute could lose the files that initdb wrote. */
-async function flush({ cluster, binaries, confinement }: Layout): Promise<void> {
-  const initdb = join(binaries.folder, 'initdb');
-  await runToEnd([...confinement.prefix, initdb, '--sync-only', '--pgdata', cluster]).catch(
-    () => undefined,
-  );
 }
 
 function checkVersion({ cluster, binaries }: Layout): void {
@@ -178,7 +105,7 @@ async function launch(
   const argv = [join(binaries.folder, 'postgres'), '-D', cluster, '-k', socket, ...flags];
   const output = openLogFile(logFile);
   const before = sizeOf(logFile);
-  const child = startBound(confinement, argv, { output, setpriv: findTool('setpriv') });
+  const child = startBound(confinement, argv, { output });
   closeSync(output);
   let ended = false;
   child.once('error', () => (ended = true));
@@ -284,7 +211,7 @@ function supervise(
 
 /** Another account may be kept from the installed programs, and then takes a copy. */
 async function findUsable(folder: string, confinement: Confinement): Promise<Binaries> {
-  const installed = findBinaries({ copyTo: folder, copy: false });
+  const installed = findBinaries({ copyTo: folder });
   const program = join(installed.folder, 'postgres');
   if (await canRun(confinement, program)) return installed;
   return findBinaries({ copyTo: folder, copy: true });
@@ -301,7 +228,7 @@ function removeIfEmpty(folder: string): void {
 /** Starts the cluster of `folder`, making it first if need be. The caller holds its lock. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { log } = options;
-  const folder = resolve(options.folder);
+  const folder = absolute(options.folder);
   const cluster = join(folder, 'postgres');
   const confinement = await chooseConfinement(cluster);
   const binaries = options.binaries ?? (await findUsable(folder, confinement));
@@ -314,7 +241,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
   try {
     const fresh = !existsSync(join(cluster, 'PG_VERSION'));
-    if (fresh) await initialise(layout);
+    if (fresh) await makeCluster(cluster, layout);
     else checkVersion(layout);
     await clearLeftover(cluster);
     makeSocketFolder(layout.socketFolder, confinement.uid);
@@ -323,7 +250,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const settings = { ...settingsFor(binaries.major), ...options.settings };
     const start = () => launchAtLast(layout, settings, log);
     const server = supervise(await start(), { start, log });
-    const flushed = fresh ? flush(layout) : undefined;
+    const flushed = fresh ? flushCluster(cluster, layout) : undefined;
     return {
       socketFolder: layout.socketFolder,
       pid: server.pid,
@@ -338,9 +265,17 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
 }
 
+/** At set-up: what makes the first start on a new data folder as fast as the later ones. */
+export async function prepareClusters(): Promise<void> {
+  const confinement = await chooseConfinement('');
+  if (confinement.kind === 'user') return;
+  const binaries = findBinaries({ copyTo: undefined });
+  await prepareTemplate({ binaries, confinement });
+}
+
 /** The socket of the server that runs on `folder` now; undefined when none does. */
 export function runningSocketFolder(folder: string): string | undefined {
-  const postmaster = readPostmaster(join(resolve(folder), 'postgres'));
+  const postmaster = readPostmaster(join(absolute(folder), 'postgres'));
   if (!postmaster?.ready || !isAlive(postmaster.pid)) return undefined;
   return postmaster.socketFolder;
 }

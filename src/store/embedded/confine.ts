@@ -135,11 +135,21 @@ export async function openTo(
  */
 const watchdog = `( read -r line <&3 || kill -INT $$ ) & exec "$@" 3<&-`;
 
+/** The prefix of a program that gets `signal` when this process dies, where the system can. */
+export function withDeathSignal(
+  { prefix }: Pick<Confinement, 'prefix'>,
+  signal: string,
+): readonly string[] {
+  const setpriv = findTool('setpriv');
+  // Innermost, because a change of user clears the signal.
+  return setpriv ? [...prefix, setpriv, '--pdeathsig', signal, '--'] : prefix;
+}
+
 export interface BoundOptions {
   /** File descriptor for what the program prints. */
   output: number;
-  /** The program that sets a parent-death signal; undefined takes the watchdog. */
-  setpriv?: string | undefined;
+  /** Takes the watchdog; default: only where there is no parent-death signal. */
+  watched?: boolean;
 }
 
 /**
@@ -148,17 +158,17 @@ export interface BoundOptions {
  * before the jobs are drained. The child's pid is the program's: every step replaces itself.
  */
 export function startBound(
-  { prefix }: Pick<Confinement, 'prefix'>,
+  confinement: Pick<Confinement, 'prefix'>,
   argv: readonly string[],
-  { output, setpriv }: BoundOptions,
+  { output, watched = findTool('setpriv') === undefined }: BoundOptions,
 ): ChildProcess {
   const options: SpawnOptions = { detached: true, env: toolEnvironment, cwd: '/' };
-  if (setpriv) {
-    // Innermost, because a change of user clears the signal.
-    const [file = '', ...args] = [...prefix, setpriv, '--pdeathsig', 'INT', '--', ...argv];
+  if (!watched) {
+    const [file = '', ...args] = [...withDeathSignal(confinement, 'INT'), ...argv];
     return spawn(file, args, { ...options, stdio: ['ignore', output, output] });
   }
-  const [file = '', ...args] = [...prefix, '/bin/sh', '-c', watchdog, 'millrace', ...argv];
+  const shell = [...confinement.prefix, '/bin/sh', '-c', watchdog, 'millrace'];
+  const [file = '', ...args] = [...shell, ...argv];
   const child = spawn(file, args, { ...options, stdio: ['ignore', output, output, 'pipe'] });
   const pipe = child.stdio[3];
   child.once('exit', () => {

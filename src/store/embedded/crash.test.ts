@@ -79,11 +79,14 @@ test('a PostgreSQL that lost its server unnoticed is ended by the next start', a
   const data = join(folder.path, 'orphan');
   await (await open(data)).close();
   const cluster = join(data, 'postgres');
-  const binaries = findBinaries({ copyTo: data, copy: false });
+  const binaries = findBinaries({ copyTo: undefined });
   const { prefix } = await chooseConfinement(cluster);
   const program = [join(binaries.folder, 'postgres'), '-D', cluster, '-k', data];
-  const [file = '', ...args] = [...prefix, ...program, '-c', 'listen_addresses='];
-  const orphan = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const argv = [...prefix, ...program, '-c', 'listen_addresses='];
+  const orphan = spawn(argv[0] ?? '', argv.slice(1), {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
   for await (const line of createInterface({ input: orphan.stderr })) {
     if (line.includes('ready to accept connections')) break;
   }
@@ -97,7 +100,10 @@ test('a PostgreSQL that lost its server unnoticed is ended by the next start', a
 /** A parent that starts `sleep` bound to itself by the watchdog, says its pid, and waits. */
 const parent = `
   const { startBound } = await import(${JSON.stringify(import.meta.resolve('./confine.ts'))});
-  const child = startBound({ prefix: [] }, ['/bin/sleep', '1000'], { output: 1 });
+  const child = startBound({ prefix: [] }, ['/bin/sleep', '1000'], {
+    output: 1,
+    watched: true,
+  });
   child.once('exit', (code, signal) => process.stderr.write('ended ' + signal + '\\n'));
   process.stdout.write(child.pid + '\\n');
   setInterval(() => undefined, 1000);`;

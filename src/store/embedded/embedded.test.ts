@@ -80,9 +80,9 @@ test('a second server on the folder is refused with the pid of the first', async
 test('of two servers that start at once exactly one gets the folder', async () => {
   const data = join(folder.path, 'race');
   const both = await Promise.all([1, 2].map(() => startStoreChild({ dataFolder: data })));
-  const opened = both.map(({ answer }) => answer.opened).toSorted();
+  const opened = both.filter(({ answer }) => answer.opened).length;
   await Promise.all(both.map((child) => child.stop()));
-  assert.deepEqual(opened, [false, true]);
+  assert.equal(opened, 1);
 });
 
 test('a worker and a visitor share the database of a running server', async () => {

@@ -1,8 +1,3 @@
-export {
-  type Cluster,
-  clusterDatabase,
-  clusterUser,
-  runningSocketFolder,
-  startCluster,
-} from './cluster.ts';
+export { type Cluster, prepareClusters, runningSocketFolder, startCluster } from './cluster.ts';
+export { clusterDatabase, clusterUser } from './initdb.ts';
 export { lockFolder, makeFolder } from './folders.ts';
