@@ -124,7 +124,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
   const packages = createPackages({ root, sandbox, log: deps.log });
   const bundler = createBundler({ root, sandbox });
   const { prepare } = parser;
-  const esbuild = createEsbuild();
+  const esbuild = createEsbuild({ tries: 2 });
 
   async function packageSet(
     request: BuildRequest,

@@ -6,7 +6,7 @@ import { functionBody } from './function-form.ts';
 import { scriptMapComment } from './script-map.ts';
 import { serveTasks } from './task-child.ts';
 
-const esbuild = createEsbuild();
+const esbuild = createEsbuild({ tries: 1 });
 // The parent has parsed the scripts already.
 const prepare = async (_file: string, contents: string) => ({ contents, shallow: false });
 

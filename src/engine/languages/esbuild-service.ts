@@ -34,23 +34,47 @@ async function buildOnce(
   }
 }
 
-export function createEsbuild(): Esbuild {
+/**
+ * `tries`: how often a build may find the service dead. 2 where all that is built has been parsed
+ * before, so that somebody else ended the service; 1 where the build itself is the suspect.
+ */
+export function createEsbuild({ tries }: { tries: 1 | 2 }): Esbuild {
   // The service starts at the first call: 30 ms that no deploy should wait for.
   const warm = esbuild.transform('').catch(() => undefined);
+
+  /** Counts services: of several builds that saw one die, only the first may end its successor. */
+  let generation = 0;
+
+  async function restart(dead: number): Promise<void> {
+    if (dead !== generation) return;
+    generation += 1;
+    // A stopped service is forgotten, and the next build starts a new one.
+    await esbuild.stop();
+  }
+
+  async function attempt(
+    options: esbuild.BuildOptions,
+    signal: AbortSignal,
+    left: number,
+  ): Promise<esbuild.BuildResult> {
+    const mine = generation;
+    try {
+      return await buildOnce(options, signal);
+    } catch (error) {
+      if (!isCrash(error)) throw error;
+      await restart(mine);
+      if (left > 1) return attempt(options, signal, left - 1);
+      throw new AppError('unprocessable', 'The bundler crashed on this code.', {
+        hint: 'A script or package may be nested too deeply; leave packages out one by one.',
+        cause: error,
+      });
+    }
+  }
+
   return {
     async build(options, signal) {
       await warm;
-      try {
-        return await buildOnce(options, signal);
-      } catch (error) {
-        if (!isCrash(error)) throw error;
-        // A stopped service is forgotten, and the next build starts a new one.
-        await esbuild.stop();
-        throw new AppError('unprocessable', 'The bundler crashed on this code.', {
-          hint: 'A script or package may be nested too deeply; leave packages out one by one.',
-          cause: error,
-        });
-      }
+      return attempt(options, signal, tries);
     },
     async stop() {
       await warm;

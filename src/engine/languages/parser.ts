@@ -45,8 +45,9 @@ export interface Parser {
 /** Whether the code is short and cannot nest deep, whatever it says. */
 function isShallow(code: string): boolean {
   if (code.length > maxLengthHere) return false;
+  nesters.lastIndex = 0;
   let count = 0;
-  for (const _nester of code.matchAll(nesters)) {
+  while (nesters.test(code)) {
     count += 1;
     if (count > maxNestersHere) return false;
   }
