@@ -46,11 +46,13 @@ function failureOf(value: unknown): string {
 /** TypeScript in its bundle form: a body that returns the exports. */
 export const bundle = (body: string): string => `${body}\nreturn { main };`;
 
-export async function openRunnersKit(mode: 'auto' | 'off'): Promise<RunnersKit> {
+/** `bare`: without a sandbox and without control groups. */
+export async function openRunnersKit(mode: 'auto' | 'off' | 'bare'): Promise<RunnersKit> {
   const log = createLog('error');
   const dataFolder = await mkdtemp(join(tmpdir(), 'millrace-kit-'));
-  const sandbox = await openSandbox({ mode, log });
-  const runners = createRunners({ dataFolder, sandbox, log, clock: systemClock });
+  const sandbox = await openSandbox({ mode: mode === 'bare' ? 'off' : mode, log });
+  const useCgroups = mode !== 'bare';
+  const runners = createRunners({ dataFolder, sandbox, log, clock: systemClock, useCgroups });
   await runners.start();
   return {
     runners,

@@ -141,7 +141,7 @@ const membersOf = (folder: string): number[] =>
  * The controller counts threads, of which a Node process has about a dozen. Processes are counted
  * by the watcher; this wall only stops a fork bomb between two looks.
  */
-const maxTasks = (maxProcesses: number): number => 128 + 4 * maxProcesses;
+export const maxTasks = (maxProcesses: number): number => 128 + 4 * maxProcesses;
 
 function setLimits(
   { version, controllers }: Hierarchy,

@@ -6,12 +6,10 @@ import { newSecret } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 
 export interface Guardian {
-  /** Variables for the environment of every child. */
-  readonly marker: Record<string, string>;
+  /** Text to put into the environment of every child, to find it by; null where not needed. */
+  readonly marker: string | null;
   stop(): void;
 }
-
-const variable = 'MILLRACE_RUNNER';
 
 // Blocks until the server's end of the pipe closes. $1 and $2: uids of scripts, or $3: the marker.
 const script = `
@@ -19,18 +17,15 @@ trap '' TERM INT HUP
 while read -r _; do :; done
 round=0
 while [ $round -lt 20 ]; do
-  found=
-  for folder in /proc/[0-9]*; do
-    if [ -n "$1" ]; then
-      uid=$(stat -c %u "$folder" 2>/dev/null) || continue
-      [ "$uid" -ge "$1" ] && [ "$uid" -le "$2" ] || continue
-    else
-      grep -qsF "$3" "$folder/environ" || continue
-    fi
-    [ "$folder" = "/proc/$$" ] && continue
-    kill -9 "\${folder#/proc/}" 2>/dev/null && found=1
-  done
+  if [ -n "$1" ]; then
+    found=$(stat -c '%u %n' /proc/[0-9]* 2>/dev/null | while read -r uid folder; do
+      [ "$uid" -ge "$1" ] && [ "$uid" -le "$2" ] && echo "\${folder#/proc/}"
+    done)
+  else
+    found=$(grep -lsF "$3" /proc/[0-9]*/environ | cut -d/ -f3)
+  fi
   [ -z "$found" ] && exit 0
+  kill -9 $found 2>/dev/null
   round=$((round + 1))
 done
 `;
@@ -38,7 +33,7 @@ done
 /** Starts the guardian where one is needed. */
 export function startGuardian(sandbox: Sandbox): Guardian {
   if (sandbox.kind === 'bwrap' || process.platform !== 'linux') {
-    return { marker: {}, stop: () => {} };
+    return { marker: null, stop: () => {} };
   }
   const secret = newSecret(16);
   const [first, last] = sandbox.accountRange ?? ['', ''];
@@ -52,7 +47,7 @@ export function startGuardian(sandbox: Sandbox): Guardian {
   child.stdin.on('error', () => {});
   child.unref();
   return {
-    marker: sandbox.kind === 'none' ? { [variable]: secret } : {},
+    marker: sandbox.kind === 'none' ? secret : null,
     stop: () => child.stdin.end(),
   };
 }

@@ -8,18 +8,18 @@ import { tmpdir } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { join } from 'node:path';
 import { privateFolder } from '../sandbox/index.ts';
-import { isAlive } from './proc.ts';
+import { isAlive, tasksOfMachine } from './proc.ts';
 import type { RunnersContext } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
-import type { Cgroups } from './cgroups.ts';
+import { type Cgroups, maxTasks } from './cgroups.ts';
 import { openTree, type Tree } from './trees.ts';
 
 export interface LaunchContext extends RunnersContext {
   cgroups: Cgroups | undefined;
   /** Parent of work folders where the sandbox gives none. */
   workParent: string;
-  /** Environment of every child, by which the guardian finds what a killed server left. */
-  marker: Record<string, string>;
+  /** Text in the environment of every child, to find by what it left; null where not needed. */
+  marker: string | null;
 }
 
 export interface LaunchOptions {
@@ -51,10 +51,26 @@ export interface Launched {
 
 const quoted = (path: string): string => `'${path.replaceAll("'", String.raw`'\''`)}'`;
 
-function shellLine(tree: Tree, channelOnStandard: boolean): string {
+/**
+ * The kernel's own limit on the tasks of an account, for machines without control groups. It is
+ * exact for an account of the child's own; where the server shares its account with the child the
+ * limit leaves room for all that runs already, and is only a wall for a fork bomb.
+ */
+function taskLimit(
+  { sandbox }: LaunchContext,
+  account: number | null,
+  maxProcesses: number,
+): string {
+  if (process.platform !== 'linux' || (account === null && sandbox.kind !== 'none')) return '';
+  const limit = account === null ? tasksOfMachine() + 512 : maxTasks(maxProcesses);
+  // The option is -u in bash and -p in dash.
+  return `ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit} 2>/dev/null; `;
+}
+
+function shellLine(tree: Tree, limit: string, channelOnStandard: boolean): string {
   const joins = tree.joinFiles.map((file) => `echo $$ >${quoted(file)} && `).join('');
   const swap = channelOnStandard ? ' 0<&3 1>&3 3>&-' : '';
-  return `${joins}exec "$@" 2>&1${swap}`;
+  return `${limit}${joins}exec "$@" 2>&1${swap}`;
 }
 
 function environment(runtime: FoundRuntime, workFolder: string): Record<string, string> {
@@ -69,6 +85,8 @@ function environment(runtime: FoundRuntime, workFolder: string): Record<string, 
   };
 }
 
+let launches = 0;
+
 /** Starts the program; rejects only when it cannot be started at all. */
 export async function launch(context: LaunchContext, options: LaunchOptions): Promise<Launched> {
   const { sandbox } = context;
@@ -76,18 +94,24 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
   const account = sandbox.newAccount();
   const own = sandbox.workFolder === null ? await mkdtemp(join(context.workParent, 'job-')) : null;
   const workFolder = own ?? privateFolder;
-  const tree = openTree(context, { account, ...options });
+  launches += 1;
+  const marker = context.marker === null ? null : `${context.marker}.${launches}.`;
+  const tree = openTree(context, { account, marker, ...options });
   const wrapped = sandbox.wrap({
     argv: runtime.argv({ memoryBytes: options.memoryBytes, workFolder }),
     readOnly: runtime.readOnly,
     writable: [],
     ...(own === null ? {} : { workFolder: own }),
-    env: { ...environment(runtime, workFolder), ...context.marker },
+    env: {
+      ...environment(runtime, workFolder),
+      ...(marker === null ? {} : { MILLRACE_RUNNER: marker }),
+    },
     network: options.network,
     ...(account === null ? {} : { account }),
     asFirstProcess: options.asFirstProcess ?? false,
   });
-  const line = shellLine(tree, runtime.channelOnStandard);
+  const limit = taskLimit(context, account, options.maxProcesses);
+  const line = shellLine(tree, limit, runtime.channelOnStandard);
   const extras = Array.from({ length: options.extraSockets ?? 0 }, () => 'pipe' as const);
   const child = spawn('/bin/sh', ['-c', line, 'sh', wrapped.file, ...wrapped.argv], {
     cwd: wrapped.cwd,

@@ -76,6 +76,28 @@ export function processesWhere(wanted: (pid: number) => boolean): number[] {
     .filter(wanted);
 }
 
+/** Processes of the session that `leader` began, and those below it that left the session. */
+export function sessionMembers(leader: number): number[] {
+  const members = new Set(descendants(leader));
+  for (const pid of processesWhere(() => true)) {
+    // `pid (name) state parent group session …`; the name may hold anything but ends at the last `)`.
+    const stat = text(`/proc/${pid}/stat`);
+    const session = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3];
+    if (Number(session) === leader) members.add(pid);
+  }
+  return [...members];
+}
+
+/** Threads of all processes of this machine. */
+export function tasksOfMachine(): number {
+  return Number(text('/proc/loadavg').split(' ')[3]?.split('/')[1] ?? 0);
+}
+
+/** Whether the environment that `pid` was started with holds `needle`; false when not ours to see. */
+export function environmentHolds(pid: number, needle: string): boolean {
+  return text(`/proc/${pid}/environ`).includes(needle);
+}
+
 /** Owner of a live process; undefined when it is gone. */
 export function ownerOf(pid: number): number | undefined {
   try {

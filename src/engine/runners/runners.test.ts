@@ -55,7 +55,18 @@ for (const mode of ['auto', 'off'] as const) {
     test('nothing of the server is in the environment', async () => {
       const outcome = await kit.run('env | cut -d= -f1 | sort | tr "\\n" " "', bash);
       const names = String(outcome.value).trim().split(' ');
-      const known = ['HOME', 'LANG', 'PATH', 'PWD', 'SHLVL', 'TMPDIR', 'TZ', 'USER', '_'];
+      const known = [
+        'MILLRACE_RUNNER',
+        'HOME',
+        'LANG',
+        'PATH',
+        'PWD',
+        'SHLVL',
+        'TMPDIR',
+        'TZ',
+        'USER',
+        '_',
+      ];
       assert.deepEqual(
         names.filter((name) => !known.includes(name) && name !== 'OLDPWD'),
         [],

@@ -33,6 +33,8 @@ import { createZygotes, type Zygotes } from './zygotes.ts';
 export interface RunnersOptions extends RunnersContext {
   /** Memory of idle and busy warm processes together; default a quarter of the machine's. */
   memoryCapBytes?: number;
+  /** false: do without control groups even where there are some (tests). */
+  useCgroups?: boolean;
 }
 
 const maxPerScript = 32;
@@ -142,7 +144,7 @@ export function createRunners(options: RunnersOptions): Runners {
     async start() {
       if (started !== undefined) return;
       const workParent = await makeWorkParent();
-      const cgroups = process.platform === 'linux' ? openCgroups() : undefined;
+      const cgroups = options.useCgroups === false ? undefined : openCgroups();
       const watcher = createWatcher(options.clock);
       const guardian = startGuardian(options.sandbox);
       const { marker } = guardian;

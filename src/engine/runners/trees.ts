@@ -3,7 +3,14 @@
 import { spawn } from 'node:child_process';
 import type { Sandbox } from '../sandbox/index.ts';
 import type { Cgroups, Group } from './cgroups.ts';
-import { descendants, killHard, ownerOf, processesWhere } from './proc.ts';
+import {
+  descendants,
+  environmentHolds,
+  killHard,
+  ownerOf,
+  processesWhere,
+  sessionMembers,
+} from './proc.ts';
 
 export interface Tree {
   /** Files that a process writes its pid to, to join the tree, before it runs anything. */
@@ -19,6 +26,14 @@ export interface Tree {
 export interface TreeOptions {
   sandbox: Sandbox;
   cgroups: Cgroups | undefined;
+}
+
+export interface TreeChild {
+  account: number | null;
+  maxProcesses: number;
+  memoryBytes: number;
+  /** Text that stands in the environment of this child only; null where it is not needed. */
+  marker: string | null;
 }
 
 /** A process of account `uid` that ends all others of that account, also ones that keep forking. */
@@ -45,22 +60,35 @@ async function killGroup(group: Group): Promise<void> {
   }
 }
 
-export function openTree(
-  { sandbox, cgroups }: TreeOptions,
-  child: { account: number | null; maxProcesses: number; memoryBytes: number },
-): Tree {
+/** Ends all processes whose environment holds `marker`: also those that left the session. */
+async function killMarked(marker: string): Promise<void> {
+  for (let round = 0; round < 100; round += 1) {
+    const found = processesWhere((pid) => environmentHolds(pid, marker));
+    if (found.length === 0) return;
+    for (const pid of found) killHard(pid);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function membersWithoutGroup(sandbox: Sandbox, child: TreeChild, pid: number): number[] {
+  // In bubblewrap what loses its parent becomes a child of the first process inside.
+  if (sandbox.kind === 'bwrap') return descendants(pid);
+  const { account } = child;
+  if (account !== null) return processesWhere((other) => ownerOf(other) === account);
+  return sessionMembers(pid);
+}
+
+export function openTree({ sandbox, cgroups }: TreeOptions, child: TreeChild): Tree {
   const group = cgroups?.open(child);
 
   return {
     joinFiles: group?.joinFiles ?? [],
-    members: (pid) => group?.members() ?? descendants(pid),
+    members: (pid) => group?.members() ?? membersWithoutGroup(sandbox, child, pid),
     hitWall: () => group?.hitWall() ?? false,
     async killAll(pid, gone) {
-      const below = group === undefined && sandbox.kind === 'none' ? descendants(pid) : [];
       // The child leads a process group; in bubblewrap the end of its first process ends the rest.
       killHard(-pid);
       if (!gone) killHard(pid);
-      for (const other of below) killHard(other);
       if (group !== undefined) {
         await killGroup(group);
         group.close();
@@ -70,6 +98,7 @@ export function openTree(
           await killAccount(account);
         }
       }
+      if (child.marker !== null && group === undefined) await killMarked(child.marker);
     },
   };
 }

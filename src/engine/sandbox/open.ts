@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AppError, type Log } from '../../base/index.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
 import { createBubblewrap, ownFile, privateFolder } from './bubblewrap.ts';
-import { createReach, everybodyReads, type Reach } from './reach.ts';
+import { createReach, everybodyPasses, everybodyReads, type Reach } from './reach.ts';
 import type { Sandbox, SandboxCommand, SandboxKind, WrappedCommand } from './sandbox.ts';
 
 export interface OpenSandboxOptions {
@@ -45,7 +45,15 @@ interface Parts {
   files: { passwd: string; group: string };
 }
 
-/** Gives folders that the command may write to its account; links are never followed. */
+/** Gives a folder that the command may write to its account, which must be able to get there. */
+function hand(path: string, account: number): void {
+  if (!everybodyPasses(path)) {
+    throw new Error(`a command cannot reach ${path}: a folder above it is closed to its account`);
+  }
+  giveAway(path, account);
+}
+
+/** Links are never followed. */
 function giveAway(path: string, account: number): void {
   lchownSync(path, account, account);
   if (!lstatSync(path).isDirectory()) return;
@@ -74,7 +82,7 @@ function build(parts: Parts): Sandbox {
     if (account !== null) {
       const { workFolder, writable } = command;
       for (const path of workFolder === undefined ? writable : [...writable, workFolder]) {
-        giveAway(path, account);
+        hand(path, account);
       }
     }
     const inner =

@@ -13,12 +13,17 @@ export function everybodyReads(path: string): boolean {
     if ((self.mode & 0o004) === 0 || (self.isDirectory() && (self.mode & 0o001) === 0)) {
       return false;
     }
-    for (let folder = dirname(path); ; folder = dirname(folder)) {
-      if ((statSync(folder).mode & 0o001) === 0) return false;
-      if (folder === dirname(folder)) return true;
-    }
+    return everybodyPasses(path);
   } catch {
     return false;
+  }
+}
+
+/** Whether everybody may pass through all folders above `path`. */
+export function everybodyPasses(path: string): boolean {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+    if (folder === dirname(folder)) return true;
   }
 }
 

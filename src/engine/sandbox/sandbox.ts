@@ -6,7 +6,10 @@ export interface SandboxCommand {
   argv: readonly string[];
   /** Files or folders that the command may read besides the system's own. */
   readOnly: readonly string[];
-  /** Folders that the command may write; as root they are given to the command's account. */
+  /**
+   * Folders that the command may write. As root they are given to the command's account, and every
+   * folder above them must let others pass (mode o+x): below a closed home `wrap` throws.
+   */
   writable: readonly string[];
   /** Current folder of the command; writable. Without it bubblewrap gives an empty private one. */
   workFolder?: string;
