@@ -53,6 +53,17 @@ const spent = (): AppError =>
     hint: 'Start the server again while it has no owner; it prints a new one.',
   });
 
+function fromEnvironment(given: FirstOwner): FirstOwner {
+  try {
+    return validate(firstOwner, given);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError('invalid_input', `The first owner cannot be made: ${error.message}`, {
+      hint: 'Look at MILLRACE_OWNER_EMAIL, MILLRACE_OWNER_PASSWORD and MILLRACE_WORKSPACE.',
+    });
+  }
+}
+
 /** Owner and workspace in the transaction of the caller, who holds the lock. */
 async function insertOwner(
   queries: Queries,
@@ -125,7 +136,7 @@ export function createSetup(deps: SetupDeps): Setup & {
     },
 
     async createOwner(given) {
-      const owner = validate(firstOwner, given);
+      const owner = fromEnvironment(given);
       if (!(await makeOwner(owner))) return;
       changed();
       await created(owner.workspace);
