@@ -45,6 +45,8 @@ const files: Record<string, string> = {
   'loose.ts': greet,
 };
 
+const inTools = (name: string): string => `f/tools/${name}`;
+
 function run(line: string | readonly string[], options: RunOptions = {}): Promise<Ran> {
   const argv = typeof line === 'string' ? line.split(' ') : line;
   return millrace(argv, { cwd: folder, ...options, env: { ...env, ...options.env } });
@@ -114,7 +116,11 @@ describe('the command', () => {
         out: new RegExp(`^unchanged  f/tools/greet  ${hash}\n$`),
       },
       {
-        argv: `script push ${'add.py say.sh fail.ts slow.ts steps.ts'.replace(/\S+/g, 'f/tools/$&')}`,
+        argv: [
+          'script',
+          'push',
+          ...'add.py say.sh fail.ts slow.ts steps.ts'.split(' ').map(inTools),
+        ],
         out: /^created  f\/tools\/add .*\ncreated  f\/tools\/say .*\n(?:created .*\n){3}$/,
       },
       {

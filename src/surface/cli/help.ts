@@ -55,6 +55,11 @@ function nameOf({ name, takes }: Command): string {
   return takes === '' ? name : `${name} ${takes}`;
 }
 
+/** Without what may be left out: lists stay narrow. */
+function briefName({ name, takes }: Command): string {
+  return `${name} ${takes}`.replace(/ \[.*$/, '').trimEnd();
+}
+
 /** The help of one command. */
 export function commandHelp(command: Command, channel: Channel): string {
   const columns = Math.min(channel.columns ?? defaultColumns, 110);
@@ -91,7 +96,7 @@ function groupHelp(name: string, commands: readonly Command[], channel: Channel)
     `${channel.paint('bold', 'Usage:')} millrace ${name} COMMAND [options]`,
     '',
     ...pairs(
-      own.map((command) => [nameOf(command), command.summary] as const),
+      own.map((command) => [briefName(command), command.summary] as const),
       columns,
     ),
     '',
@@ -107,12 +112,12 @@ function firstPage(commands: readonly Command[], channel: Channel): string {
     const own = names.flatMap((name) =>
       commands.filter((entry) => entry.name === name || entry.name.startsWith(`${name} `)),
     );
-    const lines = own.map((entry) => [nameOf(entry), entry.summary] as const);
+    const lines = own.map((entry) => [briefName(entry), entry.summary] as const);
     return [{ title, lines }];
   });
   const left = Math.max(...listed.flatMap(({ lines }) => lines.map(([name]) => widthOf(name))));
   return [
-    `Millrace ${version}: one MCP endpoint for a company's automations, services and people.`,
+    `Millrace ${version}: one MCP endpoint for automations, services and people.`,
     '',
     `${channel.paint('bold', 'Usage:')} millrace COMMAND [options]`,
     ...listed.flatMap(({ title, lines }) => [
