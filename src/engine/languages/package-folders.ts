@@ -7,11 +7,13 @@ import {
   mkdir,
   mkdtemp,
   readdir,
+  readFile,
   realpath,
   rename,
   rm,
   stat,
   utimes,
+  writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +26,23 @@ const idleMs = 15 * 60_000;
 /** What a killed server left half-made. */
 const abandonedMs = 60 * 60_000;
 const prefix = 'making-';
+const setName = /^[0-9a-f]{64}$/;
+
+const temporaryName = /^millrace-packages-[0-9a-f]{16}$/;
+/** In a temporary root: the folder it stands for. */
+const ownerName = '.stands-for';
+
+/** Removes the temporary roots of data folders that are gone. */
+async function sweepTemporaryRoots(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!temporaryName.test(name)) continue;
+    const root = join(tmpdir(), name);
+    const owner = await readFile(join(root, ownerName), 'utf8').catch(() => undefined);
+    if (owner === undefined || (await usedAt(owner)) !== undefined) continue;
+    // Somebody else's is not ours to remove; it fails, and stays.
+    await remove(root).catch(() => undefined);
+  }
+}
 
 /**
  * The folder of all sets: in the data folder, or, where the sandbox's account cannot get there (the
@@ -33,12 +52,15 @@ export async function openPackagesRoot(dataFolder: string, sandbox: Sandbox): Pr
   const own = join(dataFolder, 'cache', 'packages');
   await mkdir(own, { recursive: true });
   if (sandbox.canReach(own)) return own;
-  const reachable = join(tmpdir(), `millrace-packages-${sha256(own).slice(0, 16)}`);
-  await mkdir(reachable, { mode: 0o755 }).catch(() => undefined);
-  const found = await lstat(reachable);
+  await sweepTemporaryRoots();
+  const temporary = join(tmpdir(), `millrace-packages-${sha256(own).slice(0, 16)}`);
+  await mkdir(temporary, { mode: 0o755 }).catch(() => undefined);
+  const found = await lstat(temporary);
   // Anybody may have made a folder of that name there.
   const ours = found.isDirectory() && found.uid === process.getuid?.() && !(found.mode & 0o022);
-  return ours && sandbox.canReach(reachable) ? reachable : own;
+  if (!ours || !sandbox.canReach(temporary)) return own;
+  await writeFile(join(temporary, ownerName), own);
+  return temporary;
 }
 
 export interface PackageFolders {
@@ -69,8 +91,8 @@ async function pruneFolder(root: string, log: Log): Promise<void> {
   for (const name of await readdir(root)) {
     const folder = join(root, name);
     const at = (await usedAt(folder)) ?? now;
-    if (!name.startsWith(prefix)) sets.push({ folder, at });
-    else if (now - at > abandonedMs) await remove(folder);
+    if (setName.test(name)) sets.push({ folder, at });
+    else if (name.startsWith(prefix) && now - at > abandonedMs) await remove(folder);
   }
   const unused = sets.toSorted((left, right) => right.at - left.at).slice(maxSets);
   for (const { folder, at } of unused) {
