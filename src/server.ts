@@ -30,15 +30,22 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Runs `undo` steps in reverse order, each even if an earlier one failed. */
-function createUndo(log: Log) {
+/** A part that does not stop by then (its database is gone) is left behind. */
+const stopWithinMs = 15_000;
+
+/** Runs `undo` steps in reverse order, each even if an earlier one failed or hangs. */
+function createUndo(log: Log, clock: Clock) {
+  const late = (): Promise<never> =>
+    new Promise((_, reject) => {
+      clock.after(stopWithinMs, () => reject(new Error(`not done in ${stopWithinMs} ms`)));
+    });
   const steps: { name: string; undo: () => Promise<void> | void }[] = [];
   return {
     push: (name: string, undo: () => Promise<void> | void) => steps.push({ name, undo }),
     async run(): Promise<void> {
       for (const { name, undo } of steps.splice(0).toReversed()) {
         try {
-          await undo();
+          await Promise.race([undo(), late()]);
         } catch (error) {
           log.error(`stopping ${name} failed`, { error });
         }
@@ -52,7 +59,7 @@ export async function startServer(
   config: Config,
   { log, clock = systemClock }: { log: Log; clock?: Clock },
 ): Promise<Server> {
-  const undo = createUndo(log);
+  const undo = createUndo(log, clock);
   try {
     return await build(config, { log, clock, undo });
   } catch (error) {
@@ -90,7 +97,9 @@ async function build(
   const identity = createIdentity({ db, clock, log, jobTokens: { find: engine.findJobOfToken } });
   const relations: Relations = {
     extraPerms: async (workspace, target) =>
-      target.kind === 'scripts' ? engine.extraPerms(workspace, target.path) : undefined,
+      target.kind === 'scripts'
+        ? engine.extraPerms(workspace, target.path)
+        : identity.extraPerms(workspace, target),
   };
   const audit = createAuditLog({ db, clock, log });
   undo.push('the audit log', () => audit.drain());
@@ -144,7 +153,7 @@ export async function startWorker(
       hint: 'Give MILLRACE_WORKER_SLOTS a number above 0.',
     });
   }
-  const undo = createUndo(log);
+  const undo = createUndo(log, clock);
   try {
     const [store, sandbox] = await Promise.all([
       openStore({ config, log, clock, role: 'worker' }),

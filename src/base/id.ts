@@ -1,6 +1,6 @@
 // Ids and random secrets. Ids are UUIDv7 (RFC 9562 section 5.7): time-ordered, so a b-tree
 // appends; Windmill's job ids have the same shape.
-import { createHash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, randomFillSync, timingSafeEqual } from 'node:crypto';
 
 // Random bytes are drawn in pages: one system call for 256 ids instead of one for each (6 µs).
 const pool = Buffer.alloc(4096);
@@ -67,7 +67,7 @@ export function newSecret(length = 32): string {
 
 /** Lower-case hex SHA-256. Enough for stored tokens, because the secrets have 190 random bits. */
 export function sha256(text: string | Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /** Compares without leaking the position of the first difference. */

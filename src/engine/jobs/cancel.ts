@@ -47,7 +47,7 @@ export async function cancelRow(
     return { id, state: 'canceling' };
   }
   throw new AppError('conflict', `Job ${id} is already over.`, {
-    hint: 'Read its result with getJob.',
+    hint: 'Read its result instead.',
   });
 }
 

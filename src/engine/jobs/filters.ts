@@ -27,6 +27,6 @@ export const jobFilters = z.strictObject({
   hasNullParent: z.boolean().optional().describe('without a parent job, or with one'),
   args: z.record(z.string(), z.unknown()).optional().describe('subset of the arguments'),
   result: z.unknown().optional().describe('subset of the result'),
-  label: text.optional(),
-  isFlowStep: z.boolean().optional(),
+  label: text.optional().describe('a label of the job'),
+  isFlowStep: z.boolean().optional().describe('steps of flows only, or none'),
 });

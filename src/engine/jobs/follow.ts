@@ -12,24 +12,53 @@ export interface FollowDeps {
   events: JobEvents;
 }
 
-/** Resolves at the next sign of life, or after `holdMs`. */
-function change(
-  { events, clock }: FollowDeps,
-  id: string,
-  { holdMs, signal }: { holdMs: number; signal: AbortSignal },
-): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      unwatch();
-      cancel();
-      signal.removeEventListener('abort', stop);
-      resolve();
-    };
-    const unwatch = events.watch(id, { ended: stop, progressed: stop });
-    const cancel = clock.after(holdMs, stop);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-  });
+/** Notes signs of life from now on, so that one between a look and a wait is not lost. */
+function watchLife({ events, clock }: FollowDeps, id: string) {
+  let stirred = false;
+  let wake: (() => void) | undefined;
+  const stir = (): void => {
+    stirred = true;
+    wake?.();
+  };
+  const stop = events.watch(id, { ended: stir, progressed: stir });
+  return {
+    stop,
+    /** Resolves at the next sign, after `holdMs`, or when `signal` aborts. */
+    wait(holdMs: number, signal: AbortSignal): Promise<void> {
+      if (stirred || signal.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const done = (): void => {
+          cancel();
+          signal.removeEventListener('abort', done);
+          resolve();
+        };
+        const cancel = clock.after(holdMs, done);
+        signal.addEventListener('abort', done, { once: true });
+        wake = done;
+      });
+    },
+  };
+}
+
+interface Known {
+  id: string;
+  running: boolean;
+  logOffset: number;
+}
+
+async function look(db: Database, call: Call, known: Known) {
+  const seen = await findJob(db, call, { id: known.id });
+  const { logs, offset } = await readLogs(db, known.id, known.logOffset);
+  return {
+    isNew: seen.finished || logs !== '' || seen.running !== known.running,
+    update: {
+      running: seen.running,
+      completed: seen.finished,
+      newLogs: logs,
+      logOffset: offset,
+      memPeak: seen.memPeak,
+    },
+  };
 }
 
 /**
@@ -39,22 +68,15 @@ function change(
 export async function followJob(
   deps: FollowDeps,
   call: Call,
-  known: { id: string; running: boolean; logOffset: number; holdMs: number },
+  { holdMs, ...known }: Known & { holdMs: number },
 ) {
-  const { id } = known;
-  for (let asked = 0; ; asked += 1) {
-    const seen = await findJob(deps.db, call, { id });
-    const { logs, offset } = await readLogs(deps.db, id, known.logOffset);
-    const isNew = seen.finished || logs !== '' || seen.running !== known.running;
-    if (isNew || asked > 0 || known.holdMs === 0) {
-      return {
-        running: seen.running,
-        completed: seen.finished,
-        newLogs: logs,
-        logOffset: offset,
-        memPeak: seen.memPeak,
-      };
-    }
-    await change(deps, id, { holdMs: known.holdMs, signal: call.signal });
+  const life = watchLife(deps, known.id);
+  try {
+    const first = await look(deps.db, call, known);
+    if (first.isNew || holdMs === 0) return first.update;
+    await life.wait(holdMs, call.signal);
+    return (await look(deps.db, call, known)).update;
+  } finally {
+    life.stop();
   }
 }
