@@ -9,6 +9,7 @@ import type { Database, Queries, Statement } from './database.ts';
 import { createSignals } from './signals.ts';
 
 const maxAttempts = 5;
+const closeLimitMs = 5_000;
 const serializationFailure = '40001';
 const deadlock = '40P01';
 
@@ -108,7 +109,7 @@ export interface DriverOptions {
   maxConnections?: number;
 }
 
-/** Connects lazily: nothing is sent until the first query. `close` waits for queries under way. */
+/** Connects lazily: nothing is sent until the first query. `close` waits 5 s for running ones. */
 export async function createDatabase({
   place,
   log,
@@ -154,7 +155,10 @@ export async function createDatabase({
     listen: signals.listen,
     notify: signals.notify,
     close() {
-      closing ??= signals.close().then(() => pool.end());
+      closing ??= signals.close().then(async () => {
+        // A query that hangs must not keep the process from ending.
+        await Promise.race([pool.end(), sleep(closeLimitMs, undefined, { ref: false })]);
+      });
       return closing;
     },
   };
