@@ -14,9 +14,35 @@ function fastFolder(): string {
   }
 }
 
+const name = /^millrace-test-(\d+)-/;
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** What test processes left that were killed: in memory it would stay until the next boot. */
+function sweep(home: string): void {
+  for (const entry of readdirSync(home)) {
+    const [, pid] = name.exec(entry) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      rmSync(join(home, entry), { recursive: true, force: true });
+    } catch {
+      // Another user's, who will sweep it.
+    }
+  }
+}
+
 /** A new folder that is removed with `remove`. */
 export function temporaryFolder(): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(fastFolder(), 'millrace-'));
+  const home = fastFolder();
+  sweep(home);
+  const path = mkdtempSync(join(home, `millrace-test-${process.pid}-`));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
