@@ -14,7 +14,7 @@ function fastFolder(): string {
   }
 }
 
-const name = /^millrace-test-(\d+)-/;
+const testFolder = /^millrace-test-(\d+)-/;
 
 function isAlive(pid: number): boolean {
   try {
@@ -28,7 +28,7 @@ function isAlive(pid: number): boolean {
 /** What test processes left that were killed: in memory it would stay until the next boot. */
 function sweep(home: string): void {
   for (const entry of readdirSync(home)) {
-    const [, pid] = name.exec(entry) ?? [];
+    const [, pid] = testFolder.exec(entry) ?? [];
     if (pid === undefined || isAlive(Number(pid))) continue;
     try {
       rmSync(join(home, entry), { recursive: true, force: true });
