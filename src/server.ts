@@ -81,7 +81,12 @@ async function build(
 
   let origin = config.baseUrl ?? '';
   const runners = createRunners({ dataFolder: config.dataFolder, sandbox, log, clock });
-  const builder = createBuilder({ dataFolder: config.dataFolder, sandbox, log });
+  const builder = createBuilder({
+    dataFolder: config.dataFolder,
+    sandbox,
+    log,
+    environment: config.packageEnvironment,
+  });
   undo.push('the builder', () => builder.stop());
   const engine = createEngine({
     db,
@@ -160,7 +165,12 @@ export async function startWorker(
       openSandbox({ mode: config.sandbox, log }),
     ]);
     undo.push('the store', () => store.close());
-    const builder = createBuilder({ dataFolder: config.dataFolder, sandbox, log });
+    const builder = createBuilder({
+      dataFolder: config.dataFolder,
+      sandbox,
+      log,
+      environment: config.packageEnvironment,
+    });
     undo.push('the builder', () => builder.stop());
     const engine = createEngine({
       db: store.db,

@@ -80,7 +80,9 @@ describe('statements', () => {
         }
         const { rows } = await client.query(`explain (generic_plan) ${text}`);
         const found = scans(rows.map((row) => row['QUERY PLAN']).join('\n'));
-        if (found.length > 0 && !mayScan.has(name)) problems.push(`${name}: scans ${found}`);
+        if (found.length > 0 && !mayScan.has(name)) {
+          problems.push(`${name}: scans ${found.join(', ')}`);
+        }
       } catch (error) {
         problems.push(`${name}: ${String(error)}`);
       }

@@ -23,6 +23,8 @@ export interface Config {
   sandbox: 'auto' | 'bwrap' | 'off';
   /** Without a sandbox only admins may deploy or preview, unless this is set. */
   allowUnsandboxed: boolean;
+  /** What the package manager of a deploy may know: registry, proxy and CA settings. */
+  packageEnvironment: Readonly<Record<string, string>>;
   /** How long a synchronous run or tool call waits before it hands out the job id. */
   waitMs: number;
 }
@@ -69,6 +71,17 @@ function origin(text: string | undefined): string | undefined {
   return new URL(text).origin;
 }
 
+const packageSetting =
+  /^(npm_config_|NPM_CONFIG_|https?_proxy$|no_proxy$|NODE_EXTRA_CA_CERTS$|SSL_CERT_(FILE|DIR)$)/i;
+
+function packageEnvironment(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && packageSetting.test(entry[0]),
+    ),
+  );
+}
+
 function ownerOf(env: Environment): Config['owner'] {
   const email = env['MILLRACE_OWNER_EMAIL'];
   const password = env['MILLRACE_OWNER_PASSWORD'];
@@ -99,6 +112,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), { fallback: 8, max: 256 }),
     sandbox: oneOf('MILLRACE_SANDBOX', get('sandbox'), ['auto', 'bwrap', 'off']),
     allowUnsandboxed: get('allow-unsandboxed') === '1',
+    packageEnvironment: packageEnvironment(env),
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
 }

@@ -20,7 +20,7 @@ export function maskSecrets(text: string, secrets: Iterable<string>): string {
 }
 
 /** Levenshtein distance, for "did you mean"; both sides are cut to 64 characters. */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   const a = left.slice(0, 64);
   const b = right.slice(0, 64);
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -13,7 +13,7 @@ import {
   jobOperations,
   type LocalWorker,
 } from './jobs/index.ts';
-import { type Builder, inferSignature, mergeSchema } from './languages/index.ts';
+import { type Builder, mergeSchema } from './languages/index.ts';
 import type { Runners } from './runners/index.ts';
 import {
   createScripts,
@@ -102,6 +102,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     sandboxed: deps.sandbox.kind === 'bwrap',
     allowUnsandboxed: config.allowUnsandboxed,
   });
+  // The builder infers inside the sandbox, where the language needs its own parser.
+  const { inferSignature } = deps.builder;
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
   const scripts = createScripts({ ...shared, onChanged: versions.changed });
   const local = lateWorker();

@@ -5,7 +5,7 @@ import { itemPath, language, scriptContent, scriptHash } from '../scripts/index.
 export const jobId = z.uuid().describe('job id');
 
 /** What `main` gets by parameter name; names that it does not declare are ignored. */
-export const jobArgs = z.record(z.string(), z.unknown()).default({}).describe('arguments by name');
+const jobArgs = z.record(z.string(), z.unknown()).default({}).describe('arguments by name');
 
 /** Windmill's queue holds any tag; one that no worker serves waits and says so. */
 const tag = z.string().min(1).max(100).optional().describe('worker tag');

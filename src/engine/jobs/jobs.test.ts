@@ -33,6 +33,12 @@ describe('jobs', () => {
     }
   });
 
+  it('runs TypeScript in Bun, or in Node where its first line asks for it', async () => {
+    const content = 'export const main = () => process.versions.bun !== undefined';
+    assert.equal((await preview(content)).body.result, true);
+    assert.equal((await preview(`//nodejs\n${content}`)).body.result, false);
+  });
+
   it('says what a script threw, whatever it threw', async () => {
     const rows: [content: string, name: string, message: RegExp][] = [
       ['export function main() { throw new TypeError("no good") }', 'TypeError', /^no good$/],

@@ -2,7 +2,7 @@
 // looking it up needs no index of its own; only its hash is stored, and it dies with the run.
 import { isUuid, newSecret, sha256 } from '../../base/index.ts';
 
-export const jobTokenPrefix = 'mrj_';
+const jobTokenPrefix = 'mrj_';
 
 /** A secret and the hash that the row keeps. */
 export function newJobSecret(): { secret: string; hash: string } {

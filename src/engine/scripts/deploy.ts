@@ -28,6 +28,8 @@ export interface Deployed {
   path: string;
   /** False when nothing had changed and `skipIfNoop` was asked for. */
   created: boolean;
+  /** What may fail when it runs, for the person who deploys. */
+  warnings: string[];
 }
 
 interface Version {
@@ -149,10 +151,10 @@ export async function deploy(
   const facts = factsOf(said, { schema, lock });
   const head = parent.script;
   if (said.skipIfNoop && head && !head.archived && saysTheSame(facts, head)) {
-    return { hash: head.hash, path: said.path, created: false };
+    return { hash: head.hash, path: said.path, created: false, warnings: built.warnings };
   }
   const hash = hashOfVersion(workspace, head?.hash ?? null, facts);
   const by = { createdBy: displayNameOf(call.caller), createdAt: deps.clock.now() };
   await store(deps.db, { hash, workspace, ...by, said, parent, signature, built, schema, lock });
-  return { hash, path: said.path, created: true };
+  return { hash, path: said.path, created: true, warnings: built.warnings };
 }

@@ -18,7 +18,7 @@ export interface RunLimits {
   maxProcesses: number;
 }
 
-export const defaultLimits: RunLimits = {
+const defaultLimits: RunLimits = {
   timeoutMs: 3_600_000,
   memoryBytes: 1024 ** 3,
   maxResultBytes: 2_000_000,
@@ -36,6 +36,11 @@ export interface JobRunnerDeps {
   log: Log;
   origin: () => string;
   workerGroup: string;
+}
+
+/** Windmill's annotation on the first line: this script wants Node instead of Bun. */
+function runtimeOf(job: ClaimedJob, code: string): { runtime?: 'node' } {
+  return job.language === 'bun' && /^\/\/ ?nodejs\b/.test(code) ? { runtime: 'node' } : {};
 }
 
 /** Runs of one person with the same rights may share a warm process; nobody else's may. */
@@ -71,6 +76,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
       return await deps.runners.run({
         jobId: job.id,
         language: job.language as Language,
+        ...runtimeOf(job, code),
         code,
         codeHash: job.bundleHash,
         parameters: job.parameters,

@@ -17,6 +17,7 @@ export const createScript = (scripts: Scripts) =>
       hash: scriptHash,
       path: itemPath,
       created: z.boolean().describe('false when nothing had changed'),
+      warnings: z.array(z.string()).describe('what may fail when it runs'),
     }),
     run: (call, input) => scripts.create(call, input),
   });
