@@ -46,7 +46,7 @@ interface Output {
   tail(): string;
 }
 
-/** `<id> <peak KiB> <exit code> <json|out|line|large>\n<content of the result file>`. */
+/** `X <id> <peak KiB> <exit code> <json|out|line|large>\n<content of the result file>`. */
 function parse(
   payload: Buffer,
   { id, limits }: { id: string; limits: RunLimits },
@@ -54,8 +54,8 @@ function parse(
 ): Reply {
   const end = payload.indexOf(10);
   const head = payload.toString('latin1', 0, Math.max(0, end));
-  const [ofRun, peak, code, source] = head.split(' ');
-  if (ofRun !== id || code === undefined) throw new Error('no answer to this run');
+  const [kind, ofRun, peak, code, source] = head.split(' ');
+  if (kind !== 'X' || ofRun !== id || code === undefined) throw new Error('no answer to this run');
   const content = payload.toString('utf8', end + 1);
   const memPeakKb = Number(peak) > 0 ? Number(peak) : null;
   const fail = (name: string, message: string): Reply => ({

@@ -42,8 +42,8 @@ export interface Channel {
   exchange(exchange: Exchange): Promise<Reply>;
   /** A request has no complete answer yet. */
   waits(): boolean;
-  /** The child is gone: hands out what it printed last, then fails the exchange. */
-  closed(): void;
+  /** The child is gone: hands out what it printed last, then fails the exchange. `how` it ended. */
+  closed(how: string): void;
 }
 
 const intruded = 'the script wrote to the channel of its runner';
@@ -183,14 +183,14 @@ export function createChannel(
       });
     },
     waits: () => waiting !== undefined,
-    closed() {
+    closed(how) {
       if (waiting === undefined) return;
       if (!waiting.marked) waiting.tap.flush();
       waiting.marked = true;
       settle();
       const failed = waiting;
       waiting = undefined;
-      failed?.reject(new ChannelClosed('the process ended'));
+      failed?.reject(new ChannelClosed(`the process ended before it answered (${how})`));
     },
   };
 }

@@ -164,10 +164,10 @@ export async function startChild(context: ChildContext, options: LaunchOptions):
     onRetired: (reason) => context.log.debug('a runner retires', { runtime, runs, reason }),
     onViolation: () => void kill(),
   });
-  void launched.ended.then(() => {
+  void launched.ended.then((how) => {
     ended = true;
     readiness.set('never');
-    channel.closed();
+    channel.closed(how);
   });
 
   function kill(): Promise<void> {

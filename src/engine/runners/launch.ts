@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { join } from 'node:path';
 import { privateFolder } from '../sandbox/index.ts';
@@ -39,8 +39,8 @@ export interface Launched {
   readonly log: Readable;
   readonly extra: readonly Duplex[];
   readonly account: number | null;
-  /** Resolves when the process has ended and its outputs are read. */
-  readonly ended: Promise<void>;
+  /** Resolves when the process has ended and its outputs are read, with how: `exit code 1`. */
+  readonly ended: Promise<string>;
   /** Live pids of the whole tree. */
   members(): number[];
   /** true when a fork was refused since the last time this was asked. */
@@ -121,12 +121,16 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     stdio: ['ignore', 'pipe', 'ignore', 'pipe', ...extras],
   });
 
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', () => resolve());
-    child.once('exit', () => resolve());
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(howItEnded(code, signal)));
   });
   const log = child.stdout as Readable;
-  const ended = exited.then(() => drained(log));
+  const ended = exited.then(async (how) => {
+    // Its last words may still be in the sockets when its end is known.
+    await Promise.all(child.stdio.slice(1).map((stream) => drained(stream as Readable | null)));
+    return how;
+  });
   let gone = false;
   let killing: Promise<void> | undefined;
 
@@ -159,10 +163,18 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
   };
 }
 
+/** bubblewrap and shells report a signal as 128 and its number. */
+export function howItEnded(code: number | null, signal: string | null): string {
+  if (signal !== null) return `signal ${signal}`;
+  const number = (code ?? 0) - 128;
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+  return name === undefined ? `exit code ${code}` : `signal ${name}`;
+}
+
 /** Waits for what is still in the pipe; not long, because a stray may hold its other end open. */
-async function drained(log: Readable): Promise<void> {
-  if (log.readableEnded || log.destroyed) return;
-  await once(log, 'close', { signal: AbortSignal.timeout(100) }).catch(() => {});
+async function drained(stream: Readable | null): Promise<void> {
+  if (stream === null || stream.readableEnded || stream.destroyed) return;
+  await once(stream, 'end', { signal: AbortSignal.timeout(100) }).catch(() => {});
 }
 
 const parentName = 'millrace-jobs-';

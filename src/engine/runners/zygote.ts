@@ -4,7 +4,7 @@
 import { type Channel, createChannel, parseReply } from './channel.ts';
 import { type ChildContext, runGuarded } from './child.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
-import { type Launched, launch } from './launch.ts';
+import { howItEnded, type Launched, launch } from './launch.ts';
 import { childrenOf, descendants, memoryKb, namespacePid } from './proc.ts';
 import { lanesPerZygote, type RunOutcome, type RunRequest } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
@@ -61,6 +61,10 @@ function membersOf(launched: Launched, lane: Lane): number[] {
   const root = near.find((pid) => namespacePid(pid) === lane.pid);
   return root === undefined ? [] : descendants(root);
 }
+
+/** Of wait(2): a signal in the low bits, else an exit code above them. */
+const ofWaitStatus = (status: number): string =>
+  (status & 127) === 0 ? howItEnded(status >> 8, null) : howItEnded(128 + (status & 127), null);
 
 function createLanes(launched: Launched, broken: (lane: Lane) => void): Lane[] {
   return Array.from({ length: lanesPerZygote }, (_, number) => {
@@ -122,14 +126,14 @@ export async function startZygote(
   }
 
   /** `E <lane> <wait status> <1 when processes are left>`: the run's process has ended. */
-  function onEnd(lane: Lane, left: boolean): void {
+  function onEnd(lane: Lane, status: number, left: boolean): void {
     lane.pid = undefined;
     const unanswered = lane.state === 'busy' && lane.channel.waits();
     if (unanswered) {
       // What it printed last may still be on its way; the lane is not used again.
       lane.state = 'broken';
       clock.after(crashLogMs, () => {
-        lane.channel.closed();
+        lane.channel.closed(ofWaitStatus(status));
         retire();
       });
     } else if (lane.state === 'busy') {
@@ -145,7 +149,7 @@ export async function startZygote(
       const lane = lanes[Number(number)];
       if (verb === 'R') readiness.resolve(true);
       else if (verb === 'P' && lane !== undefined) lane.pid = lane.lastPid = Number(value);
-      else if (verb === 'E' && lane !== undefined) onEnd(lane, left === '1');
+      else if (verb === 'E' && lane !== undefined) onEnd(lane, Number(value), left === '1');
       else throw new Error('no word of a zygote');
     },
   );
@@ -161,10 +165,10 @@ export async function startZygote(
   launched.log.on('data', (chunk: Buffer) => {
     context.log.warn('a Python zygote complains', { text: chunk.toString('utf8', 0, 500) });
   });
-  void launched.ended.then(() => {
+  void launched.ended.then((how) => {
     ended = true;
     readiness.resolve(false);
-    for (const { channel } of lanes) channel.closed();
+    for (const { channel } of lanes) channel.closed(how);
   });
 
   function kill(): Promise<void> {

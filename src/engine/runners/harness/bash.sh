@@ -25,6 +25,6 @@ __peak=0
 while read -r __key __value _; do
   [[ $__key == VmHWM: ]] && __peak=$__value
 done 2>/dev/null </proc/self/status
-__head="$__id $__peak $__code $__source"
+__head="X $__id $__peak $__code $__source"
 printf '%s' "$__mark"
 printf '%d\n%s\n%s' $((${#__head} + 1 + ${#__content})) "$__head" "$__content" >&3
