@@ -4,12 +4,14 @@
 import {
   type Config,
   createLog,
+  type Log,
   monotonicMs,
   scrubEnvironment,
   systemClock,
   version,
 } from './base/index.ts';
 import type { Server } from './server.ts';
+import type { Store } from './store/index.ts';
 
 export interface Roles {
   start(config: Config, print: (line: string) => void): Promise<number>;
@@ -18,18 +20,31 @@ export interface Roles {
   restore(config: Config, file: string, print: (line: string) => void): Promise<number>;
 }
 
+/** A terminal and npm may both pass one Ctrl-C on: what comes this soon is no second one. */
+const sameSignalMs = 500;
+
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
 function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAtMs: number | undefined;
     const stop = (): void => {
-      if (asked) process.exit(1);
-      asked = true;
+      askedAtMs ??= monotonicMs();
+      if (monotonicMs() - askedAtMs > sameSignalMs) process.exit(1);
       resolve();
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
   });
+}
+
+/** Opens the store while the other modules still load. */
+function openEarly(config: Config, log: Log, role: 'server' | 'worker'): Promise<Store> {
+  const opening = import('./store/index.ts').then(({ openStore }) =>
+    openStore({ config, log, clock: systemClock, role }),
+  );
+  // It may fail before anybody awaits it; whoever does still gets the error.
+  opening.catch(() => undefined);
+  return opening;
 }
 
 async function greeting(server: Server, config: Config): Promise<string[]> {
@@ -67,8 +82,9 @@ export const roles: Roles = {
   async start(config, print) {
     const log = createLog(config.logLevel);
     const stopped = untilSignal();
+    const store = openEarly(config, log, 'server');
     const { startServer } = await import('./server.ts');
-    const server = await startServer(config, { log });
+    const server = await startServer(config, { log, store });
     scrubEnvironment();
     for (const line of await greeting(server, config)) print(line);
     await stopped;
@@ -80,8 +96,9 @@ export const roles: Roles = {
   async worker(config, print) {
     const log = createLog(config.logLevel);
     const stopped = untilSignal();
+    const store = openEarly(config, log, 'worker');
     const { startWorker } = await import('./server.ts');
-    const worker = await startWorker(config, { log });
+    const worker = await startWorker(config, { log, store });
     scrubEnvironment();
     print(`Millrace ${version} worker is ready with ${config.workerSlots} slots`);
     await stopped;
