@@ -81,10 +81,11 @@ async function greeting(server: Server, config: Config): Promise<string[]> {
 export const roles: Roles = {
   async start(config, print) {
     const log = createLog(config.logLevel);
-    const stopped = untilSignal();
     const store = openEarly(config, log, 'server');
     const { startServer } = await import('./server.ts');
     const server = await startServer(config, { log, store });
+    // Only now: a signal that comes while it starts ends the process at once, as usual.
+    const stopped = untilSignal();
     scrubEnvironment();
     for (const line of await greeting(server, config)) print(line);
     await stopped;
@@ -95,10 +96,10 @@ export const roles: Roles = {
 
   async worker(config, print) {
     const log = createLog(config.logLevel);
-    const stopped = untilSignal();
     const store = openEarly(config, log, 'worker');
     const { startWorker } = await import('./server.ts');
     const worker = await startWorker(config, { log, store });
+    const stopped = untilSignal();
     scrubEnvironment();
     print(`Millrace ${version} worker is ready with ${config.workerSlots} slots`);
     await stopped;
