@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
+  existsSync,
   fchownSync,
   ftruncateSync,
   lstatSync,
@@ -14,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, sha256 } from '../../base/index.ts';
 import { findTool, toolEnvironment } from './tools.ts';
@@ -25,6 +26,7 @@ const folderReasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left',
   EDQUOT: 'the disk quota is used up',
+  ENOENT: 'no folder can be made there',
   ENOTDIR: 'part of the path is a file',
   EEXIST: 'it is a file',
 };
@@ -39,10 +41,21 @@ export function folderError(error: unknown, folder: string): AppError | undefine
   });
 }
 
+// Not `recursive: true`: Node never returns where a file system says ENOENT for a new folder
+// below one that is there (/proc and /sys do).
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error(folder), { code: 'EEXIST' });
+    return;
+  }
+  makeWithParents(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+}
+
 /** Makes the folder for this user only, with what is above it. Throws `unavailable`. */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeWithParents(folder);
   } catch (error) {
     throw folderError(error, folder) ?? error;
   }
