@@ -1,7 +1,8 @@
 // How bodies of requests are read: JSON, forms and plain text, each within its limits. What is
 // refused is refused before anything looks at the content.
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '../../base/index.ts';
+import { AppError, type Clock } from '../../base/index.ts';
 
 export const maxBodyBytes = 20 * 1024 * 1024;
 const maxBodyMegabytes = maxBodyBytes / 1024 / 1024;
@@ -21,6 +22,35 @@ export const bodyTooLarge = (): AppError =>
   new AppError('too_large', `The body is larger than ${maxBodyMegabytes} MB.`, {
     hint: 'Keep larger files elsewhere, and send their address.',
   });
+
+/** What a refused body may still bring before its connection is cut. */
+const maxDrainBytes = 5 * maxBodyBytes;
+const maxDrainMs = 10_000;
+
+/**
+ * Reads the rest of a refused body and throws it away. A client that is cut off in mid-sentence
+ * sees a broken connection instead of the reason, so it may finish first, within bounds.
+ */
+export function drainBody(incoming: IncomingMessage, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    let left = maxDrainBytes;
+    const stop = (): void => {
+      cancel();
+      incoming.off('data', count);
+      resolve();
+    };
+    const count = (chunk: Buffer): void => {
+      left -= chunk.length;
+      if (left <= 0) stop();
+    };
+    const cancel = clock.after(maxDrainMs, stop);
+    incoming.once('close', stop);
+    incoming.once('end', stop);
+    incoming.on('data', count);
+    incoming.resume();
+    if (incoming.readableEnded || incoming.destroyed) stop();
+  });
+}
 
 /** V8's own sentence without the piece of the text that it quotes: it may hold a secret. */
 function reasonOf(error: unknown): string {

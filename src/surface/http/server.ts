@@ -6,7 +6,7 @@ import { apiRoutes } from '../api/index.ts';
 import { mcpRoutes } from '../mcp/index.ts';
 import { sendFailurePage } from '../pages/index.ts';
 import { failureText, windmillAddresses, windmillRoutes } from '../windmill/index.ts';
-import { bodyOf, maxBodyBytes, parseJson, readBodies } from './bodies.ts';
+import { bodyOf, maxBodyBytes, parseJson, readBodies, drainBody } from './bodies.ts';
 import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
 import { mountPages } from './page-ports.ts';
 import { takeQueryToken } from './query-token.ts';
@@ -130,7 +130,11 @@ export function createApp(running: Running): FastifyInstance {
   });
   logRequests(app, deps.log);
   readBodies(app, ['json']);
-  app.setErrorHandler(answer);
+  app.setErrorHandler(async (thrown, request, reply) => {
+    const tooLarge = (thrown as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+    if (tooLarge) await drainBody(request.raw, deps.clock);
+    return answer(thrown, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => answer(nothingHere(request), request, reply));
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
     const status = draining() ? 'draining' : 'ok';
