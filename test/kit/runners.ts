@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { createLog, sha256, systemClock } from '../../src/base/index.ts';
 import {
   createRunners,
@@ -81,7 +80,9 @@ export async function openRunnersKit(mode: 'auto' | 'off' | 'bare'): Promise<Run
       return { ...outcome, logs, value, failure: outcome.success ? '' : failureOf(value) };
     },
     async idle() {
-      while (runners.status().processes.busy > 0) await setImmediate();
+      while (runners.status().processes.busy > 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     async close() {
       await runners.stop();

@@ -41,11 +41,6 @@ const exceptions: readonly Exception[] = [
     reason: 'runs inside the child, where the environment is the script’s own',
   },
   {
-    subject: 'environment',
-    path: 'src/engine/runners/hostile.test.ts',
-    reason: 'plants a variable of the server that no run may see',
-  },
-  {
     subject: 'console',
     path: 'src/engine/runners/harness/*',
     reason: 'the child’s console is what the script prints to',

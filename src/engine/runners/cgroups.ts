@@ -10,7 +10,7 @@ export interface Group {
   members(): number[];
   /** true when a process was refused since the last time this was asked. */
   hitWall(): boolean;
-  /** No member can start a process from now on, so that one round of kills ends even a fork bomb. */
+  /** No member can start a process from now on: one round of kills ends even a fork bomb. */
   seal(): void;
   close(): void;
 }

@@ -25,8 +25,10 @@ export interface Exchange {
   onOutput?(bytes: Buffer): void;
 }
 
-/** The child ended, or broke the protocol, before it answered. */
-export class ChannelClosed extends Error {}
+/** The child ended, or broke the protocol, before it answered; the text says how. */
+export interface Broken {
+  broken: string;
+}
 
 export interface ChannelEvents {
   /** The harness waits for a request. */
@@ -39,10 +41,10 @@ export interface ChannelEvents {
 
 export interface Channel {
   /** Resolves when the answer and the end of the log have both come; one at a time. */
-  exchange(exchange: Exchange): Promise<Reply>;
+  exchange(exchange: Exchange): Promise<Reply | Broken>;
   /** A request has no complete answer yet. */
   waits(): boolean;
-  /** The child is gone: hands out what it printed last, then fails the exchange. `how` it ended. */
+  /** The child is gone: hands out what it printed last, then ends the exchange. `how` it ended. */
   closed(how: string): void;
 }
 
@@ -109,8 +111,7 @@ interface Waiting {
   tap: ReturnType<typeof createTap>;
   answer: Buffer | undefined;
   marked: boolean;
-  resolve(reply: Reply): void;
-  reject(reason: ChannelClosed): void;
+  resolve(end: Reply | Broken): void;
 }
 
 export function createChannel(
@@ -121,14 +122,14 @@ export function createChannel(
 
   function settle(): void {
     if (waiting?.answer === undefined || !waiting.marked) return;
-    const { resolve, reject, exchange, answer, id } = waiting;
+    const { resolve, exchange, answer, id } = waiting;
     waiting = undefined;
     try {
       // Read only now: a Bash script's result may be the last line of its log.
       resolve(exchange.parse(answer, id));
     } catch {
       events.onViolation();
-      reject(new ChannelClosed(intruded));
+      resolve({ broken: intruded });
     }
   }
 
@@ -136,7 +137,7 @@ export function createChannel(
     events.onViolation();
     const failed = waiting;
     waiting = undefined;
-    failed?.reject(new ChannelClosed(intruded));
+    failed?.resolve({ broken: intruded });
   }
 
   const frames = createFrameReader(
@@ -177,8 +178,8 @@ export function createChannel(
       const id = newSecret(16);
       const mark = `\u001e${id}\u001e`;
       const tap = createTap(Buffer.from(mark), exchange);
-      return new Promise((resolve, reject) => {
-        waiting = { id, exchange, tap, answer: undefined, marked: false, resolve, reject };
+      return new Promise((resolve) => {
+        waiting = { id, exchange, tap, answer: undefined, marked: false, resolve };
         sockets.control.write(encodeFrame(exchange.encode(id, mark)));
       });
     },
@@ -190,7 +191,7 @@ export function createChannel(
       settle();
       const failed = waiting;
       waiting = undefined;
-      failed?.reject(new ChannelClosed(`the process ended before it answered (${how})`));
+      failed?.resolve({ broken: `the process ended before it answered (${how})` });
     },
   };
 }

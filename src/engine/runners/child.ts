@@ -2,14 +2,7 @@
 // The process decides itself whether it can serve another run, by saying that it is ready.
 import { monotonicMs } from '../../base/index.ts';
 import { bashExchange } from './bash.ts';
-import {
-  type Channel,
-  ChannelClosed,
-  createChannel,
-  type Exchange,
-  parseReply,
-  type Reply,
-} from './channel.ts';
+import { type Channel, createChannel, type Exchange, parseReply, type Reply } from './channel.ts';
 import { guardRun, killedJson } from './guard.ts';
 import { type LaunchContext, type LaunchOptions, launch } from './launch.ts';
 import type { Killed, RunOutcome, RunRequest, Runtime } from './runner.ts';
@@ -29,7 +22,7 @@ export interface Child {
   /** Runs that it has served. */
   readonly runs: number;
   readonly ended: boolean;
-  /** Resolves true when it waits for a request, false when it ended or will never be ready again. */
+  /** Resolves true when it waits for a request, false when it never will again. */
   ready(): Promise<boolean>;
   run(request: RunRequest): Promise<RunOutcome>;
   memoryPids(): number[];
@@ -63,49 +56,43 @@ export interface GuardedRun {
   kill(reason: Killed): void;
 }
 
-/** Runs one request over `channel` under its limits; never rejects. */
+/** Runs one request over `channel` under its limits. */
 export async function runGuarded(
   { watcher, clock }: ChildContext,
   channel: Channel,
   run: GuardedRun,
 ): Promise<RunOutcome> {
   const { request } = run;
-  const { limits } = request;
+  const { maxResultBytes, maxLogBytes } = request.limits;
   const startedAt = monotonicMs();
   let lastLog = '';
   const guard = guardRun(run, clock, watcher);
+  const killedBy = (killed: Killed, detail?: string): RunOutcome => ({
+    success: false,
+    resultJson: killedJson(killed, request, detail),
+    durationMs: monotonicMs() - startedAt,
+    memPeakKb: guard.peakKb(),
+    killed,
+  });
+  function onLog(text: string): void {
+    lastLog = (lastLog + text).slice(-2000);
+    request.onLog(text);
+  }
   try {
-    if (guard.killed() !== null) throw new ChannelClosed('canceled before it began');
-    const reply = await channel.exchange({
-      ...run.exchange,
-      maxResultBytes: limits.maxResultBytes,
-      maxLogBytes: limits.maxLogBytes,
-      onLog(text) {
-        lastLog = (lastLog + text).slice(-2000);
-        request.onLog(text);
-      },
-    });
+    const before = guard.killed();
+    if (before !== null) return killedBy(before);
+    const reply = await channel.exchange({ ...run.exchange, maxResultBytes, maxLogBytes, onLog });
+    if ('broken' in reply) {
+      const ownEnd = heapExhausted(lastLog) ? 'memory' : 'crash';
+      return killedBy(guard.killed() ?? ownEnd, reply.broken);
+    }
     if (!reply.success && run.hitWall()) {
-      const resultJson = killedJson('processes', request);
       run.kill('processes');
-      const durationMs = monotonicMs() - startedAt;
-      return {
-        success: false,
-        resultJson,
-        durationMs,
-        memPeakKb: guard.peakKb(),
-        killed: 'processes',
-      };
+      return killedBy('processes');
     }
     const memPeakKb = Math.max(reply.memPeakKb ?? 0, guard.peakKb() ?? 0) || null;
     const durationMs = monotonicMs() - startedAt;
     return { ...outcomeOf(request, reply), durationMs, memPeakKb, killed: null };
-  } catch (error) {
-    if (!(error instanceof ChannelClosed)) throw error;
-    const killed: Killed = guard.killed() ?? (heapExhausted(lastLog) ? 'memory' : 'crash');
-    const resultJson = killedJson(killed, request, error.message);
-    const durationMs = monotonicMs() - startedAt;
-    return { success: false, resultJson, durationMs, memPeakKb: guard.peakKb(), killed };
   } finally {
     guard.end();
   }
@@ -138,7 +125,8 @@ function createReadiness(): Readiness {
 function scriptExchange(request: RunRequest, withCode: boolean): GuardedRun['exchange'] {
   const { entrypoint, parameters, args, env, code, limits } = request;
   const { maxResultBytes } = limits;
-  const fields = { entrypoint, parameters, args, env, maxResultBytes };
+  const reuse = request.isolation === 'warm';
+  const fields = { entrypoint, parameters, args, env, maxResultBytes, reuse };
   return {
     encode: (id, mark) => JSON.stringify({ id, mark, ...fields, ...(withCode ? { code } : {}) }),
     parse: parseReply,

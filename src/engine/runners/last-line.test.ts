@@ -1,3 +1,4 @@
+// The last line of an output that comes in pieces.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLastLine } from './last-line.ts';

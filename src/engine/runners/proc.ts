@@ -63,7 +63,7 @@ export function namespacePid(pid: number): number | undefined {
 }
 
 /** Live processes for which `wanted` holds, by pid. */
-export function processesWhere(wanted: (pid: number) => boolean): number[] {
+export function pidsWhere(wanted: (pid: number) => boolean): number[] {
   let names: string[];
   try {
     names = readdirSync('/proc');
@@ -79,8 +79,8 @@ export function processesWhere(wanted: (pid: number) => boolean): number[] {
 /** Processes of the session that `leader` began, and those below it that left the session. */
 export function sessionMembers(leader: number): number[] {
   const members = new Set(descendants(leader));
-  for (const pid of processesWhere(() => true)) {
-    // `pid (name) state parent group session …`; the name may hold anything but ends at the last `)`.
+  for (const pid of pidsWhere(() => true)) {
+    // `pid (name) state parent group session …`; the name may hold anything, also parentheses.
     const stat = text(`/proc/${pid}/stat`);
     const session = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3];
     if (Number(session) === leader) members.add(pid);
@@ -93,7 +93,7 @@ export function tasksOfMachine(): number {
   return Number(text('/proc/loadavg').split(' ')[3]?.split('/')[1] ?? 0);
 }
 
-/** Whether the environment that `pid` was started with holds `needle`; false when not ours to see. */
+/** Whether `pid` was started with `needle` in its environment; false when we may not look. */
 export function environmentHolds(pid: number, needle: string): boolean {
   return text(`/proc/${pid}/environ`).includes(needle);
 }

@@ -78,7 +78,10 @@ export function createRunners(options: RunnersOptions): Runners {
   async function single(runtime: FoundRuntime, request: RunRequest): Promise<RunOutcome> {
     const { memoryBytes, maxProcesses } = request.limits;
     const network = request.network !== false;
-    const child = await here().spares.take(runtime, { memoryBytes, maxProcesses, network });
+    const { spares } = here();
+    // Somebody uses single-use processes of this runtime: from now on two are kept.
+    spares.keep(runtime, 2);
+    const child = await spares.take(runtime, { memoryBytes, maxProcesses, network });
     singles += 1;
     try {
       return await child.run(request);

@@ -1,5 +1,5 @@
 // Pre-started harness processes that have not seen any code yet: one is taken for a fresh run, or
-// becomes the warm process of a script. Refilled in the background, one at a time for each runtime.
+// becomes the warm process of a script. Refilled in the background, two at a time.
 import { type Child, type ChildContext, startChild } from './child.ts';
 import type { Runtime } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
@@ -7,6 +7,8 @@ import type { FoundRuntime } from './runtimes.ts';
 // What a spare is started with; a request for more memory gets a process of its own.
 export const spareMemoryBytes = 1024 * 1_048_576;
 const spareProcesses = 64;
+// A process costs 10 to 25 ms of CPU to start: more at a time would only delay each other.
+const together = 2;
 
 export interface SparesNeeds {
   memoryBytes: number;
@@ -27,11 +29,12 @@ interface Shelf {
   runtime: FoundRuntime;
   wanted: number;
   ready: Child[];
-  refilling: Promise<void> | undefined;
+  starting: number;
 }
 
 export function createSpares(context: ChildContext): Spares {
   const shelves = new Map<Runtime, Shelf>();
+  const under = new Set<Promise<void>>();
   let stopped = false;
 
   function start(runtime: FoundRuntime, needs: SparesNeeds): Promise<Child> {
@@ -41,31 +44,36 @@ export function createSpares(context: ChildContext): Spares {
   function shelfOf(runtime: FoundRuntime): Shelf {
     const known = shelves.get(runtime.runtime);
     if (known !== undefined) return known;
-    const shelf: Shelf = { runtime, wanted: 0, ready: [], refilling: undefined };
+    const shelf: Shelf = { runtime, wanted: 0, ready: [], starting: 0 };
     shelves.set(runtime.runtime, shelf);
     return shelf;
   }
 
-  async function fill(shelf: Shelf): Promise<void> {
+  async function add(shelf: Shelf): Promise<void> {
     const needs = { memoryBytes: spareMemoryBytes, maxProcesses: spareProcesses, network: true };
-    while (!stopped && shelf.ready.length < shelf.wanted) {
-      const child = await start(shelf.runtime, needs);
-      // Counted from its start: a run that takes it waits for what is left of the loading.
-      shelf.ready.push(child);
-      if (!(await child.ready())) {
-        // It cannot live here; the next run tries again and reports why.
-        shelf.ready = shelf.ready.filter((other) => other !== child);
-        return;
-      }
-    }
+    const child = await start(shelf.runtime, needs);
+    // Offered from its start: a run that takes it waits for what is left of the loading.
+    shelf.ready.push(child);
+    if (await child.ready()) return;
+    shelf.ready = shelf.ready.filter((other) => other !== child);
+    // It cannot live here; tried again by the next run, which also reports why.
+    if (!stopped && child.runs === 0) throw new Error(`a ${child.runtime} process ended at once`);
   }
 
   function refill(shelf: Shelf): void {
-    shelf.refilling ??= fill(shelf)
-      .catch((error: unknown) => context.log.warn('cannot start a spare runner', { error }))
-      .finally(() => {
-        shelf.refilling = undefined;
-      });
+    while (!stopped && shelf.starting < together && shelf.ready.length < shelf.wanted) {
+      shelf.starting += 1;
+      const adding = add(shelf)
+        .finally(() => {
+          shelf.starting -= 1;
+          under.delete(adding);
+        })
+        .then(
+          () => refill(shelf),
+          (error: unknown) => context.log.warn('cannot start a spare runner', { error }),
+        );
+      under.add(adding);
+    }
   }
 
   return {
@@ -92,10 +100,10 @@ export function createSpares(context: ChildContext): Spares {
     children: () => [...shelves.values()].flatMap(({ ready }) => ready),
     async stop() {
       stopped = true;
-      const all = [...shelves.values()];
-      await Promise.all(all.flatMap(({ ready }) => ready.map((child) => child.kill())));
-      await Promise.all(all.map(({ refilling }) => refilling));
-      await Promise.all(all.flatMap(({ ready }) => ready.map((child) => child.kill())));
+      const ready = (): Child[] => [...shelves.values()].flatMap((shelf) => shelf.ready);
+      await Promise.all(ready().map((child) => child.kill()));
+      await Promise.all(under);
+      await Promise.all(ready().map((child) => child.kill()));
     },
   };
 }

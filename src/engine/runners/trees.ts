@@ -8,7 +8,7 @@ import {
   environmentHolds,
   killHard,
   ownerOf,
-  processesWhere,
+  pidsWhere,
   sessionMembers,
 } from './proc.ts';
 
@@ -63,7 +63,7 @@ async function killGroup(group: Group): Promise<void> {
 /** Ends all processes whose environment holds `marker`: also those that left the session. */
 async function killMarked(marker: string): Promise<void> {
   for (let round = 0; round < 100; round += 1) {
-    const found = processesWhere((pid) => environmentHolds(pid, marker));
+    const found = pidsWhere((pid) => environmentHolds(pid, marker));
     if (found.length === 0) return;
     for (const pid of found) killHard(pid);
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -74,7 +74,7 @@ function membersWithoutGroup(sandbox: Sandbox, child: TreeChild, pid: number): n
   // In bubblewrap what loses its parent becomes a child of the first process inside.
   if (sandbox.kind === 'bwrap') return descendants(pid);
   const { account } = child;
-  if (account !== null) return processesWhere((other) => ownerOf(other) === account);
+  if (account !== null) return pidsWhere((other) => ownerOf(other) === account);
   return sessionMembers(pid);
 }
 
@@ -94,7 +94,7 @@ export function openTree({ sandbox, cgroups }: TreeOptions, child: TreeChild): T
         group.close();
       } else if (sandbox.kind === 'uid' && child.account !== null) {
         const { account } = child;
-        if (processesWhere((other) => ownerOf(other) === account).length > 0) {
+        if (pidsWhere((other) => ownerOf(other) === account).length > 0) {
           await killAccount(account);
         }
       }

@@ -158,7 +158,7 @@ export function createWarm(
     return answeredAt !== undefined && clock.now() - answeredAt < settlesWithinMs;
   }
 
-  /** Starts another process where that is quicker than to wait; `late`: a run has waited already. */
+  /** Starts another process where that is quicker than to wait; `late`: a run has waited. */
   function grow(group: Group, late: boolean): void {
     const { waiting, members: taken } = group;
     const room = maxPerScript - taken.length - group.starting;

@@ -1,7 +1,7 @@
 // What a sandbox is to its users: a way to turn a command into one that runs confined.
 // Owns no process: callers spawn what `wrap` returns, with the folder and environment it returns.
 
-/** A command to confine. Paths are absolute; those in `readOnly` and `writable` keep their place. */
+/** A command to confine. Paths are absolute, and the same inside as outside. */
 export interface SandboxCommand {
   argv: readonly string[];
   /** Files or folders that the command may read besides the system's own. */
@@ -17,7 +17,7 @@ export interface SandboxCommand {
   env: Readonly<Record<string, string>>;
   /** false: no network at all (bubblewrap only). */
   network: boolean;
-  /** Unprivileged uid to run as when the server is root; by default the sandbox's builder account. */
+  /** Unprivileged uid to run as when the server is root; by default the builder's account. */
   account?: number;
   /** The command itself becomes process 1, which nothing inside can kill (bubblewrap only). */
   asFirstProcess?: boolean;
@@ -49,9 +49,9 @@ export interface Sandbox {
   releaseAccount(account: number): void;
   /** First and last uid that commands of this server may have; null when it is not root. */
   readonly accountRange: readonly [number, number] | null;
-  /** A path with the content of `path` that the unprivileged account can read: itself, or a copy. */
+  /** A path with the content of `path` that an unprivileged account can read: it, or a copy. */
   reachable(path: string): Promise<string>;
-  /** Can the unprivileged account read `path` where it is? Always true when the server is not root. */
+  /** Can an unprivileged account read `path` where it is? True when the server is not root. */
   canReach(path: string): boolean;
   /** Removes the copies that `reachable` made. */
   close(): Promise<void>;

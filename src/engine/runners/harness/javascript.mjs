@@ -9,10 +9,12 @@ const platform = createPlatform();
 const { read, send, writeLog, onIdle, later, exit, maxRssKb, compile, host, byteLength } = platform;
 const keeper = createKeeper();
 const { parse } = JSON;
+const { assign } = Object;
 
 /** The run under way: { id, maxResultBytes, done }. */
 let current;
 let factory;
+let runs = 0;
 /** Why this process may serve no further run. */
 let retire;
 
@@ -23,10 +25,9 @@ function answer(kind, json) {
   current = undefined;
   if (kind === 'S' && byteLength(json) > run.maxResultBytes) {
     kind = 'F';
-    json = toJson({
-      name: 'ResultTooLarge',
-      message: `the result has ${byteLength(json)} bytes of JSON, more than the limit of ${run.maxResultBytes}`,
-    });
+    const size = `the result has ${byteLength(json)} bytes of JSON`;
+    const message = `${size}, more than the limit of ${run.maxResultBytes}`;
+    json = toJson({ name: 'ResultTooLarge', message });
   }
   writeLog(run.mark);
   send(`${kind} ${run.id} ${maxRssKb()}\n${json}`);
@@ -41,7 +42,7 @@ async function collect(result) {
   return text;
 }
 
-async function run(request) {
+async function perform(request) {
   try {
     if (request.code !== undefined) factory = compile(request.code);
     const exported = await factory(host(keeper.note));
@@ -61,7 +62,7 @@ async function run(request) {
     try {
       json = toJson(result);
     } catch (error) {
-      throw new Error(`result is not JSON: ${error?.message ?? error}`);
+      throw new Error(`result is not JSON: ${error?.message ?? error}`, { cause: error });
     }
     answer('S', json);
   } catch (thrown) {
@@ -70,13 +71,21 @@ async function run(request) {
 }
 
 function begin() {
-  send('R');
-  const text = read();
+  let text = null;
+  try {
+    send('R');
+    text = read();
+  } catch {
+    // The channel is closed, by the worker's end or by the script: nobody is there to tell.
+  }
   if (text === null) exit(0);
   const request = parse(text);
+  // Costs 10 to 20 ms, which a process that serves one run only does not owe.
+  if (runs === 0 && request.reuse) keeper.remember(request.code);
+  runs += 1;
   current = { id: request.id, mark: request.mark, maxResultBytes: request.maxResultBytes };
-  keeper.enter(request.env);
-  later(() => run(request));
+  assign(process.env, request.env);
+  later(() => perform(request));
 }
 
 onIdle(() => {
@@ -84,7 +93,7 @@ onIdle(() => {
     retire = 'main never finished';
     fail(new Error('main never finished: it waits for something that can no longer happen'));
   }
-  const reason = retire ?? keeper.leave();
+  const reason = retire ?? (runs === 0 ? undefined : keeper.leave());
   if (reason !== undefined) {
     send(`B${reason}`);
     exit(0);
@@ -100,4 +109,3 @@ platform.onStray((thrown) => {
 platform.onExit((code) => {
   fail(new Error(`the script ended its process (exit code ${code}) before main returned`));
 });
-keeper.remember();

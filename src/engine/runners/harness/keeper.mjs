@@ -4,18 +4,25 @@
 const { ownKeys, getOwnPropertyDescriptor, defineProperty, deleteProperty } = Reflect;
 const { is } = Object;
 
-/** Objects whose own properties are put back one by one. */
-function snapshot(target) {
-  const before = new Map();
-  for (const key of ownKeys(target)) {
-    if (!unsteady(key)) before.set(key, getOwnPropertyDescriptor(target, key));
-  }
-  return before;
-}
+// Made by the runtime when they are first looked at, which costs 1 to 20 ms each: they are only
+// remembered for scripts whose text names them.
+const lazy = new Set(['Console', 'stdin', 'FormData', 'TransformStream', 'CompressionStream']);
 
 /** Properties that the runtime itself changes: `process._events`, Node's `fetch` at first use. */
 const unsteady = (key) =>
-  typeof key === 'string' ? key.startsWith('_') : /^undici\./.test(key.description ?? '');
+  typeof key === 'string'
+    ? key.startsWith('_') || lazy.has(key)
+    : (key.description ?? '').startsWith('undici.');
+
+/** Objects whose own properties are put back one by one. */
+function snapshot(target, code = '') {
+  const before = new Map();
+  for (const key of ownKeys(target)) {
+    if (!unsteady(key) || (lazy.has(key) && code.includes(key)))
+      before.set(key, getOwnPropertyDescriptor(target, key));
+  }
+  return before;
+}
 
 const sameProperty = (a, b) => is(a.value, b.value) && a.get === b.get && a.set === b.set;
 
@@ -111,17 +118,10 @@ function builtInWatch() {
 function environment() {
   const original = process.env;
   const base = { ...original };
-  return {
-    enter(env) {
-      for (const key in env) original[key] = env[key];
-    },
-    leave() {
-      if (process.env !== original) process.env = original;
-      for (const key of Object.keys(original)) {
-        if (base[key] === undefined) delete original[key];
-      }
-      for (const key in base) if (original[key] !== base[key]) original[key] = base[key];
-    },
+  return () => {
+    if (process.env !== original) process.env = original;
+    for (const key of Object.keys(original)) if (base[key] === undefined) delete original[key];
+    for (const key in base) if (original[key] !== base[key]) original[key] = base[key];
   };
 }
 
@@ -179,24 +179,28 @@ export function createKeeper() {
     note(module) {
       if (!modules.has(module)) modules.set(module, snapshot(module));
     },
-    /** Takes the picture of the fresh process; everything of the harness must be set up before. */
-    remember() {
+    /**
+     * Takes the picture of the fresh process, before the first run of the script `code`; everything
+     * of the harness must be set up by then.
+     */
+    remember(code) {
       const identity = descriptors();
       kept = {
-        env: environment(),
+        tidyEnvironment: environment(),
         tidyFolders: folders(),
         tidyListeners: listeners(),
         changedBuiltIn: builtInWatch(),
-        objects: [globalThis, console, process, Error].map((target) => [target, snapshot(target)]),
+        objects: [globalThis, console, process, Error].map((target) => [
+          target,
+          snapshot(target, code),
+        ]),
         identity,
         descriptors: identity(),
       };
     },
-    enter(env) {
-      kept.env.enter(env);
-    },
     /** Restores; returns a reason when the process may not serve another run. */
     leave() {
+      if (kept === undefined) return 'made for one run only';
       try {
         const changed = kept.changedBuiltIn();
         if (changed !== undefined) return `changed built-in ${changed}`;
@@ -206,7 +210,7 @@ export function createKeeper() {
         }
         for (const [target, before] of modules) restore(target, before);
         process.exitCode = undefined;
-        kept.env.leave();
+        kept.tidyEnvironment();
         kept.tidyFolders();
         kept.tidyListeners();
         return kept.identity() === kept.descriptors ? undefined : 'closed a descriptor';

@@ -76,6 +76,10 @@ class Frames:
 # --- one run, in the child ---------------------------------------------------------------------
 
 
+# Of pydantic models, data frames and arrays.
+CONVERTERS = (("model_dump", {}), ("to_dict", {"orient": "records"}), ("tolist", {}))
+
+
 def plain(value):
     """What json cannot write itself. Raises TypeError for anything unknown."""
     if isinstance(value, (datetime.datetime, datetime.date, datetime.time)):
@@ -92,7 +96,7 @@ def plain(value):
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
-    for method, arguments in (("model_dump", {}), ("to_dict", {"orient": "records"}), ("tolist", {})):
+    for method, arguments in CONVERTERS:
         convert = getattr(value, method, None)
         if callable(convert) and not isinstance(value, type):
             return convert(**arguments)
@@ -129,12 +133,14 @@ def to_json(value):
 
 
 def describe(error):
-    message = "".join(str(error))[:LONGEST_TEXT]
+    message = str(error)[:LONGEST_TEXT]
     name = type(error).__name__
     if isinstance(error, SystemExit):
-        name, message = "ExecutionErr", f"the script called sys.exit({error.code!r}) before main returned"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != HARNESS]
-    lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+        name = "ExecutionErr"
+        message = f"the script called sys.exit({error.code!r}) before main returned"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != HARNESS]
+    lines = traceback.format_list(own) + traceback.format_exception_only(type(error), error)
     fields = {"name": name, "message": message, "stack": "".join(lines)[:LONGEST_TEXT]}
     return json.dumps(fields).encode()
 
@@ -148,8 +154,12 @@ def load(source):
     return module
 
 
+def text_of(chunk):
+    return chunk if isinstance(chunk, str) else json.dumps(chunk, **STYLE)
+
+
 async def collect_async(chunks):
-    return "".join([chunk if isinstance(chunk, str) else json.dumps(chunk, default=plain) async for chunk in chunks])
+    return "".join([text_of(chunk) async for chunk in chunks])
 
 
 def call(request):
@@ -158,7 +168,8 @@ def call(request):
     if not callable(main):
         names = [name for name, item in vars(module).items() if inspect.isfunction(item)]
         known = f"it defines: {', '.join(names)}" if names else "it defines no function"
-        raise NameError(f'the script defines no function named "{request["entrypoint"]}" ({known})')
+        wanted = request["entrypoint"]
+        raise NameError(f'the script defines no function named "{wanted}" ({known})')
     args = request["args"]
     result = main(**{name: args[name] for name in request["parameters"] if name in args})
     if inspect.iscoroutine(result):
@@ -166,7 +177,7 @@ def call(request):
     if inspect.isasyncgen(result):
         return asyncio.run(collect_async(result))
     if inspect.isgenerator(result):
-        return "".join(chunk if isinstance(chunk, str) else json.dumps(chunk, default=plain) for chunk in result)
+        return "".join(text_of(chunk) for chunk in result)
     return result
 
 
@@ -201,7 +212,6 @@ def be_child(lane_control, lane_log, last_fd, prctl):
     os.environ["TMPDIR"] = folder
     os.environ.update(request["env"])
     sys.argv = ["script.py"]
-    fds = [1, CONTROL]
     kind, body = answer_run(request)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -209,8 +219,8 @@ def be_child(lane_control, lane_log, last_fd, prctl):
         except Exception:
             pass
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    write_all(fds[0], request["mark"].encode())
-    send(fds[1], b"%b %b %d\n%b" % (kind, request["id"].encode(), peak, body))
+    write_all(1, request["mark"].encode())
+    send(CONTROL, b"%b %b %d\n%b" % (kind, request["id"].encode(), peak, body))
     os.chdir("/")
     shutil.rmtree(folder, ignore_errors=True)
 
