@@ -25,6 +25,9 @@ const mayScan = new Map([
   ['job.count_live', 'the live part is small'],
   ['job.count_before', 'the live part is small'],
   ['job.next_due', 'walks the claim index'],
+  ['job.requeue_orphans', 'the live part is small; once in ten seconds'],
+  ['job.fail_orphans', 'the live part is small; once in ten seconds'],
+  ['job.lost_workers', 'the live part is small; once in ten seconds'],
 ]);
 
 const root = new URL('..', import.meta.url).pathname;
