@@ -46,12 +46,16 @@ function failureOf(value: unknown): string {
 export const bundle = (body: string): string => `${body}\nreturn { main };`;
 
 /** `bare`: without a sandbox and without control groups. */
-export async function openRunnersKit(mode: 'auto' | 'off' | 'bare'): Promise<RunnersKit> {
+export async function openRunnersKit(
+  mode: 'auto' | 'off' | 'bare',
+  options: { memoryCapBytes?: number } = {},
+): Promise<RunnersKit> {
   const log = createLog('error');
   const dataFolder = await mkdtemp(join(tmpdir(), 'millrace-kit-'));
   const sandbox = await openSandbox({ mode: mode === 'bare' ? 'off' : mode, log });
   const useCgroups = mode !== 'bare';
-  const runners = createRunners({ dataFolder, sandbox, log, clock: systemClock, useCgroups });
+  const base = { dataFolder, sandbox, log, clock: systemClock };
+  const runners = createRunners({ ...base, useCgroups, ...options });
   await runners.start();
   return {
     runners,

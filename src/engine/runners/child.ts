@@ -35,10 +35,7 @@ function failure(json: string, code: string): string {
   return JSON.stringify({ error });
 }
 
-export function outcomeOf(
-  request: RunRequest,
-  reply: Reply,
-): Pick<RunOutcome, 'success' | 'resultJson'> {
+function outcomeOf(request: RunRequest, reply: Reply): Pick<RunOutcome, 'success' | 'resultJson'> {
   return reply.success
     ? { success: true, resultJson: reply.json }
     : { success: false, resultJson: failure(reply.json, request.code) };

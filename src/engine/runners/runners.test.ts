@@ -1,5 +1,8 @@
 // What a script sees and what its caller gets back, for each language and kind of process.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { bundle, kitLimits, openRunnersKit, type RunnersKit } from '../../../test/kit/runners.ts';
 import type { RunRequest } from './runner.ts';
@@ -140,6 +143,44 @@ for (const mode of ['auto', 'off'] as const) {
         assert.equal(first.success, true, first.resultJson);
         assert.notEqual(first.value, second.value, called(each));
         assert.equal(second.logs, '');
+      }
+    });
+
+    test('a run that used the network is followed in its process', async () => {
+      const server = createServer((_request, response) => response.end('pong'));
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const code = bundle(`async function main(port) {
+        const answer = await (await fetch('http://127.0.0.1:' + port)).text();
+        return [answer, performance.timeOrigin];
+      }`);
+      for (const each of javascript) {
+        const more = { ...each, parameters: ['port'], args: { port } };
+        const first = await kit.run(code, more);
+        assert.equal((first.value as string[])[0], 'pong', `${called(each)} ${first.resultJson}`);
+        await kit.idle();
+        // The connection that was kept is closed between the runs, as servers do after a while.
+        server.closeAllConnections();
+        assert.deepEqual((await kit.run(code, more)).value, first.value, called(each));
+      }
+      server.close();
+    });
+
+    test('deno reads and writes its own folder only, and starts nothing', async () => {
+      const language = 'deno' as const;
+      const table: [string, RegExp][] = [
+        ["Deno.readTextFileSync('/etc/hostname')", /NotCapable/],
+        ["Deno.writeTextFileSync('/tmp/x', '')", /NotCapable/],
+        ["new Deno.Command('true').outputSync()", /NotCapable/],
+        ["Deno.dlopen('libc.so.6', {})", /NotCapable/],
+        ["(Deno.writeTextFileSync('a', 'x'), Deno.readTextFileSync('a'))", /^$/],
+      ];
+      for (const [expression, failure] of table) {
+        const outcome = await kit.run(bundle(`function main() { return ${expression}; }`), {
+          language,
+        });
+        assert.match(outcome.failure, failure, expression);
       }
     });
 
@@ -358,3 +399,23 @@ async def main():
     });
   });
 }
+
+test('the memory cap ends idle processes, the one unused for longest first', async () => {
+  const memoryCapBytes = 60 * 1_048_576;
+  const kit = await openRunnersKit('auto', { memoryCapBytes });
+  try {
+    const code = bundle('function main() { return performance.timeOrigin; }');
+    const born: unknown[] = [];
+    for (let person = 0; person < 8; person += 1) {
+      born.push((await kit.run(code, { identity: `${person}` })).value);
+      await kit.idle();
+    }
+    const status = kit.runners.status();
+    assert.equal(status.memoryCapBytes, memoryCapBytes);
+    assert.ok(status.processes.warm < 8, `${status.processes.warm} processes`);
+    assert.equal((await kit.run(code, { identity: '7' })).value, born[7]);
+    assert.notEqual((await kit.run(code, { identity: '0' })).value, born[0]);
+  } finally {
+    await kit.close();
+  }
+});

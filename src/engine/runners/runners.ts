@@ -38,6 +38,7 @@ export interface RunnersOptions extends RunnersContext {
 }
 
 const maxPerScript = 32;
+const pythonAfterMs = 2000;
 
 interface Started {
   context: ChildContext;
@@ -162,6 +163,8 @@ export function createRunners(options: RunnersOptions): Runners {
       started = { context, cgroups, guardian, probes, spares, warm, zygotes };
       warm.start();
       zygotes?.start();
+      // After the start, when the first requests have been answered: it costs 60 ms of CPU.
+      options.clock.after(pythonAfterMs, () => void (stopped || zygotes?.warmUp()));
       for (const probe of found) {
         if (isFound(probe) && (probe.runtime === 'bun' || probe.runtime === 'bash')) {
           spares.keep(probe, 1);

@@ -5,7 +5,7 @@ import type { Runtime } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
 
 // What a spare is started with; a request for more memory gets a process of its own.
-export const spareMemoryBytes = 1024 * 1_048_576;
+const spareMemoryBytes = 1024 * 1_048_576;
 const spareProcesses = 64;
 // A process costs 10 to 25 ms of CPU to start: more at a time would only delay each other.
 const together = 2;
