@@ -184,6 +184,24 @@ for (const mode of ['auto', 'off'] as const) {
       }
     });
 
+    test('a run that left a process behind is not followed in its process', async () => {
+      const code = bundle(`const { spawn } = await __host.import('node:child_process');
+        function main(line) {
+          const child = spawn('/bin/sh', ['-c', line], { stdio: 'inherit', detached: true });
+          child.unref();
+          return performance.timeOrigin;
+        }`);
+      for (const line of ['sleep 0.01; echo late; sleep 100', '(sleep 100; echo late) & exit 0']) {
+        for (const each of [{}, { runtime: 'node' as const }]) {
+          const more = { ...each, parameters: ['line'], args: { line } };
+          const [first, second] = [await kit.run(code, more), await kit.run(code, more)];
+          assert.equal(first.success, true, first.resultJson);
+          assert.notEqual(first.value, second.value, `${each.runtime} ${line}`);
+          assert.doesNotMatch(second.logs, /late.*late/s);
+        }
+      }
+    });
+
     test('identities and script versions never share a process', async () => {
       const code = bundle('function main() { return performance.timeOrigin; }');
       const born = async (more: Partial<RunRequest>): Promise<unknown> => {

@@ -169,6 +169,17 @@ function listeners() {
   };
 }
 
+/** Whether the run left a process behind, also one that gave up its parent (in bubblewrap). */
+function strays() {
+  if (typeof Deno !== 'undefined' || process.platform !== 'linux') return () => false;
+  const { readFileSync } = process.getBuiltinModule('node:fs');
+  const { pid } = process;
+  const lists = [[`/proc/self/task/${pid}/children`, '']];
+  // There the first process takes over orphans; elsewhere that is the machine's own.
+  if (process.cwd() === '/tmp/job') lists.push(['/proc/1/task/1/children', `${pid} `]);
+  return () => lists.some(([path, expected]) => readFileSync(path, 'latin1') !== expected);
+}
+
 /** What the descriptors 1 to 3 point to; a run that closed one may not be followed by another. */
 function descriptors() {
   if (typeof Deno !== 'undefined') return () => '';
@@ -194,6 +205,7 @@ export function createKeeper() {
         tidyEnvironment: environment(),
         tidyFolders: folders(),
         tidyListeners: listeners(),
+        leftProcesses: strays(),
         changedBuiltIn: builtInWatch(),
         objects: [globalThis, console, process, Error].map((target) => [
           target,
@@ -209,6 +221,7 @@ export function createKeeper() {
       try {
         const changed = kept.changedBuiltIn();
         if (changed !== undefined) return `changed built-in ${changed}`;
+        if (kept.leftProcesses()) return 'left a process behind';
         for (const [target, before] of kept.objects) {
           const stuck = restore(target, before);
           if (stuck !== undefined) return `cannot restore ${String(stuck)}`;
