@@ -90,7 +90,7 @@ async function onGround<Result>(
   }
 }
 
-/** The store, the sandbox and the engine: what a server and a worker have in common. */
+/** The store, the sandbox, the engine and who people are: what a server and a worker have in common. */
 async function createBase(
   { config, log, clock, undo }: Ground,
   { opening, origin }: { opening: Promise<Store>; origin: () => string },
@@ -105,7 +105,13 @@ async function createBase(
   const { db } = store;
   const runners = createRunners({ dataFolder, sandbox, log, clock });
   const shared = { db, clock, log, config, runners, builder, sandbox, origin };
-  return { db, sandbox, engine: createEngine({ ...shared, workerGroup: 'default' }) };
+  const engine = createEngine({
+    ...shared,
+    workerGroup: 'default',
+    memberOf: (workspace, username) => identity.membership(workspace, username),
+  });
+  const identity = createIdentity({ db, clock, log, jobTokens: { find: engine.findJobOfToken } });
+  return { db, sandbox, engine, identity };
 }
 
 /** The door with its stages, outermost first: the one list of what every call passes. */
@@ -115,9 +121,7 @@ function openDoor(
 ): Door {
   const relations: Relations = {
     extraPerms: async (workspace, target) =>
-      target.kind === 'scripts'
-        ? engine.extraPerms(workspace, target.path)
-        : identity.extraPerms(workspace, target),
+      (await engine.extraPerms(workspace, target)) ?? identity.extraPerms(workspace, target),
   };
   const audit = createAuditLog({ db, clock, log });
   undo.push('the audit log', () => audit.drain());
@@ -136,8 +140,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { log, clock, undo } = ground;
     let origin = config.baseUrl ?? '';
     const opening = options.store ?? openStore({ config, log, clock, role: 'server' });
-    const { db, sandbox, engine } = await createBase(ground, { opening, origin: () => origin });
-    const identity = createIdentity({ db, clock, log, jobTokens: { find: engine.findJobOfToken } });
+    const base = await createBase(ground, { opening, origin: () => origin });
+    const { db, sandbox, engine, identity } = base;
     const door = openDoor(ground, { db, engine, identity });
     const mcp = createMcp({
       door,
@@ -182,7 +186,9 @@ export function startWorker(
     const { log, clock, undo } = ground;
     const opening = options.store ?? openStore({ config, log, clock, role: 'worker' });
     const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${config.port}`;
-    const { engine } = await createBase(ground, { opening, origin });
+    const { engine, identity } = await createBase(ground, { opening, origin });
+    await identity.start();
+    undo.push('identity', () => identity.stop());
     await engine.start();
     undo.push('the engine', () => engine.stop());
     return { stop: () => undo.run() };

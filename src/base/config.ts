@@ -23,6 +23,8 @@ export interface Config {
   sandbox: 'auto' | 'bwrap' | 'off';
   /** Without a sandbox only admins may deploy or preview, unless this is set. */
   allowUnsandboxed: boolean;
+  /** Wraps the keys that secrets are stored under; undefined: `master.key` in the data folder. */
+  masterKey: string | undefined;
   /** What the package manager of a deploy may know: registry, proxy and CA settings. */
   packageEnvironment: Readonly<Record<string, string>>;
   /** How long a synchronous run or tool call waits before it hands out the job id. */
@@ -82,6 +84,16 @@ function packageEnvironment(env: Environment): Record<string, string> {
   );
 }
 
+/** Not repeated in the error, and without a flag: others can read command lines. */
+function masterKeyOf(env: Environment): string | undefined {
+  const text = env['MILLRACE_MASTER_KEY']?.trim();
+  if (!text) return undefined;
+  if (/^[0-9a-f]{64}$/i.test(text)) return text;
+  throw new AppError('invalid_input', 'MILLRACE_MASTER_KEY is not 64 hexadecimal digits.', {
+    hint: 'Make one with: openssl rand -hex 32',
+  });
+}
+
 function ownerOf(env: Environment): Config['owner'] {
   const email = env['MILLRACE_OWNER_EMAIL'];
   const password = env['MILLRACE_OWNER_PASSWORD'];
@@ -112,6 +124,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), { fallback: 8, max: 256 }),
     sandbox: oneOf('MILLRACE_SANDBOX', get('sandbox'), ['auto', 'bwrap', 'off']),
     allowUnsandboxed: get('allow-unsandboxed') === '1',
+    masterKey: masterKeyOf(env),
     packageEnvironment: packageEnvironment(env),
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
@@ -164,6 +177,7 @@ export function readClientConfig(
 /** Takes the secrets out of this process's environment, so that no child inherits them. */
 export function scrubEnvironment(): void {
   for (const name of Object.keys(process.env)) {
-    if (/^MILLRACE_(OWNER_PASSWORD|DATABASE_URL|TOKEN)$/.test(name)) delete process.env[name];
+    if (/^MILLRACE_(OWNER_PASSWORD|DATABASE_URL|MASTER_KEY|TOKEN)$/.test(name))
+      delete process.env[name];
   }
 }

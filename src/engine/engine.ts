@@ -2,7 +2,13 @@
 // Everything it needs from outside comes in; it starts nothing by itself.
 import { cpus, hostname } from 'node:os';
 import { type Clock, type Config, type Log, messageOf } from '../base/index.ts';
-import { type AnyOperation, type Call, systemCall } from '../operation/index.ts';
+import {
+  type AnyOperation,
+  type Call,
+  type Caller,
+  systemCall,
+  type Target,
+} from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
 import {
   createCodeGate,
@@ -14,6 +20,8 @@ import {
   type LocalWorker,
 } from './jobs/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
+import { createItems, type Items } from './items.ts';
+import type { ResourceChoice } from './resources/index.ts';
 import type { Runners } from './runners/index.ts';
 import {
   createScripts,
@@ -27,7 +35,10 @@ import {
   createBundles,
   createCompleter,
   createJobRunner,
+  createJobSecrets,
+  type JobSecrets,
   createRescuer,
+  createRunArguments,
   createWorker,
   type Worker,
   workerOperations,
@@ -37,19 +48,31 @@ export interface EngineDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  config: Pick<Config, 'workerSlots' | 'allowUnsandboxed' | 'waitMs'>;
+  config: Pick<Config, 'workerSlots' | 'allowUnsandboxed' | 'waitMs' | 'dataFolder' | 'masterKey'>;
   runners: Runners;
   builder: Builder;
   sandbox: { kind: string };
   /** The address that scripts reach the server under. */
   origin: () => string;
   workerGroup: string;
+  /** Somebody with full rights in a workspace, for what a job refers to in its arguments. */
+  memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
 }
 
 export interface RunnableList {
   /** Changes whenever some caller's list in this workspace may have changed. */
   version: string;
   tools: readonly RunnableTool[];
+  /** Present when some tool takes a resource. */
+  resources?: OfferedResources;
+}
+
+/** What the tools' resource arguments may be given. */
+export interface OfferedResources {
+  /** The first of each type. */
+  choices: readonly ResourceChoice[];
+  /** Resource type to what it is. */
+  types: ReadonlyMap<string, string>;
 }
 
 export type Engine = ReturnType<typeof createEngine>;
@@ -71,10 +94,20 @@ function lateWorker(): LocalWorker & { set(worker: Worker): void } {
 }
 
 /** The worker of this process, with what it runs jobs by and stores their ends with. */
-function createRunning(deps: EngineDeps, events: ReturnType<typeof createJobEvents>) {
+function createRunning(
+  deps: EngineDeps,
+  parts: { events: ReturnType<typeof createJobEvents>; secrets: JobSecrets; items: Items },
+) {
   const { db, clock, log, runners } = deps;
+  const { events } = parts;
   const completer = createCompleter({ db, events, log });
-  const runJob = createJobRunner({ ...deps, events, completer, bundles: createBundles(db) });
+  const runJob = createJobRunner({
+    ...deps,
+    ...parts,
+    completer,
+    bundles: createBundles(db),
+    runArguments: createRunArguments({ ...deps, resolve: parts.items.resources.resolve }),
+  });
   return createWorker({
     db,
     clock,
@@ -108,7 +141,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const scripts = createScripts({ ...shared, onChanged: versions.changed });
   const local = lateWorker();
   const queue = createQueue({ db, clock, worker: local });
-  const worker = createRunning(deps, events);
+  const secrets = createJobSecrets();
+  const items = createItems({ ...deps, learn: secrets.learn, onChanged: versions.changed });
+  const worker = createRunning(deps, { events, secrets, items });
   local.set(worker);
   const jobs = createJobs({
     ...shared,
@@ -126,30 +161,53 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     events,
     onRequeued: (tags) => tags.forEach((tag) => worker.wake(tag)),
   });
-  return { events, scripts, queue, worker, jobs, rescuer };
+  return { events, scripts, queue, worker, jobs, rescuer, items };
+}
+
+/** Cheap and generous: a text in the schema that looks like it costs one more query. */
+function takesResource({ schema }: RunnableTool): boolean {
+  return /"(?:resource-|resource")/.test(JSON.stringify(schema));
+}
+
+async function offered(call: Call, { resources, types }: Items): Promise<OfferedResources> {
+  const [choices, known] = await Promise.all([resources.choices(call), types.list(call)]);
+  return {
+    choices,
+    types: new Map(known.map(({ name, description }) => [name, description])),
+  };
 }
 
 export function createEngine(deps: EngineDeps) {
   const { db, clock, log, runners } = deps;
   const versions = createVersions(db);
-  const { events, scripts, queue, worker, jobs, rescuer } = createVerbs(deps, versions);
+  const { events, scripts, queue, worker, jobs, rescuer, items } = createVerbs(deps, versions);
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...jobOperations(jobs),
+    ...items.operations,
     ...workerOperations({ db, clock }),
   ];
 
   return {
     operations,
-    /** What `authorise` asks about scripts. */
-    extraPerms: scripts.extraPerms,
+    /** What items grant by themselves, for the port that `authorise` asks. */
+    async extraPerms(
+      workspace: string,
+      { kind, path }: Target,
+    ): Promise<Readonly<Record<string, boolean>> | undefined> {
+      if (kind === 'scripts') return scripts.extraPerms(workspace, path);
+      if (kind === 'variables') return items.variables.extraPerms(workspace, path);
+      return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
+    },
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts that a caller may run as tools. */
     async runnables(call: Call): Promise<RunnableList> {
       // The version first: a change in between then makes the list look older than it is.
       const version = versions.of(call.workspace ?? '');
-      return { version, tools: await scripts.tools(call) };
+      const tools = await scripts.tools(call);
+      if (!tools.some(takesResource)) return { version, tools };
+      return { version, tools, resources: await offered(call, items) };
     },
     /** The version alone, to tell whether a list that is at hand is still good. */
     runnablesVersion: versions.of,
@@ -162,6 +220,10 @@ export function createEngine(deps: EngineDeps) {
       }
     },
     async start(): Promise<void> {
+      // Everything but secrets works without the master key, so this does not stop the start.
+      await items.checkMasterKey().catch((error: unknown) => {
+        log.error('stored secrets cannot be read', { message: messageOf(error) });
+      });
       await Promise.all([events.start(), versions.start(), runners.start()]);
       await rescuer.start();
       await worker.start();

@@ -1,5 +1,7 @@
+export { createRunArguments } from './arguments.ts';
 export { createBundles } from './bundles.ts';
 export { createCompleter } from './completer.ts';
+export { createJobSecrets, type JobSecrets } from './job-secrets.ts';
 export { workerOperations } from './operations/index.ts';
 export { createRescuer } from './rescuer.ts';
 export { createJobRunner } from './runner.ts';

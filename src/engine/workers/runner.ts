@@ -1,12 +1,14 @@
 // Runs one claimed job: loads its code, gives it to the runners, stores how it ended.
-import { type Clock, type Log, messageOf, sha256 } from '../../base/index.ts';
+import { AppError, type Clock, type Log, messageOf, sha256 } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { type ClaimedJob, errorResult, type JobEvents, selectLogEnd } from '../jobs/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
+import type { RunArguments } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
 import type { Completer } from './completer.ts';
 import { environmentOf } from './environment.ts';
+import type { JobSecrets } from './job-secrets.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
 
 /** Limits of a run; the log and result caps are Windmill's 2 MB. */
@@ -30,6 +32,8 @@ export interface JobRunnerDeps {
   db: Database;
   runners: Pick<Runners, 'run'>;
   bundles: Bundles;
+  runArguments: RunArguments;
+  secrets: JobSecrets;
   completer: Completer;
   events: JobEvents;
   clock: Clock;
@@ -49,14 +53,32 @@ function identityOf(job: ClaimedJob): string {
   return sha256(JSON.stringify([workspace, permissionedAs, createdBy, email, scopes]));
 }
 
+/** An argument that cannot be resolved says so in the job's result; the rest is a bug. */
+function unresolved(error: AppError): string {
+  const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+  return errorResult('ArgumentErr', `${error.message}${hint}`);
+}
+
 export function createJobRunner(deps: JobRunnerDeps) {
+  function notStarted(job: ClaimedJob, error: unknown): RunOutcome {
+    const known = error instanceof AppError;
+    if (!known) deps.log.error('a run could not be started', { job: job.id, error });
+    return {
+      success: false,
+      resultJson: known ? unresolved(error) : errorResult('InternalErr', messageOf(error)),
+      memPeakKb: null,
+      durationMs: 0,
+      killed: null,
+    };
+  }
+
   async function openLog(job: ClaimedJob): Promise<LogWriter> {
     const again = job.attempt > 1;
     const end = again ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id]) : { stop: 0 };
     const writer = createLogWriter({
       jobId: job.id,
       start: end?.stop ?? 0,
-      secrets: [job.token],
+      secrets: deps.secrets.open(job.id, job.token),
       clock: deps.clock,
       store: deps.completer.appendLog,
     });
@@ -72,6 +94,9 @@ export function createJobRunner(deps: JobRunnerDeps) {
     onLog: (text: string) => void,
   ): Promise<RunOutcome> {
     try {
+      const env = environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup });
+      const { args, secrets } = await deps.runArguments(job, env);
+      for (const secret of secrets) deps.secrets.learn(job.id, secret);
       const code = await deps.bundles.get(job.bundleHash);
       return await deps.runners.run({
         jobId: job.id,
@@ -81,8 +106,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
         codeHash: job.bundleHash,
         parameters: job.parameters,
         entrypoint: 'main',
-        args: job.args,
-        env: environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup }),
+        args,
+        env,
         identity: identityOf(job),
         isolation: job.isolation,
         limits: {
@@ -93,14 +118,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
         onLog,
       });
     } catch (error) {
-      deps.log.error('a run could not be started', { job: job.id, error });
-      return {
-        success: false,
-        resultJson: errorResult('InternalErr', messageOf(error)),
-        memPeakKb: null,
-        durationMs: 0,
-        killed: null,
-      };
+      return notStarted(job, error);
     }
   }
 
@@ -124,6 +142,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
       memPeakKb: outcome.memPeakKb,
       canceled,
     };
-    await deps.completer.complete({ completion, rest: await logWriter.rest() }, mine);
+    const rest = await logWriter.rest();
+    deps.secrets.close(job.id);
+    await deps.completer.complete({ completion, rest }, mine);
   };
 }

@@ -1,4 +1,13 @@
 export {
+  contextualShape,
+  type ResourceOutput,
+  resourceShape,
+  type ResourceTypeOutput,
+  resourceTypeShape,
+  type VariableOutput,
+  variableShape,
+} from './item.ts';
+export {
   type JobOutput,
   jobRowShape,
   jobShape,

@@ -3,10 +3,13 @@ import { authRows } from './auth.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
 import { jobRows } from './jobs.ts';
+import { resourceTypeRows } from './resource-types.ts';
+import { resourceRows } from './resources.ts';
 import { runRows } from './runs.ts';
 import { scriptRows } from './scripts.ts';
 import type { Row } from './table.ts';
 import { userRows } from './users.ts';
+import { variableRows } from './variables.ts';
 import { workerRows } from './workers.ts';
 import { workspaceRows } from './workspaces.ts';
 
@@ -17,6 +20,9 @@ export const rows: readonly Row[] = [
   ...scriptRows,
   ...runRows,
   ...jobRows,
+  ...variableRows,
+  ...resourceTypeRows,
+  ...resourceRows,
   ...folderRows,
   ...groupRows,
   ...workerRows,

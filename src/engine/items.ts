@@ -1,0 +1,38 @@
+// Puts variables, resources and their types together: what jobs are given and nothing runs.
+import type { Clock, Config } from '../base/index.ts';
+import type { AnyOperation } from '../operation/index.ts';
+import type { Database } from '../store/index.ts';
+import { createResourceTypes, resourceTypeOperations } from './resource-types/index.ts';
+import { createResources, resourceOperations } from './resources/index.ts';
+import {
+  createMasterKey,
+  createVariables,
+  createVault,
+  variableOperations,
+} from './variables/index.ts';
+
+export interface ItemsDeps {
+  db: Database;
+  clock: Clock;
+  config: Pick<Config, 'dataFolder' | 'masterKey'>;
+  origin: () => string;
+  learn: (jobId: string, secret: string) => void;
+  onChanged: (workspace: string) => void;
+}
+
+export type Items = ReturnType<typeof createItems>;
+
+export function createItems(deps: ItemsDeps) {
+  const { db, clock, config, origin, learn, onChanged } = deps;
+  const masterKey = createMasterKey({ dataFolder: config.dataFolder, given: config.masterKey });
+  const vault = createVault({ db, clock, masterKey });
+  const variables = createVariables({ db, clock, vault, learn });
+  const resources = createResources({ db, clock, variables, learn, onChanged });
+  const types = createResourceTypes({ db, clock, onChanged });
+  const operations: AnyOperation[] = [
+    ...variableOperations(variables, origin),
+    ...resourceOperations(resources),
+    ...resourceTypeOperations(types),
+  ];
+  return { variables, resources, types, operations, checkMasterKey: vault.check };
+}

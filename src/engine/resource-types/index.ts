@@ -1,0 +1,2 @@
+export { resourceTypeOperations } from './operations/index.ts';
+export { createResourceTypes } from './resource-types.ts';

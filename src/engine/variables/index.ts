@@ -1,0 +1,11 @@
+export { createMasterKey } from './master-key.ts';
+export { variableOperations } from './operations/index.ts';
+export { grants, itemDescription, itemLabels } from './variable.ts';
+export {
+  assertMayMove,
+  createVariables,
+  maySeeValues,
+  taken,
+  type Variables,
+} from './variables.ts';
+export { createVault } from './vault.ts';

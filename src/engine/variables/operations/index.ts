@@ -1,0 +1,24 @@
+// The list of variable operations: what is not named here does not exist.
+import type { AnyOperation } from '../../../operation/index.ts';
+import type { Variables } from '../variables.ts';
+import { createVariable } from './create.ts';
+import { deleteVariable } from './delete.ts';
+import { variableExists } from './exists.ts';
+import { getVariableValue } from './get-value.ts';
+import { getVariable } from './get.ts';
+import { listContextualVariables } from './list-contextual.ts';
+import { listVariables } from './list.ts';
+import { rotateWorkspaceKey } from './rotate-key.ts';
+import { updateVariable } from './update.ts';
+
+export const variableOperations = (variables: Variables, origin: () => string): AnyOperation[] => [
+  createVariable(variables),
+  updateVariable(variables),
+  deleteVariable(variables),
+  getVariable(variables),
+  getVariableValue(variables),
+  variableExists(variables),
+  listVariables(variables),
+  listContextualVariables(origin),
+  rotateWorkspaceKey(variables),
+];

@@ -1,0 +1,105 @@
+// Every SQL statement of variables. What has expired is not there, until it is written anew.
+import { statement } from '../../store/index.ts';
+
+const columns = `
+     variable.workspace as "workspaceId", path, is_secret as "isSecret", description, account,
+     is_oauth as "isOauth", false as "isExpired", expires_at as "expiresAt",
+     extra_perms as "extraPerms", labels`;
+
+/** With the wrapped key, so that value and key are of one moment; uses the primary keys. */
+export const selectVariable = statement(
+  'variable.get',
+  `select ${columns}, value, key.wrapped
+   from engine_variable as variable
+   left join engine_workspace_key as key on key.workspace = variable.workspace
+   where variable.workspace = $1
+     and path = $2
+     and (expires_at is null or expires_at > $3)`,
+);
+
+/** For a change: held until the transaction ends. */
+export const holdVariable = statement(
+  'variable.hold',
+  `select ${columns}, value
+   from engine_variable as variable
+   where workspace = $1
+     and path = $2
+     and (expires_at is null or expires_at > $3)
+   for update`,
+);
+
+export const selectVariablePerms = statement(
+  'variable.extra_perms',
+  `select extra_perms as "extraPerms"
+   from engine_variable
+   where workspace = $1
+     and path = $2`,
+);
+
+/** Takes the place of one that has expired; 0 rows mean that there is a living one. */
+export const insertVariable = statement(
+  'variable.insert',
+  `insert into engine_variable as old (
+     workspace, path, value, is_secret, description, extra_perms, account, is_oauth, expires_at,
+     labels, created_by, created_at, edited_by, edited_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $12)
+   on conflict (workspace, path) do update
+   set value = excluded.value,
+       is_secret = excluded.is_secret,
+       description = excluded.description,
+       extra_perms = excluded.extra_perms,
+       account = excluded.account,
+       is_oauth = excluded.is_oauth,
+       expires_at = excluded.expires_at,
+       labels = excluded.labels,
+       created_by = excluded.created_by,
+       created_at = excluded.created_at,
+       edited_by = excluded.edited_by,
+       edited_at = excluded.edited_at
+   where old.expires_at <= excluded.edited_at`,
+);
+
+export const updateVariable = statement(
+  'variable.update',
+  `update engine_variable
+   set path = $3,
+       value = $4,
+       is_secret = $5,
+       description = $6,
+       extra_perms = $7,
+       account = $8,
+       is_oauth = $9,
+       expires_at = $10,
+       labels = $11,
+       edited_by = $12,
+       edited_at = $13
+   where workspace = $1
+     and path = $2`,
+);
+
+export const deleteVariable = statement(
+  'variable.delete',
+  `delete from engine_variable
+   where workspace = $1
+     and path = $2`,
+);
+
+/**
+ * A page of what the caller may read ($2 to $4: `readableBy`). $5 shows values and lets $9 look
+ * into them; a secret's is never shown. Null filters do not apply.
+ */
+export const selectVariables = statement(
+  'variable.list',
+  `select ${columns}, case when $5 and not is_secret then value end as value
+   from engine_variable as variable
+   where workspace = $1
+     and ($2 or owner = any ($3) or extra_perms ?| $4)
+     and (expires_at is null or expires_at > $6)
+     and ($7::text is null or starts_with(path, $7))
+     and ($8::text is null or path = $8)
+     and ($9::text is null or ($5 and not is_secret and strpos(lower(value), lower($9)) > 0))
+     and ($10::text is null or strpos(lower(description), lower($10)) > 0)
+     and ($11::text is null or $11 = any (labels))
+   order by path
+   limit $12 offset $13`,
+);
