@@ -1,6 +1,6 @@
 // The tools that one caller has in one workspace: what is listed is what can be called. Lists are
 // made once and kept as bytes until the workspace's scripts or the caller's rights change.
-import type { RunnableList } from '../../engine/index.ts';
+import type { OfferedResources, RunnableList } from '../../engine/index.ts';
 import { type Ask, authorise, type Caller } from '../../operation/index.ts';
 import {
   type EndpointTool,
@@ -11,6 +11,7 @@ import {
   runnableTool,
 } from './faces/index.ts';
 import { createLru } from './lru.ts';
+import { takesResource } from './resource-arguments.ts';
 import type { FaceDeps, Tool } from './tool.ts';
 
 export interface ToolList {
@@ -63,6 +64,15 @@ function listOf(tools: readonly Tool[]): ToolList {
   };
 }
 
+/** Without those that the token's scopes keep from a run, which SQL does not know of. */
+function usable(caller: Caller, offered: OfferedResources): OfferedResources {
+  const ask: Ask = { action: 'jobs:run', risk: 'read' };
+  const choices = offered.choices.filter(
+    ({ path }) => authorise(caller, ask, readable(caller, { kind: 'resources', path })).allowed,
+  );
+  return { ...offered, choices };
+}
+
 export function createCatalogue(deps: CatalogueDeps): Catalogue {
   const { runnables, runnablesVersion, door } = deps;
   const lists = createLru<ToolList>({
@@ -96,10 +106,15 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
   }
 
   function build(caller: Caller, workspace: string, list: RunnableList | undefined): ToolList {
+    const offered = list?.resources && usable(caller, list.resources);
     const scripts = (list?.tools ?? [])
       .filter((runnable) => mayRun(caller, runnable))
       .toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
-      .map((runnable) => scriptTool(workspace, runnable));
+      .map((runnable) =>
+        offered && takesResource(runnable.schema)
+          ? runnableTool(deps, runnable, offered)
+          : scriptTool(workspace, runnable),
+      );
     return listOf([...endpointTools.filter((tool) => tool.visibleTo(caller)), ...scripts]);
   }
 

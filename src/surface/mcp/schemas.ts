@@ -1,7 +1,9 @@
 // Turns the stored JSON Schema of a script or flow into one that every client accepts. Clients
 // check tool schemas against draft 2020-12, and one bad schema makes some refuse the whole list,
 // so only known keywords with well-formed values pass; nothing is fetched and nothing throws.
+import type { OfferedResources } from '../../engine/index.ts';
 import { isObject, type JsonObject, type JsonSchema } from './protocol.ts';
+import { offerResources, resourceArgument, resourceTypeOf } from './resource-arguments.ts';
 
 export interface ToolSchema {
   /** A plain `type: object` root with `properties` and `additionalProperties`. */
@@ -120,25 +122,6 @@ const keywords: Readonly<Record<string, Repair>> = {
       : undefined,
 };
 
-/** The resource type that a parameter takes, in either stored form; undefined for other schemas. */
-function resourceTypeOf(schema: JsonObject): string | undefined {
-  const { type, format, resourceType } = schema;
-  if (type === 'resource' && typeof resourceType === 'string') return resourceType;
-  if (typeof format === 'string' && format.startsWith('resource-')) return format.slice(9);
-  return undefined;
-}
-
-/** A resource is given by its path, which the engine resolves with the runner's rights. */
-function resourceArgument(schema: JsonObject, resourceType: string): JsonSchema {
-  const { description: own } = schema;
-  const sentences = [
-    ...(typeof own === 'string' && own.trim() !== '' ? [own.trim()] : []),
-    `A resource of type ${resourceType}, given by its path as $res:<path>.`,
-    'There is none of this type yet that you may use: ask for one to be created first.',
-  ];
-  return { type: 'string', description: sentences.join(' ') };
-}
-
 function allowsNull(schema: JsonObject): boolean {
   const { type } = schema;
   if (type === undefined) return true;
@@ -147,8 +130,7 @@ function allowsNull(schema: JsonObject): boolean {
 
 /** The listed form of a schema and all below it; unknown and misshapen parts are left out. */
 export function repairSchema(stored: JsonObject, depth = 0): JsonSchema {
-  const resourceType = resourceTypeOf(stored);
-  if (resourceType !== undefined) return resourceArgument(stored, resourceType);
+  if (resourceTypeOf(stored) !== undefined) return resourceArgument(stored);
   if (depth > maxDepth) return {};
   const source = Array.isArray(stored['items'])
     ? { ...stored, prefixItems: stored['items'], items: undefined }
@@ -205,10 +187,12 @@ function renamedKeys(keys: readonly string[]): ReadonlyMap<string, string> {
 /**
  * The input schema of a script or flow as a tool, made from the stored schema of its `main`
  * (anything that is no object gives a tool without arguments). Names of the top level that hold
- * other characters than `A-Za-z0-9_` are cleaned; `renamed` leads back.
+ * other characters than `A-Za-z0-9_` are cleaned; `renamed` leads back. `offered` are the
+ * resources that may be given.
  */
-export function toolSchemaOf(stored: unknown): ToolSchema {
-  const source = isObject(stored) ? stored : {};
+export function toolSchemaOf(stored: unknown, offered?: OfferedResources): ToolSchema {
+  const whole = offered ? offerResources(stored, offered) : stored;
+  const source = isObject(whole) ? whole : {};
   const declared = isObject(source['properties']) ? source['properties'] : {};
   const keys = Object.keys(declared);
   const renamed = renamedKeys(keys);

@@ -2,6 +2,13 @@
 // first, and the order never changes, because prompt caches depend on it.
 import type { Endpoint } from './endpoint.ts';
 import { jobEndpoints } from './jobs.ts';
+import { resourceEndpoints } from './resources.ts';
 import { scriptEndpoints } from './scripts.ts';
+import { variableEndpoints } from './variables.ts';
 
-export const endpoints: readonly Endpoint[] = [...scriptEndpoints, ...jobEndpoints];
+export const endpoints: readonly Endpoint[] = [
+  ...scriptEndpoints,
+  ...jobEndpoints,
+  ...resourceEndpoints,
+  ...variableEndpoints,
+];

@@ -14,6 +14,11 @@ export const flag = (place: Where, description: string): Argument => ({
   schema: { type: 'boolean', description },
 });
 
+export const texts = (place: Where, description: string): Argument => ({
+  in: place,
+  schema: { type: 'array', items: { type: 'string' }, description },
+});
+
 export const choice = (
   place: Where,
   choices: readonly string[],

@@ -1,7 +1,7 @@
 // Deployed scripts (and flows, once there are some) as tools: one tool each, named and described
 // so that a model can pick it, run by path as the caller.
 import { cutBytes } from '../../../base/index.ts';
-import type { RunnableTool } from '../../../engine/index.ts';
+import type { OfferedResources, RunnableTool } from '../../../engine/index.ts';
 import { toolNameOf } from '../names.ts';
 import type { ToolDefinition } from '../protocol.ts';
 import { declaredArguments, type ToolSchema, toolSchemaOf } from '../schemas.ts';
@@ -49,10 +49,17 @@ function definitionOf(runnable: RunnableTool, schema: ToolSchema): ToolDefinitio
   };
 }
 
-/** The tool of one version of a script; a version never changes, so the tool may be kept. */
-export function runnableTool({ door, waitMs }: FaceDeps, runnable: RunnableTool): Tool {
+/**
+ * The tool of one version of a script. A version never changes, so without `offered` (the
+ * resources that this caller may give it) the tool may be kept.
+ */
+export function runnableTool(
+  { door, waitMs }: FaceDeps,
+  runnable: RunnableTool,
+  offered?: OfferedResources,
+): Tool {
   const { kind, path, hash } = runnable;
-  const schema = toolSchemaOf(runnable.schema);
+  const schema = toolSchemaOf(runnable.schema, offered);
   return toolOf({
     definition: definitionOf(runnable, schema),
     schemaKey: `${kind} ${path} ${hash}`,
