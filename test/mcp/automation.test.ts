@@ -264,6 +264,17 @@ const harmless: Record<string, Record<string, unknown>> = {
   cancelJob: { id: '00000000-0000-7000-8000-000000000000' },
   rerunJob: { id: '00000000-0000-7000-8000-000000000000' },
   listWorkers: {},
+  listResource: {},
+  getResource: { path: 'f/examples/missing' },
+  createResource: { path: 'f/examples/any', value: {}, resource_type: 'x', update_if_exists: true },
+  updateResource: { path: 'f/examples/missing' },
+  deleteResource: { path: 'f/examples/missing' },
+  listResourceType: {},
+  listVariable: {},
+  getVariable: { path: 'f/examples/missing' },
+  createVariable: { path: 'f/examples/any', value: 'x' },
+  updateVariable: { path: 'f/examples/missing' },
+  deleteVariable: { path: 'f/examples/missing' },
   's-f_examples_hello': { name: 'x' },
 };
 
