@@ -90,7 +90,7 @@ async function onGround<Result>(
   }
 }
 
-/** The store, the sandbox, the engine and who people are: what a server and a worker have in common. */
+/** What a server and a worker have in common: store, sandbox, engine, and who people are. */
 async function createBase(
   { config, log, clock, undo }: Ground,
   { opening, origin }: { opening: Promise<Store>; origin: () => string },
@@ -110,7 +110,8 @@ async function createBase(
     workerGroup: 'default',
     memberOf: (workspace, username) => identity.membership(workspace, username),
   });
-  const identity = createIdentity({ db, clock, log, jobTokens: { find: engine.findJobOfToken } });
+  const jobTokens = { find: engine.findJobOfToken };
+  const identity = createIdentity({ db, clock, log, jobTokens });
   return { db, sandbox, engine, identity };
 }
 

@@ -29,7 +29,7 @@ async function send(method: string, params: Record<string, unknown>, as = token)
   });
   const [message] = await messagesOf(response);
   assert.ok(message, `HTTP ${response.status}`);
-  return (message as Loose).result ?? message;
+  return message.result ?? message;
 }
 
 const call = (name: string, args: object = {}, as = token) =>
@@ -81,8 +81,8 @@ test('a model makes a secret and a resource, and runs a script with them', async
   assert.match(await offered(), /There is one: The main database: \$res:f\/team\/db\.$/);
   const run = await call('s-f_team_ask', { db: '$res:f/team/db' });
   assert.deepEqual(run.structuredContent, { host: 'db.internal', length: secret.length });
-  const { id } = run._meta['millrace/job'];
-  const logs = await call('getJobLogs', { id });
+  const jobs = await call('listJobs', { script_path_exact: 'f/team/ask' });
+  const logs = await call('getJobLogs', { id: jobs.structuredContent.result[0].id });
   assert.match(logs.content[0].text, /connecting with hun\*\*\*\*\*/);
   assert.doesNotMatch(logs.content[0].text, /hunter2/);
 });

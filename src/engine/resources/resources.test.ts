@@ -288,7 +288,7 @@ describe('resources', () => {
     ];
     for (const [scopes, given, resolved] of rows) {
       const run = await echo({ a: given }, await token(scopes));
-      assert.equal(run.body.success, resolved, `${scopes.join(" ")}: ${JSON.stringify(run.body)}`);
+      assert.equal(run.body.success, resolved, `${scopes.join(' ')}: ${JSON.stringify(run.body)}`);
     }
   });
 });

@@ -8,10 +8,8 @@ import { after, before, describe, it } from 'node:test';
 import { freshDatabase, type FreshDatabase } from '../../../test/kit/database.ts';
 import { type Call, systemCall } from '../../operation/index.ts';
 import { systemClock } from '../../base/index.ts';
-import { contextualVariables } from './contextual.ts';
 import { createMasterKey, createVariables, createVault } from './index.ts';
 import { newVariable } from './variable.ts';
-import { environmentOf } from '../workers/environment.ts';
 
 const call: Call = systemCall('test');
 const secret = newVariable.parse({ path: 'f/team/pw', value: 'a secret', isSecret: true });
@@ -90,26 +88,15 @@ describe('the master key', () => {
       const shown = { decryptSecret: false, includeEncrypted: true };
       return (await own.get(call, secret.path, shown)).value ?? '';
     };
-    const before = await stored();
-    assert.ok(!Buffer.from(before.slice(4), 'base64').includes('a secret'));
+    const old = await stored();
+    assert.ok(!Buffer.from(old.slice(4), 'base64').includes('a secret'));
     const writes = Array.from({ length: 10 }, (_, at) =>
       own.create(call, { ...secret, path: `f/team/raced${at}` }),
     );
     await Promise.all([...writes, own.rotateKey(call), own.rotateKey(call)]);
-    assert.notEqual(await stored(), before);
+    assert.notEqual(await stored(), old);
     for (let at = 0; at < 10; at += 1) {
       assert.equal(await own.getValue(call, `f/team/raced${at}`), 'a secret');
     }
-  });
-});
-
-describe('contextual variables', () => {
-  it('are those that a job gets', () => {
-    const told = contextualVariables(call, 'http://x').map(({ name }) => name);
-    const job = { startedAt: 0 } as Parameters<typeof environmentOf>[0];
-    const given = Object.keys(
-      environmentOf({ ...job, path: null }, { origin: '', workerGroup: '' }),
-    );
-    assert.deepEqual(told.toSorted(), given.toSorted());
   });
 });

@@ -162,6 +162,14 @@ describe('variables', () => {
     });
   });
 
+  it('lists as contextual what a job really gets', async () => {
+    const content = `export const main = () =>
+      Object.keys(process.env).filter((name) => /^(WM_|BASE_)/.test(name)).sort()`;
+    const run = await server.op('jobs.previewWait', { content, language: 'bun' });
+    const { body } = await server.op('variables.listContextual');
+    assert.deepEqual(body.map(({ name }: { name: string }) => name).toSorted(), run.body.result);
+  });
+
   it('creates, changes, moves and deletes by Windmill’s paths', async () => {
     const send = async (path: string, body?: unknown) => {
       const answer = await server.fetch(w(path), {

@@ -34,7 +34,8 @@ function offerOf(resourceType: string, { choices }: OfferedResources): string {
   const listed = shown.map(({ path, description }) => `${titleOf(description)}: $res:${path}`);
   const rest = first.count - shown.length;
   const more = rest > 0 ? `; ${rest} more: listResource with resource_type=${resourceType}` : '';
-  return `${first.count === 1 ? 'There is one' : `There are ${first.count}`}: ${listed.join('; ')}${more}.`;
+  const many = first.count === 1 ? 'There is one' : `There are ${first.count}`;
+  return `${many}: ${listed.join('; ')}${more}.`;
 }
 
 /** A resource is given by its path; `offered` is what this caller may use. */
