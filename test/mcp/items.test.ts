@@ -131,7 +131,9 @@ test('only what a token may use is offered, and the list is capped', async () =>
 });
 
 test('a moved or deleted resource leaves the tool’s description', async () => {
-  const moved = await call('updateResource', { path: 'f/other/db', path__body: 'f/other/moved' });
+  const narrow = await server.tokenWith(['mcp:endpoints:updateResource']);
+  const move = { path: 'f/other/db', path__body: 'f/other/moved' };
+  const moved = await call('updateResource', move, narrow);
   assert.match(moved.content[0].text, /Updated the resource f\/other\/moved/);
   assert.match(await offered(), /\$res:f\/other\/moved/);
   await call('deleteResource', { path: 'f/other/moved' });

@@ -50,9 +50,14 @@ export function maySeeValues(caller: Caller): boolean {
   return caller.membership !== null && caller.membership.role !== 'operator';
 }
 
+const moving = {
+  variables: { action: 'variables:write', risk: 'write', tool: 'updateVariable' },
+  resources: { action: 'resources:write', risk: 'write', tool: 'updateResource' },
+} as const;
+
 /** Refuses a move to a place that the caller may not write. */
-export function assertMayMove(caller: Caller, kind: 'variables' | 'resources', to: string): void {
-  const verdict = authorise(caller, { action: `${kind}:write`, risk: 'write' }, { kind, path: to });
+export function assertMayMove(caller: Caller, kind: keyof typeof moving, to: string): void {
+  const verdict = authorise(caller, moving[kind], { kind, path: to });
   if (!verdict.allowed) throw verdict.error;
 }
 
