@@ -26,6 +26,8 @@ export interface Child {
   ready(): Promise<boolean>;
   run(request: RunRequest): Promise<RunOutcome>;
   memoryPids(): number[];
+  /** The last run left a process behind. */
+  hasStrays(): boolean;
   kill(): Promise<void>;
 }
 
@@ -188,6 +190,7 @@ export async function startChild(context: ChildContext, options: LaunchOptions):
       return outcome;
     },
     memoryPids: launched.members,
+    hasStrays: launched.hasStrays,
     kill,
   };
 }

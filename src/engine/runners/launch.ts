@@ -43,6 +43,11 @@ export interface Launched {
   readonly ended: Promise<string>;
   /** Live pids of the whole tree. */
   members(): number[];
+  /**
+   * true when there is more than the program's own process, as far as the harness cannot see it
+   * itself: outside bubblewrap orphans leave its sight.
+   */
+  hasStrays(): boolean;
   /** true when a fork was refused since the last time this was asked. */
   hitWall(): boolean;
   /** Ends the whole tree at once; safe to call again. */
@@ -85,6 +90,7 @@ function environment(runtime: FoundRuntime, workFolder: string): Record<string, 
   };
 }
 
+const looksApartMs = 250;
 let launches = 0;
 
 /** Starts the program; rejects only when it cannot be started at all. */
@@ -142,6 +148,15 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     if (account !== null) sandbox.releaseAccount(account);
   }
 
+  // Without a control group the look is at all processes of the machine: not after each run.
+  let lookedAt = 0;
+  function mayLook(): boolean {
+    const now = context.clock.now();
+    if (tree.joinFiles.length === 0 && now - lookedAt < looksApartMs) return false;
+    lookedAt = now;
+    return true;
+  }
+
   void exited.then(() => {
     gone = true;
     return (killing ??= end());
@@ -159,6 +174,8 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     ended,
     members: () => tree.members(child.pid ?? 0),
     hitWall: () => tree.hitWall(),
+    hasStrays: () =>
+      sandbox.kind !== 'bwrap' && mayLook() && tree.members(child.pid ?? 0).length > 1,
     kill: () => (killing ??= end()),
   };
 }

@@ -95,7 +95,7 @@ export interface Runners {
   run(request: RunRequest): Promise<RunOutcome>;
   status(): RunnersStatus;
   start(): Promise<void>;
-  /** Ends every child; runs under way end as canceled. */
+  /** Ends every child; a run that is still under way ends as `crash`, so drain first. */
   stop(): Promise<void>;
 }
 

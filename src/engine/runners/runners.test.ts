@@ -184,6 +184,18 @@ for (const mode of ['auto', 'off'] as const) {
       }
     });
 
+    test('standard input is at its end', async () => {
+      const code = bundle(`async function main() {
+        let text = '';
+        for await (const chunk of process.stdin) text += chunk;
+        return text;
+      }`);
+      for (const each of javascript) assert.equal((await kit.run(code, each)).value, '');
+      assert.equal((await kit.run('cat; echo end', bash)).value, 'end');
+      const source = 'import sys\ndef main():\n  return sys.stdin.read()';
+      assert.equal((await kit.run(source, python)).value, '');
+    });
+
     test('a run that left a process behind is not followed in its process', async () => {
       const code = bundle(`const { spawn } = await __host.import('node:child_process');
         function main(line) {

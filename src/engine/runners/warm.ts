@@ -205,7 +205,7 @@ export function createWarm(
     const { group, child } = member;
     member.answeredAt = clock.now();
     const usable = (await child.ready()) && child.runs < maxRuns && !stopped;
-    if (usable && !hasGrown(member)) {
+    if (usable && !child.hasStrays() && !hasGrown(member)) {
       release(member);
       return;
     }

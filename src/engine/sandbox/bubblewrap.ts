@@ -7,8 +7,10 @@ import type { SandboxCommand } from './sandbox.ts';
 /** Current folder, home and temporary folder of a command that names no work folder. */
 export const privateFolder = '/tmp/job';
 
-// Largest content of each in-memory folder; more is "No space left on device" for the script.
+// Largest content of the in-memory folders; more is "No space left on device" for the script.
+// It counts towards no limit of the run: memory of files belongs to no process.
 const temporaryBytes = 512 * 1024 * 1024;
+const sharedBytes = 64 * 1024 * 1024;
 
 const systemFolders = [
   '/usr',
@@ -73,7 +75,8 @@ export interface Bubblewrap {
 /** `passwd` and `group` are paths that the launching account can read. */
 export function createBubblewrap(files = { passwd: ownFile('passwd'), group: ownFile('group') }) {
   const system = systemArguments();
-  const size = ['--size', String(temporaryBytes)];
+  const temporary = ['--size', String(temporaryBytes), '--tmpfs', '/tmp'];
+  const shared = ['--size', String(sharedBytes), '--tmpfs', '/dev/shm'];
   return {
     arguments(command: SandboxCommand): string[] {
       const work = command.workFolder;
@@ -87,9 +90,8 @@ export function createBubblewrap(files = { passwd: ownFile('passwd'), group: own
         ...['--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL', '--hostname', 'millrace'],
         ...system,
         ...['--ro-bind', files.passwd, '/etc/passwd', '--ro-bind', files.group, '/etc/group'],
-        ...['--proc', '/proc', '--dev', '/dev', ...size, '--tmpfs', '/dev/shm'],
-        ...[...size, '--tmpfs', '/tmp', '--dir', privateFolder],
-        ...['--symlink', '/tmp', '/var/tmp'],
+        ...['--proc', '/proc', '--dev', '/dev', ...shared],
+        ...[...temporary, '--dir', privateFolder, '--symlink', '/tmp', '/var/tmp'],
         ...binds,
         ...writable.flatMap((path) => ['--bind', path, path]),
         // Without these a script could fill memory with files in / or /dev.

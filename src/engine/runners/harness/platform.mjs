@@ -93,11 +93,27 @@ function denoChannels() {
     Object.defineProperty(process, name, { value: sink, configurable: true });
   }
   Object.defineProperty(Deno, 'stdout', { value: stderr, configurable: true });
+  closeInput();
   return {
     readSome: (into) => stdin.readSync(into) ?? 0,
     writeAnswer: (bytes) => stdout.writeSync(bytes),
     writeLog: (bytes) => stderr.writeSync(bytes),
   };
+}
+
+/** Gives the script an input that is at its end, instead of the channel. */
+function closeInput() {
+  const { Readable } = process.getBuiltinModule('node:stream');
+  const stdin = {
+    read: async () => null,
+    readSync: () => null,
+    readable: new ReadableStream({ start: (controller) => controller.close() }),
+    isTerminal: () => false,
+    setRaw() {},
+    close() {},
+  };
+  Object.defineProperty(Deno, 'stdin', { value: stdin, configurable: true });
+  Object.defineProperty(process, 'stdin', { value: Readable.from([]), configurable: true });
 }
 
 /** What a run sees as `__host`. `note` is told of each builtin module before the script gets it. */
