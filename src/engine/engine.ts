@@ -17,8 +17,11 @@ import {
   createQueue,
   findJobOfToken,
   jobOperations,
+  type FlowSteps,
+  type JobEvents,
   type LocalWorker,
 } from './jobs/index.ts';
+import { createFlowEngine, flowOperations } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
@@ -32,6 +35,7 @@ import {
 import { createVersions } from './versions.ts';
 import {
   cancelElsewhere,
+  type Completer,
   createBundles,
   createCompleter,
   createJobRunner,
@@ -87,6 +91,7 @@ function lateWorker(): LocalWorker & { set(worker: Worker): void } {
     set(made) {
       worker = made;
     },
+    serves: (tag) => worker?.serves(tag) ?? false,
     reserve: (tag) => worker?.reserve(tag),
     wake: (tag) => worker?.wake(tag),
     wakeAt: (dueAt) => worker?.wakeAt(dueAt),
@@ -96,15 +101,19 @@ function lateWorker(): LocalWorker & { set(worker: Worker): void } {
 /** The worker of this process, with what it runs jobs by and stores their ends with. */
 function createRunning(
   deps: EngineDeps,
-  parts: { events: ReturnType<typeof createJobEvents>; secrets: JobSecrets; items: Items },
+  parts: {
+    events: JobEvents;
+    completer: Completer;
+    flows: FlowSteps;
+    secrets: JobSecrets;
+    items: Items;
+  },
 ) {
   const { db, clock, log, runners } = deps;
-  const { events } = parts;
-  const completer = createCompleter({ db, events, log });
+  const { events, completer } = parts;
   const runJob = createJobRunner({
     ...deps,
     ...parts,
-    completer,
     bundles: createBundles(db),
     runArguments: createRunArguments({ ...deps, resolve: parts.items.resources.resolve }),
   });
@@ -116,7 +125,7 @@ function createRunning(
     completer,
     runJob,
     slots: deps.config.workerSlots,
-    tags: () => runners.languages,
+    tags: () => [...runners.languages, 'flow'],
     group: deps.workerGroup,
     isolation: deps.sandbox.kind,
     host: {
@@ -140,10 +149,20 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
   const scripts = createScripts({ ...shared, onChanged: versions.changed });
   const local = lateWorker();
-  const queue = createQueue({ db, clock, worker: local });
+  const completer = createCompleter({ db, events, log });
+  const flowEngine = createFlowEngine({
+    ...shared,
+    events,
+    scripts,
+    worker: local,
+    completeAlone: (ending) => completer.complete(ending, false),
+    onChanged: versions.changed,
+  });
+  const { steps } = flowEngine;
+  const queue = createQueue({ db, clock, worker: local, beginFlow: flowEngine.begin });
   const secrets = createJobSecrets();
   const items = createItems({ ...deps, learn: secrets.learn, onChanged: versions.changed });
-  const worker = createRunning(deps, { events, secrets, items });
+  const worker = createRunning(deps, { events, completer, flows: steps, secrets, items });
   local.set(worker);
   const jobs = createJobs({
     ...shared,
@@ -151,6 +170,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     queue,
     scripts,
     waitMs: config.waitMs,
+    flows: flowEngine.pushes,
+    flowGoesOn: steps.goOn,
+    cancelFlow: flowEngine.cancel,
     cancelHere: worker.cancel,
     cancelElsewhere: (id) => cancelElsewhere(db, id),
   });
@@ -159,9 +181,10 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     clock,
     log,
     events,
+    flows: steps,
     onRequeued: (tags) => tags.forEach((tag) => worker.wake(tag)),
   });
-  return { events, scripts, queue, worker, jobs, rescuer, items };
+  return { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -180,9 +203,12 @@ async function offered(call: Call, { resources, types }: Items): Promise<Offered
 export function createEngine(deps: EngineDeps) {
   const { db, clock, log, runners } = deps;
   const versions = createVersions(db);
-  const { events, scripts, queue, worker, jobs, rescuer, items } = createVerbs(deps, versions);
+  const verbs = createVerbs(deps, versions);
+  const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine } = verbs;
+  const { flows } = flowEngine;
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
+    ...flowOperations(flows),
     ...jobOperations(jobs),
     ...items.operations,
     ...workerOperations({ db, clock }),
@@ -196,16 +222,18 @@ export function createEngine(deps: EngineDeps) {
       { kind, path }: Target,
     ): Promise<Readonly<Record<string, boolean>> | undefined> {
       if (kind === 'scripts') return scripts.extraPerms(workspace, path);
+      if (kind === 'flows') return flows.extraPerms(workspace, path);
       if (kind === 'variables') return items.variables.extraPerms(workspace, path);
       return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
     },
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
-    /** The scripts that a caller may run as tools. */
+    /** The scripts and flows that a caller may run as tools. */
     async runnables(call: Call): Promise<RunnableList> {
       // The version first: a change in between then makes the list look older than it is.
       const version = versions.of(call.workspace ?? '');
-      const tools = await scripts.tools(call);
+      const [scriptTools, flowTools] = await Promise.all([scripts.tools(call), flows.tools(call)]);
+      const tools = [...scriptTools, ...flowTools];
       if (!tools.some(takesResource)) return { version, tools };
       return { version, tools, resources: await offered(call, items) };
     },
@@ -232,6 +260,7 @@ export function createEngine(deps: EngineDeps) {
       rescuer.stop();
       await worker.stop(drainMs);
       await queue.drain();
+      await flowEngine.stop();
       await runners.stop();
       events.stop();
       versions.stop();

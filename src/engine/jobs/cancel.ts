@@ -13,6 +13,16 @@ export interface CancelDeps {
   events: JobEvents;
   /** Stops a run of this process at once; false when it runs elsewhere. */
   cancelHere: (id: string) => boolean;
+  /** The flow engine's part: a step of this flow has ended without a worker. */
+  flowGoesOn: (flowId: string) => void;
+  /** Cancels a flow with all its steps; answers those that a worker runs. */
+  cancelFlow: (wanted: {
+    id: string;
+    by: string;
+    reason: string;
+    resultJson: string;
+    force: boolean;
+  }) => Promise<string[]>;
   /** Asks the other processes to stop it. */
   cancelElsewhere: (id: string) => void;
 }
@@ -24,6 +34,8 @@ export interface CancelRequest {
   force: boolean;
 }
 
+const flowKinds = ['flow', 'flowpreview', 'flownode'];
+
 function canceledResult(reason: string): string {
   return errorResult('Canceled', reason === '' ? 'The job was canceled.' : `Canceled: ${reason}`);
 }
@@ -34,12 +46,21 @@ export async function cancelRow(
   call: Call,
   { id, reason, force }: CancelRequest,
 ): Promise<{ id: string; state: 'canceled' | 'canceling' }> {
+  const seen = await findJob(deps.db, call, { id });
+  if (flowKinds.includes(seen.kind) && !seen.finished) {
+    const name = displayNameOf(call.caller);
+    const resultJson = canceledResult(reason);
+    const running = await deps.cancelFlow({ id, by: name, reason, resultJson, force });
+    for (const job of running) if (!deps.cancelHere(job)) deps.cancelElsewhere(job);
+    return { id, state: force ? 'canceled' : 'canceling' };
+  }
   const by = [id, workspaceOf(call), displayNameOf(call.caller), reason];
   const ending = [...by, deps.clock.now(), canceledResult(reason)];
   if (await deps.db.row(force ? forceCancel : cancelQueued, ending)) {
     if (force && !deps.cancelHere(id)) deps.cancelElsewhere(id);
     deps.events.ended(id, undefined);
     deps.events.tellOthers(id);
+    if (seen.flow !== null) deps.flowGoesOn(seen.flow);
     return { id, state: 'canceled' };
   }
   if (await deps.db.row(cancelRunning, by)) {

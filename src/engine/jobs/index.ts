@@ -1,18 +1,28 @@
-export { createCodeGate } from './code-gate.ts';
+export { type CodeGate, createCodeGate } from './code-gate.ts';
 export { createJobEvents, type JobEvents } from './events.ts';
-export { type ClaimedJob, type Completion, errorResult } from './job.ts';
+export type { Ending, FlowSteps, LogPiece } from './flow-port.ts';
+export {
+  type ClaimedJob,
+  type Completion,
+  errorResult,
+  type JobKind,
+  type NewJob,
+  type RunOptions,
+} from './job.ts';
 export {
   appendLogs,
   claimJobs,
   completeJobs,
   failOrphans,
+  insertRows,
   requeueOrphans,
   selectLogEnd,
   selectLostWorkers,
   selectNextDue,
 } from './jobs.sql.ts';
-export { createJobs } from './jobs.ts';
+export { createJobs, type Jobs } from './jobs.ts';
 export { jobOperations } from './operations/index.ts';
 export { createQueue, type LocalWorker, type Slot } from './queue.ts';
+export { type Code as RunCode, type FlowPushes, pushOf } from './run.ts';
 export { findJobOfToken } from './token-lookup.ts';
 export { jobTokenOf, newJobSecret } from './token.ts';

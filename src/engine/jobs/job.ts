@@ -37,6 +37,19 @@ export const previewFields = {
   ...runFields,
 };
 
+/** Runs a flow that is not deployed. */
+export const flowPreviewFields = {
+  value: z
+    .record(z.string(), z.unknown())
+    .describe('OpenFlow: modules, each with an id and a value'),
+  path: itemPath.optional().describe('where it would be deployed'),
+  ...runFields,
+};
+
+export const byVersion = {
+  version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).describe('version of a flow'),
+};
+
 export const byPath = { path: itemPath };
 export const byHash = { hash: scriptHash };
 
@@ -93,20 +106,25 @@ export const job = z.object({
   labels: z.array(z.string()).nullable(),
   rawCode: nullableText.optional(),
   logs: nullableText.optional(),
+  flowStatus: z.unknown().describe('of a flow: its steps and how they stand'),
+  rawFlow: z.unknown().describe('of a flow preview: what was sent'),
+  flowStepId: nullableText.optional(),
 });
 export type Job = z.output<typeof job>;
+
+export type JobKind = 'script' | 'preview' | 'flow' | 'flowpreview' | 'flownode' | 'identity';
 
 /** A row to insert; the worker's fields are set when a slot of this process takes it at once. */
 export interface NewJob {
   id: string;
   workspace: string;
-  kind: 'script' | 'preview';
+  kind: JobKind;
   path: string | null;
   hash: string | null;
-  language: string;
+  language: string | null;
   args: Record<string, unknown>;
   rawCode: string | null;
-  bundleHash: string;
+  bundleHash: string | null;
   parameters: readonly string[];
   tag: string;
   createdBy: string;
@@ -124,6 +142,20 @@ export interface NewJob {
   isolation: 'warm' | 'fresh';
   worker: string | null;
   tokenHash: string | null;
+  /** A flow's step, and which; the other fields are of flows alone (see the migration). */
+  isFlowStep?: boolean;
+  flowStepId?: string | null;
+  flowState?: object;
+  flowVersion?: number | null;
+  flowNode?: string | null;
+  flowSource?: string | null;
+  rawFlow?: object | null;
+  /** Runs from now on, without a worker. */
+  started?: boolean;
+  /** Over from the start, with this success and result. */
+  finished?: boolean;
+  success?: boolean;
+  resultJson?: string;
 }
 
 /** What a worker needs to run a job: the claimed row and the clear text of its token. */
@@ -132,16 +164,19 @@ export interface ClaimedJob {
   workspace: string;
   path: string | null;
   hash: string | null;
-  language: string;
+  kind: JobKind;
+  language: string | null;
   args: Record<string, unknown>;
   rawCode: string | null;
-  bundleHash: string;
+  bundleHash: string | null;
   parameters: readonly string[];
   tag: string;
   createdBy: string;
   permissionedAs: string;
   email: string;
   scopes: readonly string[] | null;
+  isFlowStep?: boolean;
+  flowStepId?: string | null;
   parentJob: string | null;
   rootJob: string | null;
   timeoutS: number | null;

@@ -3,30 +3,37 @@
 import { statement } from '../../store/index.ts';
 
 /**
- * $1: JSON array of rows. Rows with a worker are inserted as running: a slot of the inserting
- * process takes them at once, which saves the claim's commit.
+ * An insert of rows from the JSON array in the parameter `rows`. Rows with a worker go in as
+ * running: a slot of the inserting process takes them at once, which saves the claim's commit.
+ * `started` ones run without a worker (flows); `finished` ones are over from the start.
  */
-export const insertJobs = statement(
-  'job.insert',
-  `insert into engine_job (
+export const insertRows = (rows: string): string => `insert into engine_job (
      id, finished, workspace, kind, path, hash, language, args, raw_code, bundle_hash, parameters,
      tag, created_by, permissioned_as, email, scopes, created_at, scheduled_for, parent_job,
      root_job, trigger_kind, visible_to_owner, timeout_s, rerun_on_crash, isolation, running,
-     worker, attempt, started_at, token_hash)
+     worker, attempt, started_at, token_hash, is_flow_step, flow_step_id, flow_state,
+     flow_version, flow_node, flow_source, raw_flow, success, result, completed_at, duration_ms)
    select
-     id, false, workspace, kind, path, hash, language, args, "rawCode", "bundleHash", parameters,
-     tag, "createdBy", "permissionedAs", email, scopes, "createdAt", "scheduledFor", "parentJob",
-     "rootJob", "triggerKind", "visibleToOwner", "timeoutS", "rerunOnCrash", isolation,
-     worker is not null, worker, case when worker is null then 0 else 1 end,
-     case when worker is null then null else "createdAt" end, "tokenHash"
-   from json_to_recordset($1) as row (
+     id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
+     "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
+     "createdAt", "scheduledFor", "parentJob", "rootJob", "triggerKind", "visibleToOwner",
+     "timeoutS", "rerunOnCrash", isolation, worker is not null or coalesce(started, false),
+     worker, case when worker is null then 0 else 1 end,
+     case when worker is not null or started or finished then "createdAt" end, "tokenHash",
+     coalesce("isFlowStep", false), "flowStepId", "flowState", "flowVersion", "flowNode",
+     "flowSource", "rawFlow", success, "resultJson"::json,
+     case when finished then "createdAt" end, case when finished then 0 end
+   from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
      "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
      "permissionedAs" text, email text, scopes text[], "createdAt" bigint,
      "scheduledFor" bigint, "parentJob" uuid, "rootJob" uuid, "triggerKind" text,
      "visibleToOwner" boolean, "timeoutS" integer, "rerunOnCrash" boolean, isolation text,
-     worker text, "tokenHash" text)`,
-);
+     worker text, "tokenHash" text, started boolean, finished boolean, success boolean,
+     "resultJson" text, "isFlowStep" boolean, "flowStepId" text, "flowState" json,
+     "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json)`;
+
+export const insertJobs = statement('job.insert', insertRows('$1'));
 
 /** See `engine_claim` in the migration. The rows come back with what the worker needs. */
 export const claimJobs = statement(
@@ -35,7 +42,8 @@ export const claimJobs = statement(
      bundle_hash as "bundleHash", parameters, tag, created_by as "createdBy",
      permissioned_as as "permissionedAs", email, scopes, parent_job as "parentJob",
      root_job as "rootJob", timeout_s as "timeoutS", isolation, attempt,
-     started_at as "startedAt", token_hash as "tokenHash"
+     started_at as "startedAt", token_hash as "tokenHash", kind, is_flow_step as "isFlowStep",
+     flow_step_id as "flowStepId"
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 
@@ -123,12 +131,14 @@ const jobColumns = `
      case when finished then null else running end as running,
      case when finished then null else scheduled_for end as "scheduledFor",
      null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
-     success, case when finished then false end as "isSkipped", deleted, labels`;
+     success, case when finished then is_skipped end as "isSkipped", deleted, labels`;
 
 /** Both parts are probed by their primary key. */
 export const selectJob = statement(
   'job.get',
-  `select ${jobColumns}, args, result, raw_code as "rawCode"
+  `select ${jobColumns}, args, result, raw_code as "rawCode",
+     flow_state -> 'status' as "flowStatus", raw_flow -> 'value' as "rawFlow",
+     flow_step_id as "flowStepId"
    from engine_job
    where id = $1
      and workspace = $2`,
@@ -148,7 +158,8 @@ export const selectVisibility = statement(
   'job.visibility',
   `select created_by as "createdBy", permissioned_as as "permissionedAs", path,
      visible_to_owner as "visibleToOwner", finished, running, worker,
-     mem_peak_kb as "memPeak", root_job as "rootJob"
+     mem_peak_kb as "memPeak", root_job as "rootJob", flow_state -> 'status' as "flowStatus",
+     kind, case when is_flow_step then parent_job end as flow
    from engine_job
    where id = $1
      and workspace = $2`,
@@ -159,7 +170,8 @@ export const selectForRerun = statement(
   'job.rerun',
   `select kind, path, hash, language, args, raw_code as "rawCode",
      bundle_hash as "bundleHash", parameters, tag, timeout_s as "timeoutS",
-     rerun_on_crash as "rerunOnCrash", isolation
+     rerun_on_crash as "rerunOnCrash", isolation, flow_version as "flowVersion",
+     raw_flow as "rawFlow"
    from engine_job
    where id = $1
      and workspace = $2`,
@@ -288,7 +300,7 @@ export const failOrphans = statement(
    where not finished
      and running
      and worker = any ($1)
-   returning id`,
+   returning id, case when is_flow_step then parent_job end as flow`,
 );
 
 /** Running jobs whose worker has no row at all (it was removed while they ran). */
@@ -297,6 +309,7 @@ export const selectLostWorkers = statement(
   `select distinct live.worker
    from engine_job_live as live
    where live.running
+     and live.worker is not null
      and not exists (
        select 1
        from engine_worker

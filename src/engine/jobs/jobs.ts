@@ -6,7 +6,7 @@ import { followJob } from './follow.ts';
 import type { Outcome, RunOptions } from './job.ts';
 import type { Push, Queue } from './queue.ts';
 import { createReading } from './read.ts';
-import { createRun, type Preview, type RunDeps } from './run.ts';
+import { createRun, type FlowPreview, type Preview, type RunDeps } from './run.ts';
 import { findJob } from './visibility.ts';
 import { outcomeOf, type Watch, watchJob } from './waiting.ts';
 
@@ -83,6 +83,24 @@ export function createJobs(deps: JobsDeps) {
     },
     async previewWait(call: Call, { waitMs, ...wanted }: Preview & RunAndWait) {
       return pushAndWait(deps, call, { push: await run.preview(call, wanted), waitMs });
+    },
+    runFlow: (call: Call, path: string, options: RunOptions) =>
+      start(deps.flows.byPath(call, path, options)),
+    runFlowVersion: (call: Call, version: number, options: RunOptions) =>
+      start(deps.flows.byVersion(call, version, options)),
+    previewFlow: (call: Call, wanted: FlowPreview) => start(deps.flows.preview(call, wanted)),
+    async runFlowWait(call: Call, path: string, { waitMs, ...options }: RunAndWait) {
+      return pushAndWait(deps, call, {
+        push: await deps.flows.byPath(call, path, options),
+        waitMs,
+      });
+    },
+    async runFlowVersionWait(call: Call, version: number, { waitMs, ...options }: RunAndWait) {
+      const push = await deps.flows.byVersion(call, version, options);
+      return pushAndWait(deps, call, { push, waitMs });
+    },
+    async previewFlowWait(call: Call, { waitMs, ...wanted }: FlowPreview & RunAndWait) {
+      return pushAndWait(deps, call, { push: await deps.flows.preview(call, wanted), waitMs });
     },
     wait: (call: Call, id: string, waitMs?: number) => waitFor(deps, call, { id, waitMs }),
     /** The result of a job, over or not. */

@@ -160,7 +160,7 @@ const columns = sql<Job>`
   case when finished then null else running end as running,
   case when finished then null else scheduled_for end as "scheduledFor",
   null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
-  success, null as result, case when finished then false end as "isSkipped", deleted, labels`;
+  success, null as result, case when finished then is_skipped end as "isSkipped", deleted, labels`;
 
 /** One page of the jobs that the viewer may see; `finished` undefined lists both parts. */
 export async function selectJobs(

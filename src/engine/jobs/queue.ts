@@ -15,6 +15,8 @@ export interface Slot {
 
 /** Port: the worker of this process, as far as the queue needs it. */
 export interface LocalWorker {
+  /** Does this process run jobs of this tag? */
+  serves(tag: string): boolean;
   /** A free slot that serves `tag`, unless older jobs wait for it. */
   reserve(tag: string): Slot | undefined;
   /** There is something to claim, here and in other processes. */
@@ -33,10 +35,13 @@ export function createQueue({
   db,
   clock,
   worker,
+  beginFlow,
 }: {
   db: Database;
   clock: Clock;
   worker: LocalWorker;
+  /** Takes a flow's row over once it is stored. */
+  beginFlow: (row: NewJob) => void;
 }) {
   const inserts = createBatcher<NewJob, undefined>(
     async (rows) => {
@@ -64,7 +69,10 @@ export function createQueue({
       const createdAt = clock.now();
       const scheduledFor = wanted.scheduledFor ?? createdAt;
       const id = wanted.id ?? newId();
-      const slot = scheduledFor <= createdAt ? worker.reserve(wanted.tag) : undefined;
+      const due = scheduledFor <= createdAt;
+      // A flow needs no slot: its steps do.
+      const isFlow = wanted.flowState !== undefined;
+      const slot = due && !isFlow ? worker.reserve(wanted.tag) : undefined;
       const token = slot ? newJobSecret() : undefined;
       const row: NewJob = {
         ...wanted,
@@ -73,6 +81,7 @@ export function createQueue({
         scheduledFor,
         worker: slot?.worker ?? null,
         tokenHash: token?.hash ?? null,
+        ...(isFlow ? { started: due } : {}),
       };
       beforeStart?.(id);
       try {
@@ -84,7 +93,9 @@ export function createQueue({
       if (slot && token) {
         const claimed = { ...row, attempt: 1, startedAt: createdAt };
         slot.run({ ...claimed, token: jobTokenOf(id, token.secret) });
-      } else if (scheduledFor <= createdAt) {
+      } else if (isFlow && due) {
+        beginFlow(row);
+      } else if (due) {
         worker.wake(row.tag);
       } else {
         worker.wakeAt(scheduledFor);

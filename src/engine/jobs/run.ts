@@ -18,6 +18,29 @@ export interface RunDeps {
   inferSignature: (language: Language, content: string) => Promise<Signature>;
   mayBringCode: CodeGate;
   now: () => number;
+  flows: FlowPushes;
+}
+
+/** Port: what runs of flows are made of. */
+export interface FlowPushes {
+  byPath(call: Call, path: string, options: RunOptions): Promise<Push>;
+  byVersion(call: Call, version: number, options: RunOptions): Promise<Push>;
+  preview(call: Call, wanted: FlowPreview): Promise<Push>;
+  /** The same flow again; undefined when the job was none. */
+  again(call: Call, row: AgainRow, options: RunOptions): Promise<Push | undefined>;
+}
+
+export interface FlowPreview extends RunOptions {
+  value: Record<string, unknown>;
+  path?: string | undefined;
+}
+
+/** What an earlier job says of its flow. */
+export interface AgainRow {
+  kind: string;
+  path: string | null;
+  flowVersion: number | null;
+  rawFlow: { value: Record<string, unknown> } | null;
 }
 
 export interface Preview extends RunOptions {
@@ -28,7 +51,7 @@ export interface Preview extends RunOptions {
 }
 
 /** The code of a run, and how it is run unless the options say otherwise. */
-type Code = Pick<
+export type Code = Pick<
   Push,
   | 'kind'
   | 'path'
@@ -41,7 +64,8 @@ type Code = Pick<
   | 'tag'
   | 'timeoutS'
   | 'rerunOnCrash'
->;
+> &
+  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'>;
 
 /** Where a run came from, as Windmill names it; `mcp` is ours. */
 function triggerKindOf(call: Call): string | null {
@@ -55,7 +79,11 @@ function whoOf(call: Call): Pick<Push, 'createdBy' | 'permissionedAs' | 'email' 
   return { createdBy: username, permissionedAs: `u/${username}`, email, scopes };
 }
 
-function pushOf(deps: RunDeps, call: Call, run: { code: Code; options: RunOptions }): Push {
+export function pushOf(
+  deps: Pick<RunDeps, 'now'>,
+  call: Call,
+  run: { code: Code; options: RunOptions },
+): Push {
   const { code, options } = run;
   const delayMs = (options.scheduledInSecs ?? 0) * 1000;
   return {
@@ -151,12 +179,12 @@ export function createRun(deps: RunDeps) {
   /** The same code with the same arguments, as the one who asks now. */
   async function again(call: Call, id: string): Promise<Push> {
     await findJob(deps.db, call, { id });
-    const row = await deps.db.row<Code & { args: Record<string, unknown> }>(selectForRerun, [
-      id,
-      workspaceOf(call),
-    ]);
+    type Row = Code & AgainRow & { args: Record<string, unknown> };
+    const row = await deps.db.row<Row>(selectForRerun, [id, workspaceOf(call)]);
     if (!row) throw notFound('job', id);
     const options = { args: row.args, invisibleToOwner: false };
+    const flow = await deps.flows.again(call, row, options);
+    if (flow) return flow;
     if (row.hash !== null) return byHash(call, row.hash, options);
     deps.mayBringCode(call);
     return pushOf(deps, call, { code: row, options });

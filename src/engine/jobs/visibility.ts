@@ -16,6 +16,10 @@ export interface SeenJob {
   worker: string | null;
   memPeak: number | null;
   rootJob: string | null;
+  kind: string;
+  /** The flow that it is a step of. */
+  flow: string | null;
+  flowStatus: unknown;
 }
 
 function isOwn(call: Call, job: SeenJob): boolean {

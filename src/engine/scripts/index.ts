@@ -1,6 +1,14 @@
 export { saveBundle } from './deploy.ts';
 export { scriptOperations } from './operations/index.ts';
 export { sampleScript } from './sample.ts';
-export { itemPath, language, type Language, scriptContent, scriptHash } from './script.ts';
+export {
+  itemPath,
+  language,
+  type Language,
+  languages,
+  pathProblem,
+  scriptContent,
+  scriptHash,
+} from './script.ts';
 export { selectBundle } from './scripts.sql.ts';
 export { createScripts, type Runnable, type RunnableTool, type Scripts } from './scripts.ts';

@@ -5,16 +5,11 @@ import type { Database } from '../../store/index.ts';
 import {
   appendLogs,
   completeJobs,
-  type Completion,
+  type Ending,
   errorResult,
   type JobEvents,
+  type LogPiece,
 } from '../jobs/index.ts';
-import type { LogPiece } from './log-writer.ts';
-
-interface Ending {
-  completion: Completion;
-  rest: LogPiece | undefined;
-}
 
 function column<Item, Value>(items: readonly Item[], pick: (item: Item) => Value): Value[] {
   return items.map(pick);

@@ -1,6 +1,6 @@
 export { createRunArguments } from './arguments.ts';
 export { createBundles } from './bundles.ts';
-export { createCompleter } from './completer.ts';
+export { type Completer, createCompleter } from './completer.ts';
 export { createJobSecrets, type JobSecrets } from './job-secrets.ts';
 export { workerOperations } from './operations/index.ts';
 export { createRescuer } from './rescuer.ts';

@@ -1,13 +1,7 @@
 // Collects what a run writes, masks its secrets, and stores it in pieces while the run goes on.
 // What is left at the end is stored with the result, in the same commit.
 import { type Clock, maskSecrets } from '../../base/index.ts';
-
-export interface LogPiece {
-  jobId: string;
-  start: number;
-  stop: number;
-  content: string;
-}
+import type { LogPiece } from '../jobs/index.ts';
 
 /** How long a line may wait before people can see it. */
 const flushAfterMs = 200;

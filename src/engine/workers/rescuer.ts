@@ -5,6 +5,7 @@ import type { Database } from '../../store/index.ts';
 import {
   errorResult,
   failOrphans,
+  type FlowSteps,
   type JobEvents,
   requeueOrphans,
   selectLostWorkers,
@@ -36,12 +37,14 @@ export function createRescuer({
   clock,
   log,
   events,
+  flows,
   onRequeued,
 }: {
   db: Database;
   clock: Clock;
   log: Log;
   events: JobEvents;
+  flows: FlowSteps;
   onRequeued: (tags: string[]) => void;
 }): Rescuer {
   const machine = machineName();
@@ -62,16 +65,17 @@ export function createRescuer({
       dead,
       maxAttempts,
     ]);
-    const failed = await db.rows<{ id: string }>(failOrphans, [
+    const failed = await db.rows<{ id: string; flow: string | null }>(failOrphans, [
       dead,
       clock.now(),
       errorResult('Canceled', 'The job was canceled.'),
       errorResult('WorkerDied', 'The worker died while the job ran; it is not run again.'),
     ]);
     await db.run(deleteWorkers, [dead]);
-    for (const { id } of failed) {
+    for (const { id, flow } of failed) {
       events.ended(id, undefined);
       events.tellOthers(id);
+      if (flow !== null) flows.goOn(flow);
     }
     if (requeued.length > 0) onRequeued([...new Set(requeued.map((row) => row.tag))]);
     log.warn('jobs of dead workers were rescued', {
@@ -81,10 +85,15 @@ export function createRescuer({
     });
   }
 
+  async function all(): Promise<void> {
+    await rescue();
+    await flows.recover();
+  }
+
   function next(): void {
     if (stopped) return;
     cancel = clock.after(everyMs, () => {
-      rescue().then(next, (error: unknown) => {
+      all().then(next, (error: unknown) => {
         log.error('rescuing failed', { error });
         next();
       });
@@ -93,7 +102,7 @@ export function createRescuer({
 
   return {
     async start() {
-      await rescue();
+      await all();
       next();
     },
     stop() {

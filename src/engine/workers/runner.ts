@@ -1,7 +1,13 @@
 // Runs one claimed job: loads its code, gives it to the runners, stores how it ended.
 import { AppError, type Clock, type Log, messageOf, sha256 } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import { type ClaimedJob, errorResult, type JobEvents, selectLogEnd } from '../jobs/index.ts';
+import {
+  type ClaimedJob,
+  errorResult,
+  type FlowSteps,
+  type JobEvents,
+  selectLogEnd,
+} from '../jobs/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
 import type { RunArguments } from './arguments.ts';
@@ -35,6 +41,7 @@ export interface JobRunnerDeps {
   runArguments: RunArguments;
   secrets: JobSecrets;
   completer: Completer;
+  flows: FlowSteps;
   events: JobEvents;
   clock: Clock;
   log: Log;
@@ -97,13 +104,14 @@ export function createJobRunner(deps: JobRunnerDeps) {
       const env = environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup });
       const { args, secrets } = await deps.runArguments(job, env);
       for (const secret of secrets) deps.secrets.learn(job.id, secret);
-      const code = await deps.bundles.get(job.bundleHash);
+      const bundleHash = job.bundleHash ?? '';
+      const code = await deps.bundles.get(bundleHash);
       return await deps.runners.run({
         jobId: job.id,
         language: job.language as Language,
         ...runtimeOf(job, code),
         code,
-        codeHash: job.bundleHash,
+        codeHash: bundleHash,
         parameters: job.parameters,
         entrypoint: 'main',
         args,
@@ -122,11 +130,19 @@ export function createJobRunner(deps: JobRunnerDeps) {
     }
   }
 
-  /** `mine`: the job was pushed by this process, so nobody else waits for it. */
+  /**
+   * `mine`: the job was pushed by this process, so nobody else waits for it. Resolves with a job
+   * that goes on in the same slot: the next step of a flow.
+   */
   return async function runJob(
     job: ClaimedJob,
     { worker, signal, mine }: { worker: string; signal: AbortSignal; mine: boolean },
-  ): Promise<void> {
+  ): Promise<ClaimedJob | undefined> {
+    if (job.bundleHash === null) {
+      // A flow that was due later: from here on it moves by its steps.
+      deps.flows.goOn(job.id);
+      return undefined;
+    }
     const logWriter = await openLog(job);
     if (deps.events.watched(job.id)) deps.events.progressed(job.id);
     const outcome = await execute(job, signal, (text) => logWriter.write(text));
@@ -142,8 +158,12 @@ export function createJobRunner(deps: JobRunnerDeps) {
       memPeakKb: outcome.memPeakKb,
       canceled,
     };
-    const rest = await logWriter.rest();
+    const ending = { completion, rest: await logWriter.rest() };
     deps.secrets.close(job.id);
-    await deps.completer.complete({ completion, rest }, mine);
+    if (job.isFlowStep && job.parentJob !== null) {
+      return deps.flows.stepEnded(job.parentJob, ending);
+    }
+    await deps.completer.complete(ending, mine);
+    return undefined;
   };
 }

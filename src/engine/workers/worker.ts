@@ -21,7 +21,7 @@ export interface WorkerDeps {
   runJob: (
     job: ClaimedJob,
     how: { worker: string; signal: AbortSignal; mine: boolean },
-  ) => Promise<void>;
+  ) => Promise<ClaimedJob | undefined>;
   slots: number;
   /** What this worker serves; known only once the runners have started. */
   tags: () => readonly string[];
@@ -56,12 +56,14 @@ function createSlots(deps: WorkerDeps, name: string, onFree: () => void) {
       .runJob(job, { worker: name, signal: abort.signal, mine })
       .catch((error: unknown) => {
         deps.log.error('a run could not be stored', { job: job.id, error });
+        return undefined;
       })
-      .finally(() => {
+      .then((next) => {
         running.delete(job.id);
         executed += 1;
         last = job;
-        onFree();
+        if (next) run(next, mine);
+        else onFree();
       });
     running.set(job.id, { abort, done });
   }
@@ -96,6 +98,7 @@ function createSlots(deps: WorkerDeps, name: string, onFree: () => void) {
     cancelAll: () => {
       for (const job of running.values()) job.abort.abort();
     },
+    busy: () => running.size > 0,
     idle: () => Promise.allSettled([...running.values()].map((job) => job.done)),
     stats: () => ({ executed, last }),
   };
@@ -118,6 +121,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     freeSlots: () => (accepting ? slots.free() : 0),
     onClaimed: (job) => slots.run(job, false),
   });
+
+  const serves = (tag: string): boolean => accepting && deps.tags().includes(tag);
 
   async function register(): Promise<void> {
     await db.run(insertWorker, [
@@ -154,16 +159,15 @@ export function createWorker(deps: WorkerDeps): Worker {
 
   return {
     name,
+    serves,
     reserve(tag) {
-      const serves = accepting && deps.tags().includes(tag);
-      if (!serves || claimer.hasBacklog() || slots.free() <= 0) return undefined;
+      if (!serves(tag) || claimer.hasBacklog() || slots.free() <= 0) return undefined;
       return slots.reserve();
     },
     wake(tag) {
-      const serves = accepting && deps.tags().includes(tag);
       // With no free slot this only notes that there is a backlog for the next one.
-      if (serves) claimer.wake();
-      if (!serves || slots.free() <= 0) db.notify(wakeChannel, '');
+      if (serves(tag)) claimer.wake();
+      if (!serves(tag) || slots.free() <= 0) db.notify(wakeChannel, '');
     },
     wakeAt(dueAt) {
       claimer.wakeAt(dueAt);
@@ -189,7 +193,8 @@ export function createWorker(deps: WorkerDeps): Worker {
       accepting = false;
       claimer.stop();
       const stopLate = clock.after(graceMs, slots.cancelAll);
-      await slots.idle();
+      // A step that ends may hand its slot to the next one until `accepting` is seen false.
+      while (slots.busy()) await slots.idle();
       stopLate();
       await deps.completer.drain();
       for (const stop of stops) stop();

@@ -1,4 +1,11 @@
 export {
+  flowInput,
+  type FlowOutput,
+  flowShape,
+  type FlowVersionOutput,
+  flowVersionShape,
+} from './flow.ts';
+export {
   contextualShape,
   type ResourceOutput,
   resourceShape,

@@ -40,6 +40,9 @@ export interface JobOutput {
   labels?: readonly string[] | null;
   rawCode?: string | null;
   logs?: string | null;
+  flowStatus?: unknown;
+  rawFlow?: unknown;
+  flowStepId?: string | null;
 }
 
 function commonFields(job: JobOutput): Wire {
@@ -70,6 +73,9 @@ function commonFields(job: JobOutput): Wire {
     priority: job.priority,
     trigger_kind: job.triggerKind,
     worker: job.worker,
+    flow_status: job.flowStatus,
+    raw_flow: job.rawFlow,
+    flow_step_id: job.flowStepId,
   });
 }
 
@@ -113,6 +119,7 @@ export interface JobUpdateOutput {
   newLogs: string;
   logOffset: number;
   memPeak: number | null;
+  flowStatus?: unknown;
 }
 
 export function jobUpdateShape(update: JobUpdateOutput): Wire {
@@ -122,6 +129,7 @@ export function jobUpdateShape(update: JobUpdateOutput): Wire {
     new_logs: update.newLogs === '' ? undefined : update.newLogs,
     log_offset: update.logOffset,
     mem_peak: update.memPeak,
+    flow_status: update.flowStatus,
   });
 }
 

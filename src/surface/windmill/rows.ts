@@ -1,5 +1,6 @@
 // All tables in one list.
 import { authRows } from './auth.ts';
+import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
 import { jobRows } from './jobs.ts';
@@ -18,6 +19,7 @@ export const rows: readonly Row[] = [
   ...userRows,
   ...workspaceRows,
   ...scriptRows,
+  ...flowRows,
   ...runRows,
   ...jobRows,
   ...variableRows,

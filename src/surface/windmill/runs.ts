@@ -22,6 +22,20 @@ const byHash = (request: WireRequest): Record<string, unknown> => ({
   ...runOptions(request),
 });
 
+const byVersion = (request: WireRequest): Record<string, unknown> => ({
+  version: Number(request.param('version')),
+  args: runArgs(request),
+  ...runOptions(request),
+});
+
+function flowPreview(request: WireRequest): Record<string, unknown> {
+  const { value, path, args } = request.fields();
+  return {
+    ...filled({ value, args, path: path === '' ? undefined : path }),
+    ...present(runOptions(request)),
+  };
+}
+
 function preview(request: WireRequest): Record<string, unknown> {
   const { content, language, path, lock, args, tag } = request.fields();
   return {
@@ -32,7 +46,50 @@ function preview(request: WireRequest): Record<string, unknown> {
 
 const runs = true as const;
 
+/** What starts flows: by path, by version, or as they come along. */
+const flowRunRows: readonly Row[] = [
+  post({ path: `${jobs}/run/f/*`, operation: 'jobs.runFlow', input: byPath, answer: idText, runs }),
+  post({
+    path: `${jobs}/run/fv/:version`,
+    operation: 'jobs.runFlowVersion',
+    input: byVersion,
+    answer: idText,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run/preview_flow`,
+    operation: 'jobs.previewFlow',
+    input: flowPreview,
+    answer: idText,
+    runs,
+  }),
+  ...[post, get].flatMap((row) => [
+    row({
+      path: `${jobs}/run_wait_result/f/*`,
+      operation: 'jobs.runFlowWait',
+      input: byPath,
+      answer: resultAnswer,
+      runs,
+    }),
+    row({
+      path: `${jobs}/run_wait_result/fv/:version`,
+      operation: 'jobs.runFlowVersionWait',
+      input: byVersion,
+      answer: resultAnswer,
+      runs,
+    }),
+  ]),
+  post({
+    path: `${jobs}/run_wait_result/preview_flow`,
+    operation: 'jobs.previewFlowWait',
+    input: flowPreview,
+    answer: resultAnswer,
+    runs,
+  }),
+];
+
 export const runRows: readonly Row[] = [
+  ...flowRunRows,
   post({ path: `${jobs}/run/p/*`, operation: 'jobs.run', input: byPath, answer: idText, runs }),
   post({
     path: `${jobs}/run/h/:hash`,

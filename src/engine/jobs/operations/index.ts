@@ -10,6 +10,12 @@ import { listCompleted } from './list-completed.ts';
 import { listQueue } from './list-queue.ts';
 import { listJobs } from './list.ts';
 import { jobLogs } from './logs.ts';
+import { runFlow } from './run-flow.ts';
+import { runFlowAndWait } from './run-flow-wait.ts';
+import { runFlowVersion } from './run-flow-version.ts';
+import { runFlowVersionAndWait } from './run-flow-version-wait.ts';
+import { previewFlow } from './preview-flow.ts';
+import { previewFlowAndWait } from './preview-flow-wait.ts';
 import { previewScriptAndWait } from './preview-wait.ts';
 import { previewScript } from './preview.ts';
 import { queueCount } from './queue-count.ts';
@@ -49,4 +55,10 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   runScript(jobs),
   jobUpdate(jobs),
   waitJob(jobs),
+  runFlow(jobs),
+  runFlowAndWait(jobs),
+  runFlowVersion(jobs),
+  runFlowVersionAndWait(jobs),
+  previewFlow(jobs),
+  previewFlowAndWait(jobs),
 ];

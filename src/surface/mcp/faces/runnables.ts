@@ -1,4 +1,4 @@
-// Deployed scripts (and flows, once there are some) as tools: one tool each, named and described
+// Deployed scripts and flows as tools: one tool each, named and described
 // so that a model can pick it, run by path as the caller.
 import { cutBytes } from '../../../base/index.ts';
 import type { OfferedResources, RunnableTool } from '../../../engine/index.ts';
@@ -66,7 +66,8 @@ export function runnableTool(
     unknownArguments: 'ignore',
     async run(invocation) {
       const args = declaredArguments(schema, invocation.args);
-      const outcome = await door.invoke(invocation.call, 'jobs.runWait', { path, args, waitMs });
+      const operation = kind === 'flow' ? 'jobs.runFlowWait' : 'jobs.runWait';
+      const outcome = await door.invoke(invocation.call, operation, { path, args, waitMs });
       return outcomeResult(outcome as Outcome, invocation);
     },
   });

@@ -1,0 +1,250 @@
+// Makes the rows of a flow's children: which code or sub-flow, with which arguments. A child that
+// cannot be made is a row too, over from the start with the reason, so that people find it.
+import { AppError, messageOf } from '../../base/index.ts';
+import { errorResult, type NewJob } from '../jobs/index.ts';
+import type { Scripts } from '../scripts/index.ts';
+import type { FlowRunnable } from './flows.ts';
+import { evaluate, type FactsDeps, timeoutOf } from './facts.ts';
+import type { Child } from './machine.ts';
+import type { FlowRun } from './runs.ts';
+import { previousResult, type Scope } from './scope.ts';
+import { initialState } from './state.ts';
+import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
+
+export interface ChildrenDeps extends FactsDeps {
+  scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
+  flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
+  now: () => number;
+}
+
+/** A row that lacks only the worker. */
+export type ChildRow = Omit<NewJob, 'worker' | 'tokenHash'>;
+
+/** A cycle of sub-flows ends here. */
+const maxDepth = 50;
+
+type Code = Pick<ChildRow, 'kind' | 'path' | 'hash' | 'language' | 'rawCode' | 'bundleHash'> &
+  Pick<ChildRow, 'parameters' | 'tag' | 'timeoutS' | 'rerunOnCrash' | 'isolation'>;
+
+const noCode = {
+  hash: null,
+  language: null,
+  rawCode: null,
+  bundleHash: null,
+  parameters: [],
+  timeoutS: null,
+  rerunOnCrash: true,
+  isolation: 'warm',
+} as const;
+
+function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
+  const { row } = run;
+  return {
+    ...noCode,
+    id: child.id,
+    workspace: row.workspace,
+    kind: 'identity',
+    path: row.path,
+    args: {},
+    tag: 'flow',
+    createdBy: row.createdBy,
+    permissionedAs: row.permissionedAs,
+    email: row.email,
+    scopes: row.scopes,
+    createdAt: now,
+    scheduledFor: now + Math.round(child.delayMs),
+    parentJob: row.id,
+    rootJob: row.rootJob ?? row.id,
+    triggerKind: null,
+    visibleToOwner: row.visibleToOwner,
+    isFlowStep: true,
+  };
+}
+
+/** Arguments from transforms: one look into the sandbox for all expressions together. */
+async function argsOf(
+  deps: ChildrenDeps,
+  run: FlowRun,
+  how: { step: number; transforms: Transforms; more: Scope },
+): Promise<Record<string, unknown>> {
+  const entries = Object.entries(how.transforms);
+  const expressions: string[] = [];
+  for (const [name, transform] of entries) {
+    if (transform.type === 'javascript') expressions.push(transform.expr);
+    if (transform.type === 'ai') {
+      throw new AppError('invalid_input', `the input ${name} needs an AI agent step around it`);
+    }
+  }
+  const { step, more } = how;
+  const texts = await evaluate(deps, run, { step, expressions, more });
+  const args: Record<string, unknown> = {};
+  for (const [name, transform] of entries) {
+    if (transform.type === 'static') args[name] = transform.value ?? null;
+    else args[name] = JSON.parse(texts.shift() ?? 'null');
+  }
+  return args;
+}
+
+/** The code of a script or rawscript module. */
+async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Promise<Code> {
+  const { value, id } = module;
+  const { workspace, path } = run.row;
+  if (value.type === 'rawscript') {
+    const compiled = run.source.compiled[id];
+    if (!compiled) throw new Error(`the module ${id} was not built`);
+    return {
+      ...noCode,
+      ...compiled,
+      kind: 'preview',
+      path: path === null ? null : `${path}/${id}`,
+      language: value.language,
+      rawCode: value.content,
+      tag: value.tag || value.language,
+    };
+  }
+  if (value.type !== 'script') throw new Error(`${value.type} has no code`);
+  const found = value.hash
+    ? await deps.scripts.runnableByHash(workspace, value.hash)
+    : await deps.scripts.runnable(workspace, value.path);
+  if (!found) throw new AppError('not_found', `There is no script ${value.path}.`);
+  return {
+    ...noCode,
+    kind: 'script',
+    path: found.path,
+    hash: found.hash,
+    language: found.language,
+    bundleHash: found.bundleHash,
+    parameters: found.parameters,
+    isolation: found.isolation,
+    tag: value.tag_override || (found.tag ?? found.language),
+    timeoutS: found.timeoutS,
+    rerunOnCrash: found.rerunOnCrash,
+  };
+}
+
+async function subFlow(
+  deps: ChildrenDeps,
+  run: FlowRun,
+  { path, args }: { path: string; args: Record<string, unknown> },
+): Promise<Partial<ChildRow>> {
+  const found = await deps.flow(run.row.workspace, path);
+  if (!found) throw new AppError('not_found', `There is no flow ${path}.`);
+  const depth = (run.state.depth ?? 0) + 1;
+  if (depth > maxDepth) {
+    throw new AppError('unprocessable', `Sub-flows are ${maxDepth} deep: ${path} calls itself.`);
+  }
+  return {
+    kind: 'flow',
+    path,
+    args,
+    flowVersion: found.version,
+    flowState: { ...initialState(found.value.modules), depth },
+  };
+}
+
+/** An iteration or a branch with a body of its own: a run of the modules at that place. */
+function bodyFlow(
+  run: FlowRun,
+  body: { place: string; modules: readonly FlowModule[]; args: Record<string, unknown> },
+): Partial<ChildRow> {
+  const { row, state } = run;
+  return {
+    kind: 'flownode',
+    args: body.args,
+    flowNode: body.place,
+    flowVersion: row.flowVersion,
+    flowSource: row.flowVersion === null ? (row.flowSource ?? row.id) : null,
+    flowState: { ...initialState(body.modules), depth: (state.depth ?? 0) + 1 },
+  };
+}
+
+async function moduleRow(
+  deps: ChildrenDeps,
+  run: FlowRun,
+  how: { module: FlowModule; step: number; more: Scope },
+): Promise<Partial<ChildRow>> {
+  const { module, step, more } = how;
+  const { value } = module;
+  if (value.type === 'identity') return over(await previousResult(deps.runs, run, step));
+  if (value.type !== 'rawscript' && value.type !== 'script' && value.type !== 'flow') {
+    throw new AppError('unprocessable', `Modules of the type ${value.type} do not run yet.`);
+  }
+  const transforms = value.input_transforms ?? {};
+  const args = await argsOf(deps, run, { step, transforms, more });
+  if (value.type === 'flow') return subFlow(deps, run, { path: value.path, args });
+  const code = await codeOf(deps, run, module);
+  const timeoutS = await timeoutOf(deps, run, { step, module });
+  return { ...code, args, ...(timeoutS === undefined ? {} : { timeoutS }) };
+}
+
+const over = (resultJson: string, success = true): Partial<ChildRow> => ({
+  finished: true,
+  success,
+  resultJson,
+});
+
+/** The modules that a child stands for, and what they see beside the flow's own input. */
+function bodyOf(run: FlowRun, module: FlowModule, child: Child) {
+  const { value, id } = module;
+  const { args } = run.row;
+  if (child.iteration !== undefined && 'modules' in value) {
+    const { iteration: index } = child;
+    const item = value.type === 'whileloopflow' ? index : (run.items[index] ?? null);
+    const iter = { index, value: item };
+    return { place: `${id}/loop`, modules: value.modules, args: { ...args, iter } };
+  }
+  if (child.branch === undefined || !('branches' in value)) return undefined;
+  const fallback = value.type === 'branchone' ? value.default : [];
+  const modules =
+    child.branch === 'default' ? fallback : (value.branches[child.branch]?.modules ?? []);
+  return { place: `${id}/${child.branch}`, modules, args };
+}
+
+/** The error of the step that failed, for the failure module. */
+async function errorOf(deps: ChildrenDeps, run: FlowRun): Promise<string> {
+  const job = run.state.failing?.job ?? '';
+  const result = (await deps.runs.results(run, [job])).get(job)?.resultJson ?? 'null';
+  const parsed = JSON.parse(result) as { error?: object } | null;
+  const step = run.state.status.failure_module.parent_module;
+  return JSON.stringify({ ...parsed?.error, step_id: step });
+}
+
+async function childRow(
+  deps: ChildrenDeps,
+  run: FlowRun,
+  child: Child,
+): Promise<Partial<ChildRow>> {
+  if (child.step === 'failure' || child.step === 'preprocessor') {
+    const module = run.flow[`${child.step}_module`];
+    if (!module) throw new Error(`the flow has no ${child.step} module`);
+    const isFailure = child.step === 'failure';
+    const more: Scope = isFailure ? { error: await errorOf(deps, run) } : {};
+    const step = run.state.status.step;
+    return moduleRow(deps, run, { module, step, more });
+  }
+  const module = run.flow.modules[child.step] as FlowModule;
+  if (child.as === 'fail') return over(child.error ?? 'null', false);
+  if (child.as === 'mock') return over(JSON.stringify(module.mock?.return_value ?? null));
+  if (child.as === 'skip') return over(await previousResult(deps.runs, run, child.step));
+  const body = bodyOf(run, module, child);
+  if (!body) return moduleRow(deps, run, { module, step: child.step, more: {} });
+  if (body.modules.length === 0) return over(await previousResult(deps.runs, run, child.step));
+  const [only] = body.modules;
+  if (!only || !isSimpleBody(body.modules)) return bodyFlow(run, body);
+  const more = { flow_input: JSON.stringify(body.args) };
+  return moduleRow(deps, run, { module: only, step: child.step, more });
+}
+
+/** The row of a child. Never throws for what a person wrote: that fails the child. */
+export async function makeChild(deps: ChildrenDeps, run: FlowRun, child: Child): Promise<ChildRow> {
+  const stepId =
+    typeof child.step === 'number' ? (run.flow.modules[child.step]?.id ?? null) : child.step;
+  const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId };
+  try {
+    return { ...base, ...(await childRow(deps, run, child)) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const name = error.code === 'not_found' ? 'NotFound' : 'ExpressionError';
+    return { ...base, ...over(errorResult(name, messageOf(error)), false) };
+  }
+}

@@ -1,0 +1,61 @@
+// Puts the flow engine together: its verbs, what starting a flow pushes, and the executor.
+import type { NewJob } from '../jobs/index.ts';
+import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
+import { createExpressions } from './expressions.ts';
+import { createFlows, type FlowsDeps } from './flows.ts';
+import { createFlowPushes } from './pushes.ts';
+import { createRuns } from './runs.ts';
+import { cancelTree } from './state.sql.ts';
+
+type Made = 'runs' | 'expressions' | 'flow' | 'now';
+
+export type FlowEngineDeps = Omit<ExecutorDeps, Made> & Omit<FlowsDeps, 'expressions'>;
+
+export type FlowEngine = ReturnType<typeof createFlowEngine>;
+
+interface Canceled {
+  id: string;
+  finished: boolean;
+  worker: string | null;
+}
+
+export function createFlowEngine(deps: FlowEngineDeps) {
+  const { db, clock, events } = deps;
+  const runs = createRuns(db);
+  const expressions = createExpressions({ clock });
+  const flows = createFlows({ ...deps, expressions });
+  const now = clock.now;
+  const executor = createExecutor({ ...deps, runs, expressions, flow: flows.runnable, now });
+
+  return {
+    flows,
+    steps: executor,
+    pushes: createFlowPushes({ flows, runs, now }),
+    /** Takes over a flow's row that was just stored. */
+    begin: (row: NewJob): void => executor.begin(rowOf(row)),
+
+    /** Cancels a flow with all its steps; answers those that a worker runs. */
+    async cancel(wanted: {
+      id: string;
+      by: string;
+      reason: string;
+      resultJson: string;
+      force: boolean;
+    }): Promise<string[]> {
+      const { id, by, reason, resultJson, force } = wanted;
+      const values = [id, by, reason, now(), resultJson, force];
+      const rows = await db.rows<Canceled>(cancelTree, values);
+      for (const row of rows.filter(({ finished }) => finished)) {
+        events.ended(row.id, undefined);
+        events.tellOthers(row.id);
+      }
+      // Innermost flows first: each ends with its last child.
+      for (const row of rows.filter(({ finished, worker }) => !finished && worker === null)) {
+        executor.goOn(row.id);
+      }
+      return rows.filter(({ worker }) => worker !== null).map((row) => row.id);
+    },
+
+    stop: () => expressions.stop(),
+  };
+}

@@ -1,0 +1,105 @@
+// The thread that evaluates expressions of flows in QuickJS: another realm, another heap, with a
+// limit on memory, stack and time. It gets values as JSON text and answers JSON text.
+import { parentPort } from 'node:worker_threads';
+import variant from '@jitl/quickjs-wasmfile-release-sync';
+import {
+  newQuickJSWASMModuleFromVariant,
+  type QuickJSContext,
+  type QuickJSWASMModule,
+} from 'quickjs-emscripten-core';
+import type { ExpressionAnswer, ExpressionAsk, ExpressionOutcome } from './expressions.ts';
+
+const memoryBytes = 128 * 1024 * 1024;
+const stackBytes = 256 * 1024;
+const timeLimitMs = 1000;
+
+const loading = newQuickJSWASMModuleFromVariant(variant as never);
+
+/** As one expression; else as the body of a function. */
+function formsOf(expr: string): string[] {
+  const lone = expr.trim().replace(/;+$/, '');
+  return [`(function () { return (\n${lone}\n) })`, `(function () {\n${expr}\n})`];
+}
+
+interface Thrown {
+  name: string;
+  message: string;
+}
+
+function thrownOf(context: QuickJSContext, error: unknown): Thrown {
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+  if (message === 'interrupted') {
+    return { name: 'TimeoutError', message: `it takes longer than ${timeLimitMs} ms` };
+  }
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: typeof message === 'string' ? message : String(error),
+  };
+}
+
+/** Compiles, and calls unless only the syntax is asked for. */
+function one(context: QuickJSContext, expr: string, run: boolean): ExpressionOutcome {
+  let refused: Thrown | undefined;
+  for (const form of formsOf(expr)) {
+    const call = `JSON.stringify((${form})()) ?? 'null'`;
+    const compiled = context.evalCode(form);
+    if (compiled.error) {
+      refused = thrownOf(context, context.dump(compiled.error));
+      compiled.error.dispose();
+      continue;
+    }
+    compiled.value.dispose();
+    if (!run) return { ok: true, json: 'null' };
+    const made = context.evalCode(call);
+    if (made.error) {
+      const thrown = thrownOf(context, context.dump(made.error));
+      made.error.dispose();
+      return { ok: false, ...thrown };
+    }
+    const json: unknown = context.dump(made.value);
+    made.value.dispose();
+    return { ok: true, json: String(json) };
+  }
+  return { ok: false, ...(refused ?? { name: 'SyntaxError', message: 'it is empty' }) };
+}
+
+function evaluate(module: QuickJSWASMModule, ask: ExpressionAsk): ExpressionOutcome[] {
+  const runtime = module.newRuntime();
+  runtime.setMemoryLimit(memoryBytes);
+  runtime.setMaxStackSize(stackBytes);
+  let deadline = 0;
+  runtime.setInterruptHandler(() => performance.now() > deadline);
+  const context = runtime.newContext();
+  try {
+    deadline = performance.now() + timeLimitMs;
+    for (const [name, json] of Object.entries(ask.scope)) {
+      const text = context.newString(json);
+      context.setProp(context.global, '__json', text);
+      text.dispose();
+      context.unwrapResult(context.evalCode(`globalThis.${name} = JSON.parse(__json)`)).dispose();
+    }
+    context.unwrapResult(context.evalCode('delete globalThis.__json')).dispose();
+    return ask.expressions.map((expr) => {
+      deadline = performance.now() + timeLimitMs;
+      return one(context, expr, ask.run);
+    });
+  } finally {
+    context.dispose();
+    runtime.dispose();
+  }
+}
+
+parentPort?.on('message', (ask: ExpressionAsk) => {
+  void loading.then((module) => {
+    let answer: ExpressionAnswer;
+    try {
+      answer = { id: ask.id, outcomes: evaluate(module, ask) };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const outcome = { ok: false as const, name: 'Error', message };
+      answer = { id: ask.id, outcomes: ask.expressions.map(() => outcome) };
+    }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
+    parentPort?.postMessage(answer);
+  });
+});

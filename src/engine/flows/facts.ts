@@ -1,0 +1,163 @@
+// The facts that the rules ask for: conditions, iterators and delays of a step, worked out with
+// its expressions.
+import { AppError, messageOf } from '../../base/index.ts';
+import { errorResult } from '../jobs/index.ts';
+import { type Expressions, jsonOf } from './expressions.ts';
+import type { EndFacts, EnterFacts } from './machine.ts';
+import type { FlowRun, JobResult, Runs } from './runs.ts';
+import { type Scope, scopeOf } from './scope.ts';
+import { type FlowModule, isSimpleBody, type StopAfterIf, type Transform } from './value.ts';
+
+export interface FactsDeps {
+  runs: Runs;
+  expressions: Expressions;
+}
+
+/** The most items that a loop goes over. */
+const maxItems = 100_000;
+
+const isTrue = (json: string): boolean => Boolean(JSON.parse(json));
+
+/** Evaluates expressions of one step; throws for the first that fails. */
+export async function evaluate(
+  deps: FactsDeps,
+  run: FlowRun,
+  how: { step: number; expressions: readonly string[]; more?: Scope },
+): Promise<string[]> {
+  if (how.expressions.length === 0) return [];
+  const scope = await scopeOf(deps.runs, run, how);
+  const outcomes = await deps.expressions.evaluate(how.expressions, scope);
+  return outcomes.map((outcome, n) => jsonOf(outcome, how.expressions[n] ?? ''));
+}
+
+/** A transform's value as JSON text. */
+async function transformed(
+  deps: FactsDeps,
+  run: FlowRun,
+  how: { step: number; transform: Transform | number; more?: Scope },
+): Promise<string> {
+  const { transform, ...rest } = how;
+  if (typeof transform === 'number') return String(transform);
+  if (transform.type === 'static') return JSON.stringify(transform.value ?? null);
+  if (transform.type === 'ai') {
+    throw new AppError('invalid_input', 'an input that a model fills in needs an AI agent step');
+  }
+  const [json = 'null'] = await evaluate(deps, run, { ...rest, expressions: [transform.expr] });
+  return json;
+}
+
+async function amount(
+  deps: FactsDeps,
+  run: FlowRun,
+  how: { step: number; transform: Transform | number | null | undefined; what: string },
+): Promise<number | undefined> {
+  const { transform, what, step } = how;
+  if (transform === null || transform === undefined) return undefined;
+  const value: unknown = JSON.parse(await transformed(deps, run, { step, transform }));
+  if (value === null) return undefined;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw new AppError('invalid_input', `${what} must be a number from 0, not ${typeof value}`);
+}
+
+/** Seconds that a step may take; undefined when it does not say. */
+export async function timeoutOf(
+  deps: FactsDeps,
+  run: FlowRun,
+  { step, module }: { step: number; module: FlowModule },
+): Promise<number | undefined> {
+  const how = { step, transform: module.timeout, what: 'timeout' };
+  const seconds = await amount(deps, run, how);
+  return seconds === undefined ? undefined : Math.min(604_800, Math.max(1, Math.ceil(seconds)));
+}
+
+async function loopFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+  const { value } = run.flow.modules[step] as FlowModule;
+  if (value.type !== 'forloopflow') return { outcome: 'run' };
+  const json = await transformed(deps, run, { step, transform: value.iterator });
+  const items: unknown = JSON.parse(json);
+  if (!Array.isArray(items)) {
+    const got = items === null ? 'null' : typeof items;
+    throw new AppError('invalid_input', `the iterator must give an array, not ${got}`);
+  }
+  if (items.length > maxItems) {
+    const most = `a loop goes over ${maxItems} items at most, not ${items.length}`;
+    throw new AppError('invalid_input', most);
+  }
+  run.items = items;
+  const how = { step, transform: value.parallelism, what: 'parallelism' };
+  const width = await amount(deps, run, how);
+  return { outcome: 'run', items: items.length, ...(width === undefined ? {} : { width }) };
+}
+
+async function branchFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+  const { value } = run.flow.modules[step] as FlowModule;
+  if (value.type !== 'branchone') return { outcome: 'run' };
+  for (const [branch, { expr = 'false' }] of value.branches.entries()) {
+    const [json = 'null'] = await evaluate(deps, run, { step, expressions: [expr] });
+    if (isTrue(json)) return { outcome: 'run', branch };
+  }
+  return { outcome: 'run', branch: 'default' };
+}
+
+async function entering(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+  const module = run.flow.modules[step] as FlowModule;
+  if (module.skip_if) {
+    const expressions = [module.skip_if.expr];
+    const [json = 'null'] = await evaluate(deps, run, { step, expressions });
+    if (isTrue(json)) return { outcome: 'skip' };
+  }
+  if (module.mock?.enabled) return { outcome: 'mock' };
+  if (module.value.type === 'branchone') return branchFacts(deps, run, step);
+  return loopFacts(deps, run, step);
+}
+
+/** The facts of a step that begins. An expression that fails is a fact too: the step fails. */
+export async function enterFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+  try {
+    const before = run.flow.modules[step - 1];
+    const sleep = { step, transform: before?.sleep, what: 'sleep' };
+    const delayMs = ((await amount(deps, run, sleep)) ?? 0) * 1000;
+    return { ...(await entering(deps, run, step)), ...(delayMs > 0 ? { delayMs } : {}) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { outcome: 'fail', error: errorResult('ExpressionError', messageOf(error)) };
+  }
+}
+
+/** The conditions that stop after a child: its own in a plain body, and those of its step. */
+function stopsOf(module: FlowModule): StopAfterIf[] {
+  const { value } = module;
+  const isLoop = value.type === 'forloopflow' || value.type === 'whileloopflow';
+  const inner = isLoop && isSimpleBody(value.modules) ? value.modules[0]?.stop_after_if : undefined;
+  return [inner, value.type === 'branchall' ? undefined : module.stop_after_if].filter(
+    (each) => each !== null && each !== undefined,
+  );
+}
+
+/** The facts of a child that is over; throws when a condition fails. */
+export async function endFacts(
+  deps: FactsDeps,
+  run: FlowRun,
+  ended: JobResult & { random: number; isStep: boolean },
+): Promise<EndFacts> {
+  const { success, random } = ended;
+  const { step } = run.state.status;
+  const module = run.flow.modules[step];
+  if (!module || !ended.isStep) return { success, random };
+  const more = { result: ended.resultJson };
+  if (success) {
+    const isLoop = module.value.type === 'forloopflow' || module.value.type === 'whileloopflow';
+    if (isLoop && ended.stopped === true) return { success, random, stop: true };
+    const expressions = stopsOf(module).map(({ expr }) => expr);
+    const answers = await evaluate(deps, run, { step, expressions, more });
+    return { success, random, stop: answers.some(isTrue) };
+  }
+  if (!module.retry?.retry_if) return { success, random };
+  const { error } = JSON.parse(ended.resultJson) as { error?: unknown };
+  const [retry = 'null'] = await evaluate(deps, run, {
+    step,
+    expressions: [module.retry.retry_if.expr],
+    more: { ...more, error: JSON.stringify(error ?? null) },
+  });
+  return { success, random, retryable: isTrue(retry) };
+}

@@ -1,0 +1,249 @@
+// The verbs of flows: write, read, list, archive, delete, and what starting one needs.
+import { AppError, type Clock, notFound } from '../../base/index.ts';
+import { readableBy } from '../../identity/index.ts';
+import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { CodeGate } from '../jobs/index.ts';
+import type { Builder, Signature } from '../languages/index.ts';
+import { type Language, type RunnableTool, saveBundle, type Scripts } from '../scripts/index.ts';
+import type { Flow, NewFlow } from './flow.ts';
+import * as sql from './flows.sql.ts';
+import type { CompiledModule, FlowSource } from './runs.ts';
+import { parseFlow, validateFlow, type ValidateDeps } from './validate.ts';
+import { allModules, type FlowValue } from './value.ts';
+
+export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'> {
+  db: Database;
+  clock: Clock;
+  builder: Pick<Builder, 'build'>;
+  inferSignature: (language: Language, content: string, entrypoint?: string) => Promise<Signature>;
+  mayBringCode: CodeGate;
+  scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'source'>;
+  /** Told after a change is committed. */
+  onChanged: (workspace: string) => void;
+}
+
+/** What starting a flow needs of its head. */
+export interface FlowRunnable extends FlowSource {
+  version: number;
+  path: string;
+  tag: string | null;
+  extraPerms: Record<string, boolean>;
+}
+
+export interface FlowFilters {
+  page: number;
+  perPage: number;
+  orderDesc: boolean;
+  createdBy?: string | undefined;
+  pathStart?: string | undefined;
+  pathExact?: string | undefined;
+  showArchived: boolean;
+}
+
+export interface FlowHistoryRow {
+  id: number;
+  createdAt: number;
+  createdBy: string;
+  deploymentMsg: string | null;
+}
+
+export type Flows = ReturnType<typeof createFlows>;
+
+/** Builds the code that stands in the flow itself; throws with the module's id. */
+async function compile(
+  deps: FlowsDeps,
+  call: Call,
+  { value, path }: { value: FlowValue; path: string },
+): Promise<Record<string, CompiledModule>> {
+  const compiled: Record<string, CompiledModule> = {};
+  for (const { id, value: inner } of allModules(value)) {
+    if (inner.type !== 'rawscript') continue;
+    const { content, lock } = inner;
+    const language = inner.language as Language;
+    deps.mayBringCode(call);
+    try {
+      const entrypoint = id === 'preprocessor' ? 'preprocessor' : 'main';
+      const signature = await deps.inferSignature(language, content, entrypoint);
+      const built = await deps.builder.build({
+        language,
+        content,
+        path: `${path}/${id}`,
+        lock: lock ?? null,
+        readScript: (other) => deps.scripts.source(call, other),
+        signal: call.signal,
+      });
+      await saveBundle(deps.db, { ...built, at: deps.clock.now() });
+      const parameters = signature.parameters.map((parameter) => parameter.name);
+      compiled[id] = { bundleHash: built.codeHash, parameters };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const { hint } = error;
+      throw new AppError(error.code, `module ${id}: ${error.message}`, {
+        cause: error,
+        ...(hint === undefined ? {} : { hint }),
+      });
+    }
+  }
+  return compiled;
+}
+
+function assertMayDelete(call: Call, found: Pick<Flow, 'path' | 'extraPerms'>): void {
+  const { path, extraPerms } = found;
+  const ask = { action: 'flows:write', risk: 'write' } as const;
+  const verdict = authorise(call.caller, ask, { kind: 'flows', path, extraPerms });
+  if (!verdict.allowed) throw verdict.error;
+}
+
+function createReading(db: Database) {
+  return {
+    async get(call: Call, path: string): Promise<Flow> {
+      const found = await db.row<Flow>(sql.selectFlow, [workspaceOf(call), path]);
+      if (!found) throw notFound('flow', path);
+      return found;
+    },
+
+    async getVersion(call: Call, version: number): Promise<Flow> {
+      const found = await db.row<Flow>(sql.selectFlowVersion, [workspaceOf(call), version]);
+      if (!found) throw notFound('flow version', String(version));
+      const { path, extraPerms } = found;
+      const ask = { action: 'flows:read', risk: 'read' } as const;
+      const verdict = authorise(call.caller, ask, { kind: 'flows', path, extraPerms });
+      if (!verdict.allowed) throw verdict.error;
+      return found;
+    },
+
+    async list(call: Call, filters: FlowFilters): Promise<Flow[]> {
+      const { all, owners, principals } = readableBy(call.caller);
+      return db.rows<Flow>(sql.selectFlows, [
+        workspaceOf(call),
+        all,
+        owners,
+        principals,
+        filters.showArchived,
+        filters.createdBy ?? null,
+        filters.pathStart ?? null,
+        filters.pathExact ?? null,
+        filters.perPage,
+        (filters.page - 1) * filters.perPage,
+        filters.orderDesc,
+      ]);
+    },
+
+    async exists(call: Call, path: string): Promise<boolean> {
+      const row = await db.row<Flow>(sql.selectFlow, [workspaceOf(call), path]);
+      return row !== undefined && !row.archived;
+    },
+
+    history: (call: Call, path: string) =>
+      db.rows<FlowHistoryRow>(sql.selectFlowHistory, [workspaceOf(call), path]),
+
+    /** What the caller may run, as tools. */
+    async tools(call: Call): Promise<RunnableTool[]> {
+      const { all, owners, principals } = readableBy(call.caller);
+      const viewer = [workspaceOf(call), all, owners, principals];
+      return db.rows<RunnableTool>(sql.selectFlowTools, viewer);
+    },
+
+    runnable: (workspace: string, path: string) =>
+      db.row<FlowRunnable>(sql.selectRunnableFlow, [workspace, path]),
+
+    async extraPerms(workspace: string, path: string) {
+      type Row = { extraPerms: Readonly<Record<string, boolean>> };
+      return (await db.row<Row>(sql.selectFlowPerms, [workspace, path]))?.extraPerms;
+    },
+  };
+}
+
+export function createFlows(deps: FlowsDeps) {
+  const { db, clock, onChanged } = deps;
+  const reading = createReading(db);
+  const checking: ValidateDeps = { ...deps, flowPerms: reading.extraPerms };
+
+  /** A value that may run: checked, and its code built. */
+  async function prepare(
+    call: Call,
+    said: { value: unknown; path: string; allowMissing: boolean },
+  ): Promise<FlowSource> {
+    const value = parseFlow(said.value);
+    await validateFlow(checking, call, { value, allowMissing: said.allowMissing });
+    return { value, compiled: await compile(deps, call, { value, path: said.path }) };
+  }
+
+  /** Stores a version and makes it the head; `from`: the path that it replaces. */
+  async function store(call: Call, said: NewFlow, from: string | null): Promise<number> {
+    const workspace = workspaceOf(call);
+    const { value, compiled } = await prepare(call, said);
+    const by = displayNameOf(call.caller);
+    const at = clock.now();
+    const perms = said.extraPerms ? JSON.stringify(said.extraPerms) : null;
+    return db.transaction(async (queries) => {
+      const made = await queries.row<{ version: number }>(sql.insertVersion, [
+        workspace,
+        said.path,
+        said.summary,
+        said.description,
+        JSON.stringify(value),
+        JSON.stringify(compiled),
+        JSON.stringify(said.schema ?? {}),
+        said.tag ?? null,
+        said.timeout ?? null,
+        JSON.stringify(said.extra),
+        said.deploymentMessage ?? null,
+        by,
+        at,
+      ]);
+      const version = Number(made?.version);
+      const values = [workspace, from ?? said.path, version, perms, by, at];
+      const changed =
+        from === null
+          ? await queries.run(sql.insertFlow, values)
+          : await queries.run(sql.updateFlow, [...values, said.path]);
+      if (changed === 1) return version;
+      if (from !== null) throw notFound('flow', from);
+      throw new AppError('conflict', `There is a flow at ${said.path} already.`, {
+        hint: 'Update it, or choose another path.',
+      });
+    });
+  }
+
+  return {
+    ...reading,
+    prepare,
+
+    async create(call: Call, said: NewFlow) {
+      const version = await store(call, said, null);
+      onChanged(workspaceOf(call));
+      return { path: said.path, version };
+    },
+
+    /** A new version of `from`; `said.path` may move it. */
+    async update(call: Call, from: string, said: NewFlow) {
+      if (said.path !== from) {
+        assertMayDelete(call, { path: said.path, extraPerms: {} });
+        if (await reading.extraPerms(workspaceOf(call), said.path)) {
+          throw new AppError('conflict', `There is a flow at ${said.path} already.`);
+        }
+      }
+      const version = await store(call, said, from);
+      onChanged(workspaceOf(call));
+      return { path: said.path, version };
+    },
+
+    async archive(call: Call, path: string, archived: boolean): Promise<{ path: string }> {
+      const workspace = workspaceOf(call);
+      if ((await db.run(sql.archiveFlow, [workspace, path, archived])) === 0) {
+        throw notFound('flow', path);
+      }
+      onChanged(workspace);
+      return { path };
+    },
+
+    async delete(call: Call, path: string): Promise<{ path: string }> {
+      const workspace = workspaceOf(call);
+      if ((await db.run(sql.deleteFlow, [workspace, path])) === 0) throw notFound('flow', path);
+      onChanged(workspace);
+      return { path };
+    },
+  };
+}

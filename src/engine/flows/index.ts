@@ -1,0 +1,2 @@
+export { createFlowEngine, type FlowEngine } from './engine.ts';
+export { flowOperations } from './operations/index.ts';

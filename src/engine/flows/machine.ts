@@ -1,0 +1,324 @@
+// The rules of a flow run, without I/O: a state and an event give the next state, the children
+// to start and, at the end, how it ended. What needs a look at values (conditions, iterators) is
+// settled by the executor before, and comes in as facts of the event.
+import { retryDelayMs } from './retry.ts';
+import type { FlowState, ModuleStatus } from './state.ts';
+import type { FlowModule, FlowValue } from './value.ts';
+
+/** A child job to start. `as` other than `run`: one that is over as soon as it is stored. */
+export interface Child {
+  id: string;
+  step: number | 'failure' | 'preprocessor';
+  as: 'run' | 'skip' | 'mock' | 'fail';
+  /** JSON text of the error, with `as: 'fail'`. */
+  error?: string;
+  iteration?: number;
+  branch?: number | 'default';
+  delayMs: number;
+}
+
+/** What is known about a step when it begins. */
+export interface EnterFacts {
+  outcome: 'run' | 'skip' | 'mock' | 'fail';
+  error?: string;
+  /** Of a for-loop: how many items, and how many at a time. */
+  items?: number;
+  width?: number;
+  /** Of a branchone: the first branch whose condition holds. */
+  branch?: number | 'default';
+  /** The sleep of the step before, in milliseconds. */
+  delayMs?: number;
+}
+
+/** What is known about a child when it is over. */
+export interface EndFacts {
+  success: boolean;
+  /** Its own `stop_after_if` holds, or it is a sub-flow that stopped early. */
+  stop?: boolean;
+  /** `retry_if` allows another try. */
+  retryable?: boolean;
+  /** 0 to 1, for the random part of a delay. */
+  random?: number;
+}
+
+export type FlowEvent =
+  | { type: 'start' }
+  | { type: 'entered'; facts: EnterFacts }
+  | { type: 'ended'; job: string; facts: EndFacts }
+  | { type: 'resumed' }
+  | { type: 'refused'; goOn: boolean };
+
+export interface FlowEnd {
+  success: boolean;
+  /** Where the result comes from: a step's, one job's, or null for a flow without steps. */
+  from: { step: number } | { job: string } | null;
+  skipped: boolean;
+  /** The stop's own error, when it asks for one. */
+  message?: string;
+}
+
+export interface Decision {
+  state: FlowState;
+  children: Child[];
+  /** This step begins: send `entered` with its facts. */
+  enter?: number;
+  end?: FlowEnd;
+}
+
+export interface FlowRules {
+  flow: Pick<FlowValue, 'modules' | 'failure_module' | 'preprocessor_module'>;
+  newId: () => string;
+}
+
+type Work = { rules: FlowRules; state: FlowState; children: Child[] };
+
+function statusAt(work: Work, step: number): ModuleStatus {
+  const found = work.state.status.modules[step];
+  if (!found) throw new Error(`a flow has no step ${step}`);
+  return found;
+}
+
+function moduleAt(work: Work, step: number): FlowModule {
+  const found = work.rules.flow.modules[step];
+  if (!found) throw new Error(`a flow has no module ${step}`);
+  return found;
+}
+
+function done(work: Work, rest: Omit<Decision, 'state' | 'children'> = {}): Decision {
+  return { state: work.state, children: work.children, ...rest };
+}
+
+function add(work: Work, child: Omit<Child, 'id' | 'delayMs'> & { delayMs?: number }): string {
+  const id = work.rules.newId();
+  work.children.push({ delayMs: 0, ...child, id });
+  return id;
+}
+
+function begin(work: Work, step: number): Decision {
+  const { status } = work.state;
+  status.step = step;
+  status.retry = { fail_count: 0, failed_jobs: [] };
+  if (step < work.rules.flow.modules.length) return done(work, { enter: step });
+  const from = step === 0 ? null : { step: step - 1 };
+  return done(work, { end: { success: true, from, skipped: false } });
+}
+
+/** Starts a retry, a single job, or an iteration; keeps the bookkeeping of loops. */
+function addIteration(work: Work, step: number, how: { index: number; delayMs?: number }): void {
+  const status = statusAt(work, step);
+  const { value } = moduleAt(work, step);
+  const where = value.type === 'branchall' ? { branch: how.index } : { iteration: how.index };
+  const id = add(work, { step, as: 'run', ...where, delayMs: how.delayMs ?? 0 });
+  status.flow_jobs = [...(status.flow_jobs ?? []), id];
+  status.flow_jobs_success = [...(status.flow_jobs_success ?? []), null];
+  status.job = id;
+  if (status.iterator) status.iterator.index = how.index;
+  if (status.branchall) status.branchall.branch = how.index;
+}
+
+/** How many children a loop or branchall has in all; a while-loop has no end of its own. */
+function lengthOf(work: Work, step: number): number {
+  const { value } = moduleAt(work, step);
+  if (value.type === 'branchall') return value.branches.length;
+  if (value.type === 'forloopflow') return statusAt(work, step).iterator?.itered_len ?? 0;
+  return Number.POSITIVE_INFINITY;
+}
+
+function isMany({ value }: FlowModule): boolean {
+  return ['forloopflow', 'whileloopflow', 'branchall'].includes(value.type);
+}
+
+function enterMany(work: Work, step: number, facts: EnterFacts): Decision {
+  const status = statusAt(work, step);
+  const { value } = moduleAt(work, step);
+  status.type = 'InProgress';
+  status.flow_jobs = [];
+  status.flow_jobs_success = [];
+  if (value.type === 'forloopflow') {
+    status.iterator = { index: 0, itered_len: facts.items ?? 0 };
+  } else if (value.type === 'branchall') {
+    status.branchall = { branch: 0, len: value.branches.length };
+  } else {
+    status.iterator = { index: 0, itered_len: 0 };
+  }
+  const length = lengthOf(work, step);
+  const many = 'parallel' in value && value.parallel;
+  const width = many ? Math.max(1, facts.width ?? length) : 1;
+  for (let index = 0; index < Math.min(length, width); index += 1) {
+    addIteration(work, step, { index, delayMs: facts.delayMs ?? 0 });
+  }
+  return length === 0 ? succeed(work, step, {}) : done(work);
+}
+
+function enter(work: Work, facts: EnterFacts): Decision {
+  const { step } = work.state.status;
+  const status = statusAt(work, step);
+  const delayMs = facts.delayMs ?? 0;
+  if (facts.outcome === 'run' && isMany(moduleAt(work, step))) return enterMany(work, step, facts);
+  status.type = 'InProgress';
+  if (facts.outcome === 'skip') status.skipped = true;
+  if (facts.branch !== undefined) {
+    status.branch_chosen =
+      facts.branch === 'default' ? { type: 'default' } : { type: 'branch', branch: facts.branch };
+  }
+  status.job = add(work, {
+    step,
+    as: facts.outcome,
+    delayMs,
+    ...(facts.error === undefined ? {} : { error: facts.error }),
+    ...(facts.branch === undefined ? {} : { branch: facts.branch }),
+  });
+  return done(work);
+}
+
+/** The step is over and good: stop, wait for approvals, or go on. */
+function succeed(work: Work, step: number, { stop = false }: { stop?: boolean }): Decision {
+  const status = statusAt(work, step);
+  const module = moduleAt(work, step);
+  status.type = 'Success';
+  if (stop) {
+    work.state.stopped = true;
+    const { skip_if_stopped: skipped, error_message: message } =
+      module.stop_after_if ?? module.stop_after_all_iters_if ?? {};
+    if (message) return fail(work, step, { job: status.job ?? '', message });
+    const end = { success: true, from: { step }, skipped: skipped === true };
+    return done(work, { end });
+  }
+  const events = status.skipped ? 0 : (module.suspend?.required_events ?? 0);
+  if (events > 0) {
+    status.type = 'WaitingForEvents';
+    status.count = events;
+    return done(work);
+  }
+  return begin(work, step + 1);
+}
+
+/** The step failed for good: go on all the same, run the failure module, or end. */
+function fail(work: Work, step: number, how: { job: string; message?: string }): Decision {
+  const status = statusAt(work, step);
+  status.type = 'Failure';
+  if (moduleAt(work, step).continue_on_error && how.message === undefined) {
+    return begin(work, step + 1);
+  }
+  if (work.rules.flow.failure_module) {
+    const job = add(work, { step: 'failure', as: 'run' });
+    const { id } = status;
+    work.state.status.failure_module = {
+      type: 'InProgress',
+      id: 'failure',
+      job,
+      parent_module: id,
+    };
+    work.state.failing = { job: how.job };
+    return done(work);
+  }
+  const message = how.message === undefined ? {} : { message: how.message };
+  const end = { success: false, from: { job: how.job }, skipped: false, ...message };
+  return done(work, { end });
+}
+
+function endedSingle(work: Work, job: string, facts: EndFacts): Decision {
+  const { status } = work.state;
+  const { step } = status;
+  const own = statusAt(work, step);
+  if (facts.success) return succeed(work, step, { stop: facts.stop === true });
+  const failures = status.retry.fail_count + 1;
+  const module = moduleAt(work, step);
+  const delayMs =
+    facts.retryable === false
+      ? undefined
+      : retryDelayMs(module.retry, failures, facts.random ?? 0.5);
+  if (delayMs === undefined || !module.retry) return fail(work, step, { job });
+  status.retry = { fail_count: failures, failed_jobs: [...status.retry.failed_jobs, job] };
+  own.failed_retries = [...(own.failed_retries ?? []), job];
+  own.job = add(work, { step, as: 'run', delayMs });
+  return done(work);
+}
+
+function toleratesFailure(module: FlowModule, index: number): boolean {
+  const { value } = module;
+  if (value.type === 'branchall') return value.branches[index]?.skip_failure === true;
+  return 'skip_failures' in value && value.skip_failures;
+}
+
+function endedMany(work: Work, job: string, facts: EndFacts): Decision {
+  const { step } = work.state.status;
+  const status = statusAt(work, step);
+  const module = moduleAt(work, step);
+  const jobs = status.flow_jobs ?? [];
+  const successes = status.flow_jobs_success ?? [];
+  successes[jobs.indexOf(job)] = facts.success;
+  status.flow_jobs_success = successes;
+  const length = lengthOf(work, step);
+  const stops = facts.stop === true;
+  const broken = successes.findIndex((good, n) => good === false && !toleratesFailure(module, n));
+  const open = successes.filter((success) => success === null).length;
+  const more = jobs.length < length && !stops && broken < 0;
+  // After a break no further ones begin; those that run are waited for.
+  if (more && work.state.stopped !== true) {
+    addIteration(work, step, { index: jobs.length });
+    return done(work);
+  }
+  if (stops) work.state.stopped = true;
+  if (open > 0) return done(work);
+  // The break was the loop's own: the flow around it goes on.
+  delete work.state.stopped;
+  const culprit = broken >= 0 ? jobs[broken] : undefined;
+  if (culprit !== undefined) return fail(work, step, { job: culprit });
+  return succeed(work, step, {});
+}
+
+function ended(work: Work, job: string, facts: EndFacts): Decision {
+  const { status } = work.state;
+  if (status.failure_module.job === job && status.failure_module.type === 'InProgress') {
+    status.failure_module.type = facts.success ? 'Success' : 'Failure';
+    return done(work, { end: { success: false, from: { job }, skipped: false } });
+  }
+  const preprocessor = status.preprocessor_module;
+  if (preprocessor?.job === job && preprocessor.type === 'InProgress') {
+    preprocessor.type = facts.success ? 'Success' : 'Failure';
+    if (facts.success) return begin(work, 0);
+    return done(work, { end: { success: false, from: { job }, skipped: false } });
+  }
+  const own = status.modules[status.step];
+  if (own?.type !== 'InProgress') return done(work);
+  const at = own.flow_jobs?.indexOf(job);
+  if (at !== undefined) {
+    return at >= 0 && own.flow_jobs_success?.[at] === null
+      ? endedMany(work, job, facts)
+      : done(work);
+  }
+  return own.job === job ? endedSingle(work, job, facts) : done(work);
+}
+
+function decide(work: Work, event: FlowEvent): Decision {
+  const { status } = work.state;
+  switch (event.type) {
+    case 'start': {
+      if (!status.preprocessor_module || !work.rules.flow.preprocessor_module) {
+        return begin(work, 0);
+      }
+      const job = add(work, { step: 'preprocessor', as: 'run' });
+      status.preprocessor_module = { type: 'InProgress', id: 'preprocessor', job };
+      return done(work);
+    }
+    case 'entered':
+      return enter(work, event.facts);
+    case 'ended':
+      return ended(work, event.job, event.facts);
+    case 'resumed':
+    case 'refused': {
+      const own = status.modules[status.step];
+      if (own?.type !== 'WaitingForEvents') return done(work);
+      delete own.count;
+      own.type = 'Success';
+      if (event.type === 'resumed' || event.goOn) return begin(work, status.step + 1);
+      return fail(work, status.step, { job: own.job ?? '', message: 'refused' });
+    }
+  }
+}
+
+/** The next state; `state` itself is not changed. Events about unknown jobs change nothing. */
+export function advance(rules: FlowRules, state: FlowState, event: FlowEvent): Decision {
+  return decide({ rules, state: structuredClone(state), children: [] }, event);
+}

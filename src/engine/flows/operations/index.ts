@@ -1,0 +1,24 @@
+// The list of flow operations: what is not named here does not exist.
+import type { AnyOperation } from '../../../operation/index.ts';
+import type { Flows } from '../flows.ts';
+import { archiveFlow } from './archive.ts';
+import { createFlow } from './create.ts';
+import { deleteFlow } from './delete.ts';
+import { flowExists } from './exists.ts';
+import { getFlowVersion } from './get-version.ts';
+import { getFlow } from './get.ts';
+import { flowHistory } from './history.ts';
+import { listFlows } from './list.ts';
+import { updateFlow } from './update.ts';
+
+export const flowOperations = (flows: Flows): AnyOperation[] => [
+  createFlow(flows),
+  updateFlow(flows),
+  getFlow(flows),
+  getFlowVersion(flows),
+  listFlows(flows),
+  flowExists(flows),
+  flowHistory(flows),
+  archiveFlow(flows),
+  deleteFlow(flows),
+];

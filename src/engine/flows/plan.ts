@@ -1,0 +1,181 @@
+// Works out the next transition of a run: applies events by the rules until something has to be
+// waited for. Changes nothing but its draft; storing it is the executor's.
+import { newId, sha256 } from '../../base/index.ts';
+import { type Ending, errorResult } from '../jobs/index.ts';
+import { type ChildrenDeps, type ChildRow, makeChild } from './children.ts';
+import { endFacts, enterFacts } from './facts.ts';
+import { advance, type FlowEnd, type FlowEvent } from './machine.ts';
+import type { FlowRun, JobResult } from './runs.ts';
+import { resultOfStep } from './scope.ts';
+import { openJobs } from './state.ts';
+
+/** What happened to a flow, as the executor hears of it. */
+export type Happening =
+  | { type: 'ended'; ending: Ending }
+  | { type: 'over'; job: string; result: JobResult }
+  | { type: 'look' };
+
+export interface Draft {
+  /** A copy that moves on; the run itself changes only once this is stored. */
+  run: FlowRun;
+  rows: ChildRow[];
+  endings: Ending[];
+  end?: { success: boolean; resultJson: string; skipped: boolean };
+  /** A loop began: its items have to be stored. */
+  itemsChanged: boolean;
+  /** There was more to do than one transition takes. */
+  more: boolean;
+}
+
+export function emptyDraft(run: FlowRun): Draft {
+  return { run: { ...run }, rows: [], endings: [], itemsChanged: false, more: false };
+}
+
+/** Children that are over at once, in one transition. */
+const maxRows = 500;
+
+/** 0 to 1. */
+const randomShare = (): number => Number.parseInt(sha256(newId()).slice(0, 8), 16) / 2 ** 32;
+
+/** The error of a failed step, with the step's id in it as Windmill shows it. */
+function withStep(resultJson: string, step: string | undefined): string {
+  try {
+    const result = JSON.parse(resultJson) as { error?: unknown } | null;
+    const error = result?.error;
+    if (typeof error !== 'object' || error === null || 'step_id' in error) return resultJson;
+    return JSON.stringify({ ...result, error: { ...error, step_id: step } });
+  } catch {
+    return resultJson;
+  }
+}
+
+async function resultOf(deps: ChildrenDeps, run: FlowRun, end: FlowEnd): Promise<string> {
+  const { step, modules, failure_module: failure } = run.state.status;
+  const id = modules[Math.min(step, modules.length - 1)]?.id;
+  if (end.message !== undefined) {
+    return withStep(errorResult('EarlyStopError', end.message), id);
+  }
+  if (end.from === null) return 'null';
+  if ('step' in end.from) return resultOfStep(deps.runs, run, end.from.step);
+  const { job } = end.from;
+  const json = (await deps.runs.results(run, [job])).get(job)?.resultJson ?? 'null';
+  return end.success || failure.job === job ? json : withStep(json, id);
+}
+
+function planner(deps: ChildrenDeps, draft: Draft) {
+  const { run } = draft;
+  const todo: FlowEvent[] = [];
+
+  async function endedEvent(job: string, result: JobResult): Promise<FlowEvent> {
+    const { modules, step } = run.state.status;
+    const isStep = run.state.status.failure_module.job !== job && modules[step] !== undefined;
+    const random = randomShare();
+    return { type: 'ended', job, facts: await endFacts(deps, run, { ...result, random, isStep }) };
+  }
+
+  async function apply(event: FlowEvent): Promise<void> {
+    const decision = advance({ flow: run.flow, newId }, run.state, event);
+    run.state = decision.state;
+    for (const child of decision.children) {
+      const row = await makeChild(deps, run, child);
+      draft.rows.push(row);
+      if (!row.finished) continue;
+      const result = { success: row.success === true, resultJson: row.resultJson ?? 'null' };
+      run.results.set(child.id, result);
+      todo.push(await endedEvent(child.id, result));
+    }
+    const { enter, end } = decision;
+    if (enter !== undefined) {
+      todo.push({ type: 'entered', facts: await enterFacts(deps, run, enter) });
+    }
+    if (end) {
+      const { success, skipped } = end;
+      draft.end = { success, skipped, resultJson: await resultOf(deps, run, end) };
+    }
+  }
+
+  /** Everything that follows from `event` without waiting. */
+  async function follow(event: FlowEvent): Promise<void> {
+    todo.push(event);
+    while (draft.end === undefined) {
+      if (draft.rows.length >= maxRows && draft.rows.every((row) => row.finished)) {
+        draft.more = todo.length > 0;
+        return;
+      }
+      const next = todo.shift();
+      if (!next) return;
+      await apply(next);
+    }
+  }
+
+  return { follow, endedEvent };
+}
+
+/** Did nothing happen to this run yet? */
+function isFresh({ status }: FlowRun['state']): boolean {
+  const first = status.modules[0];
+  const began = first !== undefined && first.type !== 'WaitingForPriorSteps';
+  return status.step === 0 && !began && status.preprocessor_module?.job === undefined;
+}
+
+/** A condition that fails makes its step fail: nobody would know why the flow stopped else. */
+async function eventOf(
+  plan: ReturnType<typeof planner>,
+  job: string,
+  result: JobResult,
+): Promise<FlowEvent> {
+  try {
+    return await plan.endedEvent(job, result);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    result.success = false;
+    result.resultJson = errorResult('ExpressionError', message);
+    return { type: 'ended', job, facts: { success: false, retryable: false } };
+  }
+}
+
+/** The next transition of `run` after these happenings. */
+export async function planTransition(
+  deps: ChildrenDeps,
+  run: FlowRun,
+  happenings: readonly Happening[],
+): Promise<Draft> {
+  const draft = emptyDraft(run);
+  const plan = planner(deps, draft);
+  for (const happening of happenings) {
+    if (happening.type === 'ended') {
+      const { completion } = happening.ending;
+      const result = { success: completion.success, resultJson: completion.resultJson };
+      draft.run.results.set(completion.id, result);
+      const event = await eventOf(plan, completion.id, result);
+      draft.endings.push({ ...happening.ending, completion: { ...completion, ...result } });
+      if (draft.end === undefined) await plan.follow(event);
+    } else if (happening.type === 'over') {
+      draft.run.results.set(happening.job, happening.result);
+      const event = await eventOf(plan, happening.job, happening.result);
+      if (draft.end === undefined) await plan.follow(event);
+    } else {
+      await look(deps, draft, plan);
+    }
+  }
+  draft.itemsChanged = draft.run.items !== run.items;
+  return draft;
+}
+
+/** Goes on from wherever the run stands: begins it, or takes in what ended unheard. */
+async function look(
+  deps: ChildrenDeps,
+  draft: Draft,
+  plan: ReturnType<typeof planner>,
+): Promise<void> {
+  const { run } = draft;
+  if (isFresh(run.state)) {
+    await plan.follow({ type: 'start' });
+    return;
+  }
+  const results = await deps.runs.results(run, openJobs(run.state));
+  for (const job of openJobs(run.state)) {
+    const result = results.get(job);
+    if (result && draft.end === undefined) await plan.follow(await eventOf(plan, job, result));
+  }
+}

@@ -1,0 +1,79 @@
+// What starting a flow puts into the queue: a row with its first state. Its steps follow.
+import { notFound } from '../../base/index.ts';
+import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
+import { type FlowPushes, pushOf, type RunCode, type RunOptions } from '../jobs/index.ts';
+import type { Flows } from './flows.ts';
+import type { FlowSource, Runs } from './runs.ts';
+import { initialState } from './state.ts';
+
+export interface PushesDeps {
+  flows: Pick<Flows, 'runnable' | 'prepare' | 'getVersion'>;
+  runs: Pick<Runs, 'versionOf'>;
+  now: () => number;
+}
+
+type Start = Pick<RunCode, 'kind' | 'path'> & { version: number | null; source: FlowSource };
+
+function codeOf({ kind, path, version, source }: Start): RunCode {
+  const { modules, preprocessor_module: preprocessor } = source.value;
+  return {
+    kind,
+    path,
+    hash: version === null ? null : version.toString(16).padStart(16, '0'),
+    language: null,
+    rawCode: null,
+    bundleHash: null,
+    parameters: [],
+    isolation: 'warm',
+    tag: 'flow',
+    timeoutS: null,
+    rerunOnCrash: true,
+    flowVersion: version,
+    rawFlow: version === null ? source : null,
+    flowState: initialState(modules, { preprocessor: Boolean(preprocessor) }),
+  };
+}
+
+export function createFlowPushes(deps: PushesDeps): FlowPushes {
+  const push = (call: Call, start: Start, options: RunOptions) =>
+    pushOf(deps, call, { code: codeOf(start), options: { ...options, tag: undefined } });
+
+  async function byPath(call: Call, path: string, options: RunOptions) {
+    const found = await deps.flows.runnable(workspaceOf(call), path);
+    if (!found) throw notFound('flow', path);
+    return push(call, { kind: 'flow', path, version: found.version, source: found }, options);
+  }
+
+  async function byVersion(call: Call, version: number, options: RunOptions) {
+    const { path, extraPerms } = await deps.flows.getVersion(call, version);
+    const ask = { action: 'jobs:run', risk: 'write' } as const;
+    const verdict = authorise(call.caller, ask, { kind: 'flows', path, extraPerms });
+    if (!verdict.allowed) throw verdict.error;
+    const source = await deps.runs.versionOf(version);
+    return push(call, { kind: 'flow', path, version, source }, options);
+  }
+
+  return {
+    byPath,
+    byVersion,
+    async preview(call, { value, path, ...options }) {
+      const said = { value, path: path ?? 'preview', allowMissing: false };
+      const source = await deps.flows.prepare(call, said);
+      const start = { kind: 'flowpreview', path: path ?? null, version: null, source } as const;
+      return push(call, start, options);
+    },
+    async again(call, row, options) {
+      if (row.kind === 'flow' && row.flowVersion !== null) {
+        return byVersion(call, row.flowVersion, options);
+      }
+      if (row.kind !== 'flowpreview' || !row.rawFlow) return undefined;
+      const { value } = row.rawFlow;
+      const source = await deps.flows.prepare(call, {
+        value,
+        path: 'preview',
+        allowMissing: false,
+      });
+      return push(call, { kind: 'flowpreview', path: row.path, version: null, source }, options);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// What an expression sees: results, inputs and the step before, as JSON text, and only what it
+// names, because a flow's results can be large.
+import type { FlowRun, Runs } from './runs.ts';
+import { jobsOf } from './state.ts';
+
+export type Scope = Record<string, string>;
+
+function mentions(expressions: readonly string[], name: string): boolean {
+  const pattern = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$&')}(?![\\w$])`);
+  return expressions.some((expr) => pattern.test(expr));
+}
+
+/** The result of a step as JSON text: of its job, or of all its jobs in order. */
+export async function resultOfStep(runs: Runs, run: FlowRun, step: number): Promise<string> {
+  const status = run.state.status.modules[step];
+  if (!status) return 'null';
+  const jobs = jobsOf(status);
+  const results = await runs.results(run, jobs);
+  const texts = jobs.map((job) => results.get(job)?.resultJson ?? 'null');
+  return status.flow_jobs ? `[${texts.join(',')}]` : (texts[0] ?? 'null');
+}
+
+/** What the step before left; the input for the first one, the outer step before in a branch. */
+export async function previousResult(runs: Runs, run: FlowRun, step: number): Promise<string> {
+  if (step > 0) return resultOfStep(runs, run, step - 1);
+  const outer = await outerOf(runs, run);
+  if (!outer || 'iter' in run.row.args) return JSON.stringify(run.row.args);
+  return previousResult(runs, outer, outer.state.status.step);
+}
+
+/** The run around an iteration or a branch; a flow called by its path sees nothing outside. */
+async function outerOf(runs: Runs, run: FlowRun): Promise<FlowRun | undefined> {
+  const { flowNode, parentJob } = run.row;
+  return flowNode === null || parentJob === null ? undefined : runs.get(parentJob);
+}
+
+/** `results`, as far as the expressions name its ids. */
+async function resultsJson(
+  runs: Runs,
+  run: FlowRun,
+  expressions: readonly string[],
+): Promise<string> {
+  const parts: string[] = [];
+  const seen = new Set<string>();
+  for (let at: FlowRun | undefined = run; at; at = await outerOf(runs, at)) {
+    for (const [step, status] of at.state.status.modules.entries()) {
+      const over = status.type === 'Success' || status.type === 'Failure';
+      if (seen.has(status.id) || !over || !mentions(expressions, status.id)) continue;
+      seen.add(status.id);
+      parts.push(`${JSON.stringify(status.id)}:${await resultOfStep(runs, at, step)}`);
+    }
+  }
+  return `{${parts.join(',')}}`;
+}
+
+/** The names of a step's expressions; `more` are those of the moment, such as `result`. */
+export async function scopeOf(
+  runs: Runs,
+  run: FlowRun,
+  how: { step: number; expressions: readonly string[]; more?: Scope },
+): Promise<Scope> {
+  const { expressions, more = {} } = how;
+  const input = more['flow_input'] ?? JSON.stringify(run.row.args);
+  const makers: Record<string, () => string | Promise<string>> = {
+    flow_input: () => input,
+    iter: () => JSON.stringify((JSON.parse(input) as { iter?: unknown }).iter ?? null),
+    results: () => resultsJson(runs, run, expressions),
+    previous_result: () => previousResult(runs, run, how.step),
+    flow_env: () => JSON.stringify(run.source.value.flow_env ?? {}),
+    resumes: () => JSON.stringify((run.state.waiting?.resumes ?? []).map(({ value }) => value)),
+    resume: () => JSON.stringify(run.state.waiting?.resumes.at(-1)?.value ?? null),
+    approvers: () =>
+      JSON.stringify((run.state.waiting?.resumes ?? []).map(({ approver }) => approver)),
+  };
+  const scope: Scope = {};
+  for (const [name, make] of Object.entries(makers)) {
+    if (mentions(expressions, name)) scope[name] = await make();
+  }
+  for (const [name, json] of Object.entries(more)) {
+    if (mentions(expressions, name)) scope[name] = json;
+  }
+  return scope;
+}

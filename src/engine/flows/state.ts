@@ -1,0 +1,84 @@
+// The state of a flow run: Windmill's `flow_status`, which people see, and what only the engine
+// needs. It is one json value in the flow's row. No I/O.
+import type { FlowModule } from './value.ts';
+
+export interface ModuleStatus {
+  type:
+    | 'WaitingForPriorSteps'
+    | 'WaitingForEvents'
+    | 'WaitingForExecutor'
+    | 'InProgress'
+    | 'Success'
+    | 'Failure';
+  id: string;
+  job?: string;
+  /** Events that an approval still waits for. */
+  count?: number;
+  iterator?: { index: number; itered_len: number };
+  /** Only of loops and branchall: Windmill's command line takes null for a loop too. */
+  flow_jobs?: string[];
+  flow_jobs_success?: (boolean | null)[];
+  branch_chosen?: { type: 'branch'; branch: number } | { type: 'default' };
+  branchall?: { branch: number; len: number };
+  approvers?: { resume_id: number; approver: string | null }[];
+  failed_retries?: string[];
+  skipped?: boolean;
+}
+
+export interface FlowStatus {
+  /** The step that runs; the number of modules when all are done. */
+  step: number;
+  modules: ModuleStatus[];
+  failure_module: ModuleStatus & { parent_module?: string };
+  preprocessor_module?: ModuleStatus;
+  retry: { fail_count: number; failed_jobs: string[] };
+  user_states?: Record<string, unknown>;
+}
+
+export interface FlowState {
+  status: FlowStatus;
+  /** How the run ends once the failure module is done. */
+  failing?: { job: string };
+  /** How many flows stand around this one. */
+  depth?: number;
+  /** A step stopped the flow early; its own flow breaks its loop then. */
+  stopped?: boolean;
+  /** Since when and until when the flow waits for approvals, in epoch milliseconds. */
+  waiting?: { until: number | null; resumes: { value: unknown; approver: string | null }[] };
+}
+
+/** The state before the first step. */
+export function initialState(
+  modules: readonly Pick<FlowModule, 'id'>[],
+  { preprocessor = false }: { preprocessor?: boolean } = {},
+): FlowState {
+  const waiting = (id: string): ModuleStatus => ({ type: 'WaitingForPriorSteps', id });
+  return {
+    status: {
+      step: 0,
+      modules: modules.map((module) => waiting(module.id)),
+      failure_module: waiting('failure'),
+      ...(preprocessor ? { preprocessor_module: waiting('preprocessor') } : {}),
+      retry: { fail_count: 0, failed_jobs: [] },
+    },
+  };
+}
+
+/** Every child job that the step has had, in order; retried ones are left out. */
+export function jobsOf(status: ModuleStatus): string[] {
+  if (status.flow_jobs) return status.flow_jobs;
+  return status.job === undefined ? [] : [status.job];
+}
+
+/** The children that were started and are not known to be over. */
+export function openJobs({ status }: FlowState): string[] {
+  const all = [...status.modules, status.failure_module];
+  if (status.preprocessor_module) all.push(status.preprocessor_module);
+  return all
+    .filter((each) => each.type === 'InProgress')
+    .flatMap((each) =>
+      each.flow_jobs
+        ? each.flow_jobs.filter((_, n) => (each.flow_jobs_success?.[n] ?? null) === null)
+        : jobsOf(each),
+    );
+}

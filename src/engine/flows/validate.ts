@@ -1,0 +1,186 @@
+// Checks a flow before it is written or previewed: shape, ids, expressions, and that what it
+// calls exists and may be read. Every problem names its module and what would be right.
+import { AppError } from '../../base/index.ts';
+import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
+import { languages, pathProblem, type Scripts } from '../scripts/index.ts';
+import type { Expressions } from './expressions.ts';
+import { allModules, type FlowModule, type FlowValue, flowValue, type Transform } from './value.ts';
+
+export interface ValidateDeps {
+  scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
+  expressions: Expressions;
+  /** The grants of a flow; undefined when there is none. */
+  flowPerms: (
+    workspace: string,
+    path: string,
+  ) => Promise<Readonly<Record<string, boolean>> | undefined>;
+}
+
+const identifier = /^[A-Za-z_$][\w$]*$/;
+const reserved = ['failure', 'preprocessor', 'Input'];
+const mostProblems = 20;
+
+function refuse(problems: readonly string[]): never {
+  const shown = problems.slice(0, mostProblems).join('\n');
+  const rest = problems.length - mostProblems;
+  throw new AppError(
+    'invalid_input',
+    `The flow is not right:\n${shown}${rest > 0 ? `\n… and ${rest} more` : ''}`,
+    { hint: 'Put these right and send the flow again.' },
+  );
+}
+
+/** The value with its shape checked. Throws `invalid_input` with the place of each problem. */
+export function parseFlow(given: unknown): FlowValue {
+  const parsed = flowValue.safeParse(given);
+  if (parsed.success) return given as FlowValue;
+  return refuse(
+    parsed.error.issues.map((issue) => {
+      const at = placeOf(given, issue.path);
+      return `${at}: ${issue.message}`;
+    }),
+  );
+}
+
+/** `module b, value.iterator`: the innermost module on the way, and the rest of the path. */
+function placeOf(given: unknown, path: readonly PropertyKey[]): string {
+  let at: unknown = given;
+  let id: string | undefined;
+  let rest: PropertyKey[] = [];
+  for (const key of path) {
+    at = (at as Record<PropertyKey, unknown> | undefined)?.[key];
+    rest.push(key);
+    const found = (at as { id?: unknown } | null | undefined)?.id;
+    if (typeof found === 'string') {
+      id = found;
+      rest = [];
+    }
+  }
+  const place = rest.map(String).join('.');
+  return id === undefined ? `value.${place}` : `module ${id}${place === '' ? '' : `, ${place}`}`;
+}
+
+function idProblems(value: FlowValue): string[] {
+  const problems: string[] = [];
+  const seen = new Set<string>();
+  for (const { id } of allModules(value)) {
+    const special = value.failure_module?.id === id || value.preprocessor_module?.id === id;
+    if (seen.has(id)) problems.push(`module ${id}: this id is there twice; ids are unique`);
+    seen.add(id);
+    if (!identifier.test(id)) {
+      problems.push(`module ${JSON.stringify(id)}: an id has letters, digits and _, like a name`);
+    } else if (reserved.includes(id) && !special) {
+      problems.push(`module ${id}: this id is reserved; choose another`);
+    }
+  }
+  for (const kind of ['failure', 'preprocessor'] as const) {
+    const module = value[`${kind}_module`];
+    if (!module) continue;
+    if (module.id !== kind) problems.push(`module ${module.id}: its id must be ${kind}`);
+    if (module.value.type !== 'script' && module.value.type !== 'rawscript') {
+      problems.push(`module ${module.id}: it must be a script or a rawscript`);
+    }
+  }
+  return problems;
+}
+
+interface Place {
+  expr: string;
+  where: string;
+}
+
+/** Every expression of a module itself, with its place. */
+function expressionsOf(module: FlowModule): Place[] {
+  const { id, value } = module;
+  const found: Place[] = [];
+  const add = (where: string, expr: string | undefined): void => {
+    if (expr !== undefined) found.push({ where: `module ${id}, ${where}`, expr });
+  };
+  const transform = (where: string, given: Transform | number | null | undefined): void => {
+    if (typeof given === 'object' && given?.type === 'javascript') add(where, given.expr);
+  };
+  if ('input_transforms' in value) {
+    for (const [name, given] of Object.entries(value.input_transforms ?? {})) {
+      transform(`input ${name}`, given);
+    }
+  }
+  if (value.type === 'forloopflow') {
+    transform('iterator', value.iterator);
+    transform('parallelism', value.parallelism);
+  }
+  if (value.type === 'branchone') {
+    for (const [n, { expr }] of value.branches.entries()) add(`branch ${n}`, expr);
+  }
+  add('stop_after_if', module.stop_after_if?.expr);
+  add('stop_after_all_iters_if', module.stop_after_all_iters_if?.expr);
+  add('skip_if', module.skip_if?.expr);
+  add('retry_if', module.retry?.retry_if?.expr);
+  transform('sleep', module.sleep);
+  transform('timeout', module.timeout);
+  return found;
+}
+
+async function expressionProblems(deps: ValidateDeps, value: FlowValue): Promise<string[]> {
+  const places = allModules(value).flatMap(expressionsOf);
+  const wrong = await deps.expressions.check(places.map(({ expr }) => expr));
+  return places.flatMap(({ where }, n) =>
+    wrong[n] === undefined ? [] : [`${where}: ${wrong[n]}`],
+  );
+}
+
+/** What is wrong with what a module calls; undefined when it may be run. */
+async function callProblem(
+  deps: ValidateDeps,
+  call: Call,
+  { value, id }: FlowModule,
+): Promise<string | undefined> {
+  if (value.type === 'rawscript') {
+    if ((languages as readonly string[]).includes(value.language)) return undefined;
+    return `module ${id}: the language is one of ${languages.join(', ')}, not ${value.language}`;
+  }
+  if (value.type !== 'script' && value.type !== 'flow') return undefined;
+  if (value.path.startsWith('hub/')) return undefined;
+  const problem = pathProblem(value.path);
+  if (problem !== undefined && !(value.type === 'script' && value.hash)) {
+    return `module ${id}: ${JSON.stringify(value.path)} is no path; ${problem}`;
+  }
+  const kind = value.type === 'flow' ? 'flows' : 'scripts';
+  const workspace = workspaceOf(call);
+  const found =
+    value.type === 'flow'
+      ? await deps.flowPerms(workspace, value.path)
+      : (value.hash
+          ? await deps.scripts.runnableByHash(workspace, value.hash)
+          : await deps.scripts.runnable(workspace, value.path)
+        )?.extraPerms;
+  const target = { kind, path: value.path, ...(found ? { extraPerms: found } : {}) };
+  // Putting it into a flow gives it to all who may run the flow: the writer must be able to.
+  const ask = { action: `${kind}:write`, risk: 'read' } as const;
+  if (found && authorise(call.caller, ask, target).allowed) return undefined;
+  return `module ${id}: there is no ${value.type} ${value.path} that you may read`;
+}
+
+/**
+ * Throws `invalid_input` that lists what is wrong. With `allowMissing` scripts and sub-flows that
+ * are not there are kept: their steps fail when they run.
+ */
+export async function validateFlow(
+  deps: ValidateDeps,
+  call: Call,
+  { value, allowMissing }: { value: FlowValue; allowMissing: boolean },
+): Promise<void> {
+  const problems = [...idProblems(value), ...(await expressionProblems(deps, value))];
+  const checked = new Set<string>();
+  for (const module of allModules(value)) {
+    const { value: inner } = module;
+    const calls = inner.type === 'script' || inner.type === 'flow';
+    const key = calls
+      ? JSON.stringify([inner.type, inner.path, 'hash' in inner && inner.hash])
+      : '';
+    if (calls && (allowMissing || checked.has(key))) continue;
+    checked.add(key);
+    const problem = await callProblem(deps, call, module);
+    if (problem !== undefined) problems.push(problem);
+  }
+  if (problems.length > 0) refuse(problems);
+}

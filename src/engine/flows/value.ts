@@ -1,0 +1,263 @@
+// What a flow says: OpenFlow's modules as far as the engine acts on them. Unknown fields are kept
+// as they came. Reading a value checks its shape; what it means is checked in `validate.ts`.
+import { z } from 'zod';
+
+export type Transform =
+  | { type: 'static'; value?: unknown }
+  | { type: 'javascript'; expr: string }
+  | { type: 'ai' };
+
+export type Transforms = Readonly<Record<string, Transform>>;
+
+export interface Retry {
+  constant?: { attempts?: number; seconds?: number } | null;
+  exponential?: {
+    attempts?: number;
+    multiplier?: number;
+    seconds?: number;
+    random_factor?: number | null;
+  } | null;
+  retry_if?: { expr: string } | null;
+}
+
+export interface StopAfterIf {
+  expr: string;
+  skip_if_stopped?: boolean;
+  error_message?: string | null;
+  error_include_result?: boolean;
+}
+
+export interface Suspend {
+  required_events?: number;
+  timeout?: number;
+  continue_on_disapprove_timeout?: boolean;
+  self_approval_disabled?: boolean;
+  user_auth_required?: boolean;
+  user_groups_required?: unknown;
+  resume_form?: unknown;
+  hide_cancel?: boolean;
+}
+
+export interface Branch {
+  summary?: string;
+  expr?: string;
+  skip_failure?: boolean;
+  modules: FlowModule[];
+}
+
+export type ModuleValue =
+  | {
+      type: 'rawscript';
+      content: string;
+      language: string;
+      input_transforms?: Transforms;
+      path?: string | null;
+      lock?: string | null;
+      tag?: string | null;
+    }
+  | {
+      type: 'script';
+      path: string;
+      hash?: string | null;
+      input_transforms?: Transforms;
+      tag_override?: string | null;
+    }
+  | { type: 'flow'; path: string; input_transforms?: Transforms }
+  | {
+      type: 'forloopflow';
+      iterator: Transform;
+      modules: FlowModule[];
+      skip_failures?: boolean;
+      parallel?: boolean;
+      parallelism?: Transform | number | null;
+    }
+  | { type: 'whileloopflow'; modules: FlowModule[]; skip_failures?: boolean }
+  | { type: 'branchone'; branches: Branch[]; default: FlowModule[] }
+  | { type: 'branchall'; branches: Branch[]; parallel?: boolean }
+  | { type: 'identity' };
+
+export interface FlowModule {
+  id: string;
+  value: ModuleValue;
+  summary?: string;
+  stop_after_if?: StopAfterIf | null;
+  stop_after_all_iters_if?: StopAfterIf | null;
+  skip_if?: { expr: string } | null;
+  sleep?: Transform | number | null;
+  timeout?: Transform | number | null;
+  retry?: Retry | null;
+  continue_on_error?: boolean | null;
+  mock?: { enabled?: boolean; return_value?: unknown } | null;
+  suspend?: Suspend | null;
+}
+
+export interface FlowValue {
+  modules: FlowModule[];
+  failure_module?: FlowModule | null;
+  preprocessor_module?: FlowModule | null;
+  early_return?: string | null;
+  flow_env?: Record<string, unknown> | null;
+}
+
+const text = (max: number) => z.string().max(max);
+const expression = text(100_000);
+const transform = z.union([
+  z.looseObject({ type: z.literal('static'), value: z.unknown().optional() }),
+  z.looseObject({ type: z.literal('javascript'), expr: expression }),
+  z.looseObject({ type: z.literal('ai') }),
+]);
+const transforms = z.record(text(200), transform).optional();
+const amount = z.union([z.number(), transform]).nullish();
+const condition = z.looseObject({ expr: expression }).nullish();
+const stop = z
+  .looseObject({
+    expr: expression,
+    skip_if_stopped: z.boolean().nullish(),
+    error_message: text(10_000).nullish(),
+  })
+  .nullish();
+
+const moduleList = z.array(z.lazy(() => flowModule)).max(10_000);
+const branch = z.looseObject({ modules: moduleList, skip_failure: z.boolean().nullish() });
+
+const moduleValue = z.discriminatedUnion('type', [
+  z.looseObject({
+    type: z.literal('rawscript'),
+    content: text(4_000_000),
+    language: text(50),
+    input_transforms: transforms,
+    lock: text(4_000_000).nullish(),
+    tag: text(100).nullish(),
+  }),
+  z.looseObject({
+    type: z.literal('script'),
+    path: text(500),
+    hash: text(16).nullish(),
+    input_transforms: transforms,
+    tag_override: text(100).nullish(),
+  }),
+  z.looseObject({ type: z.literal('flow'), path: text(500), input_transforms: transforms }),
+  z.looseObject({
+    type: z.literal('forloopflow'),
+    iterator: transform,
+    modules: moduleList,
+    skip_failures: z.boolean().nullish(),
+    parallel: z.boolean().nullish(),
+    parallelism: amount,
+  }),
+  z.looseObject({
+    type: z.literal('whileloopflow'),
+    modules: moduleList,
+    skip_failures: z.boolean().nullish(),
+  }),
+  z.looseObject({
+    type: z.literal('branchone'),
+    branches: z.array(branch.extend({ expr: expression })).max(1000),
+    default: moduleList.default([]),
+  }),
+  z.looseObject({
+    type: z.literal('branchall'),
+    branches: z.array(branch).max(1000),
+    parallel: z.boolean().nullish(),
+  }),
+  z.looseObject({ type: z.literal('identity') }),
+]);
+
+const attempts = z.looseObject({
+  attempts: z.int().min(0).max(10_000).nullish(),
+  seconds: z.number().min(0).max(604_800).nullish(),
+});
+
+const flowModule: z.ZodType = z.lazy(() =>
+  z.looseObject({
+    id: text(100),
+    value: moduleValue,
+    stop_after_if: stop,
+    stop_after_all_iters_if: stop,
+    skip_if: condition,
+    sleep: amount,
+    timeout: amount,
+    retry: z
+      .looseObject({
+        constant: attempts.nullish(),
+        exponential: attempts.nullish(),
+        retry_if: condition,
+      })
+      .nullish(),
+    continue_on_error: z.boolean().nullish(),
+    mock: z.looseObject({ enabled: z.boolean().nullish() }).nullish(),
+    suspend: z
+      .looseObject({
+        required_events: z.int().min(0).max(1000).nullish(),
+        timeout: z.number().min(0).nullish(),
+      })
+      .nullish(),
+  }),
+);
+
+/** A flow's value as it comes in; fields that the engine does not know are kept. */
+export const flowValue = z
+  .looseObject({
+    modules: moduleList.describe('the steps, in order'),
+    failure_module: flowModule.nullish(),
+    preprocessor_module: flowModule.nullish(),
+    early_return: text(1000).nullish(),
+    flow_env: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');
+
+/** The lists of modules directly inside `module`, each with its place. */
+function innerLists(module: FlowModule): { place: string; modules: FlowModule[] }[] {
+  const { id, value } = module;
+  switch (value.type) {
+    case 'forloopflow':
+    case 'whileloopflow':
+      return [{ place: `${id}/loop`, modules: value.modules }];
+    case 'branchone':
+      return [
+        ...value.branches.map((each, n) => ({ place: `${id}/${n}`, modules: each.modules })),
+        { place: `${id}/default`, modules: value.default },
+      ];
+    case 'branchall':
+      return value.branches.map((each, n) => ({ place: `${id}/${n}`, modules: each.modules }));
+    default:
+      return [];
+  }
+}
+
+/** Every module of the flow, inner ones too, in reading order. */
+export function allModules(value: FlowValue): FlowModule[] {
+  const found: FlowModule[] = [];
+  const visit = (modules: readonly FlowModule[]): void => {
+    for (const module of modules) {
+      found.push(module);
+      for (const inner of innerLists(module)) visit(inner.modules);
+    }
+  };
+  visit(value.modules);
+  for (const extra of [value.preprocessor_module, value.failure_module]) {
+    if (extra) visit([extra]);
+  }
+  return found;
+}
+
+/** The modules that stand at `place` (`loop_id/loop`, `branch_id/1`); undefined when none do. */
+export function modulesAt(value: FlowValue, place: string): FlowModule[] | undefined {
+  for (const module of allModules(value)) {
+    const inner = innerLists(module).find((list) => list.place === place);
+    if (inner) return inner.modules;
+  }
+  return undefined;
+}
+
+/**
+ * A body of one plain step runs as a direct child of the flow, without a sub-flow around it.
+ * Steps of such a body have no `results` (Windmill's behaviour too).
+ */
+export function isSimpleBody(modules: readonly FlowModule[]): boolean {
+  const [only] = modules;
+  if (modules.length !== 1 || !only) return false;
+  const plain = ['script', 'rawscript', 'flow', 'identity'].includes(only.value.type);
+  const features = [only.skip_if, only.sleep, only.retry, only.suspend, only.mock];
+  return plain && !only.continue_on_error && features.every((each) => !each);
+}

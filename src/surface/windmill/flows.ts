@@ -1,0 +1,102 @@
+// `/api/w/{ws}/flows/*`.
+import { flowInput, type FlowOutput, flowShape, flowVersionShape } from '../shapes/index.ts';
+import { paging, present, wholeList } from './fields.ts';
+import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import type { WireRequest } from './wire-request.ts';
+
+const flows = 'w/:workspace/flows';
+
+const byPath = (request: WireRequest): { path: string } => ({ path: request.path() });
+const pathText = text(({ path }: { path: string }) => path);
+
+/** Windmill's command line brings whole folders, in any order: what is missing may follow. */
+const allowMissing = (request: WireRequest): boolean =>
+  request.query.flag('allow_missing') ?? request.fromCli;
+
+const readingRows: readonly Row[] = [
+  get({ path: `${flows}/get/*`, operation: 'flows.get', input: byPath, answer: json(flowShape) }),
+  get({
+    path: `${flows}/get/v/:version`,
+    operation: 'flows.getVersion',
+    input: (request) => ({ version: Number(request.param('version')) }),
+    answer: json(flowShape),
+  }),
+  get({
+    path: `${flows}/list`,
+    operation: 'flows.list',
+    input: (request) => ({
+      ...paging(request, { cliFromZero: true }),
+      ...present({
+        orderDesc: request.query.flag('order_desc'),
+        createdBy: request.query.text('created_by'),
+        pathStart: request.query.text('path_start'),
+        pathExact: request.query.text('path_exact'),
+        showArchived: request.query.flag('show_archived'),
+      }),
+    }),
+    answer: jsonRows(flowShape),
+  }),
+  get({
+    path: `${flows}/list_paths`,
+    operation: 'flows.list',
+    input: () => wholeList,
+    answer: jsonRows(({ path }: FlowOutput) => path),
+  }),
+  get({
+    path: `${flows}/exists/*`,
+    operation: 'flows.exists',
+    input: byPath,
+    answer: json<boolean>(),
+  }),
+  get({
+    path: `${flows}/history/p/*`,
+    operation: 'flows.history',
+    input: byPath,
+    answer: jsonRows(flowVersionShape),
+  }),
+  get({
+    path: `${flows}/history/*`,
+    operation: 'flows.history',
+    input: byPath,
+    answer: jsonRows(flowVersionShape),
+  }),
+];
+
+const writingRows: readonly Row[] = [
+  post({
+    path: `${flows}/create`,
+    operation: 'flows.create',
+    input: (request) => ({
+      ...flowInput(request.fields()),
+      allowMissing: allowMissing(request),
+    }),
+    answer: text(({ path }: { path: string }) => path, 201),
+  }),
+  post({
+    path: `${flows}/update/*`,
+    operation: 'flows.update',
+    input: (request) => {
+      const { path: newPath, ...said } = flowInput(request.fields());
+      const moved = newPath === undefined ? {} : { newPath };
+      return { ...said, path: request.path(), ...moved, allowMissing: allowMissing(request) };
+    },
+    answer: pathText,
+  }),
+  post({
+    path: `${flows}/archive/*`,
+    operation: 'flows.archive',
+    input: (request) => ({
+      path: request.path(),
+      ...present({ archived: request.fields()['archived'] }),
+    }),
+    answer: pathText,
+  }),
+  remove({
+    path: `${flows}/delete/*`,
+    operation: 'flows.delete',
+    input: byPath,
+    answer: pathText,
+  }),
+];
+
+export const flowRows: readonly Row[] = [...readingRows, ...writingRows];
