@@ -1,7 +1,7 @@
 // What a script is: the shapes on the way in and out, and the rules of its path. No I/O.
 import { z } from 'zod';
 
-const languages = ['bun', 'deno', 'nativets', 'python3', 'bash'] as const;
+export const languages = ['bun', 'deno', 'nativets', 'python3', 'bash'] as const;
 export type Language = (typeof languages)[number];
 
 const scriptKinds = [
@@ -16,7 +16,7 @@ const scriptKinds = [
 /** One place for a path's shape: `u/<user>/<name…>` or `f/<folder>/<name…>`. */
 const segment = /^[\p{L}\p{N}_@.+() -]+$/u;
 
-function pathProblem(path: string): string | undefined {
+export function pathProblem(path: string): string | undefined {
   const segments = path.split('/');
   if (segments[0] !== 'u' && segments[0] !== 'f') {
     return 'a path begins with u/<user>/ or f/<folder>/';
