@@ -1,10 +1,4 @@
-export {
-  flowInput,
-  type FlowOutput,
-  flowShape,
-  type FlowVersionOutput,
-  flowVersionShape,
-} from './flow.ts';
+export { flowInput, type FlowOutput, flowShape, flowVersionShape } from './flow.ts';
 export {
   contextualShape,
   type ResourceOutput,
@@ -20,17 +14,13 @@ export {
   jobShape,
   type JobUpdateOutput,
   jobUpdateShape,
-  type ResultMaybeOutput,
   resultMaybeShape,
 } from './job.ts';
 export {
-  type FolderOutput,
   folderShape,
   type GlobalUserOutput,
   globalUserShape,
-  type GroupOutput,
   groupShape,
-  type InstanceUserOutput,
   instanceUserShape,
   type OwnWorkspacesOutput,
   ownWorkspacesShape,
@@ -42,7 +32,6 @@ export {
   workspaceShape,
 } from './people.ts';
 export {
-  type DeploymentStatusOutput,
   deploymentStatusShape,
   scriptInput,
   type ScriptOutput,
