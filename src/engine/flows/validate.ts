@@ -128,11 +128,28 @@ async function expressionProblems(deps: ValidateDeps, value: FlowValue): Promise
   );
 }
 
+/** The script or sub-flow that is really called: a hash may belong to another path. */
+async function findCalled(
+  deps: ValidateDeps,
+  workspace: string,
+  value: Extract<FlowModule['value'], { type: 'script' | 'flow' }>,
+) {
+  const { path } = value;
+  if (value.type === 'flow') {
+    const extraPerms = await deps.flowPerms(workspace, path);
+    return extraPerms && { path, extraPerms };
+  }
+  const found = value.hash
+    ? await deps.scripts.runnableByHash(workspace, value.hash)
+    : await deps.scripts.runnable(workspace, path);
+  return found && { path: found.path, extraPerms: found.extraPerms };
+}
+
 /** What is wrong with what a module calls; undefined when it may be run. */
 async function callProblem(
   deps: ValidateDeps,
   call: Call,
-  { value, id }: FlowModule,
+  { module: { value, id }, allowMissing }: { module: FlowModule; allowMissing: boolean },
 ): Promise<string | undefined> {
   if (value.type === 'rawscript') {
     if ((languages as readonly string[]).includes(value.language)) return undefined;
@@ -145,18 +162,11 @@ async function callProblem(
     return `module ${id}: ${JSON.stringify(value.path)} is no path; ${problem}`;
   }
   const kind = value.type === 'flow' ? 'flows' : 'scripts';
-  const workspace = workspaceOf(call);
-  const found =
-    value.type === 'flow'
-      ? await deps.flowPerms(workspace, value.path)
-      : (value.hash
-          ? await deps.scripts.runnableByHash(workspace, value.hash)
-          : await deps.scripts.runnable(workspace, value.path)
-        )?.extraPerms;
-  const target = { kind, path: value.path, ...(found ? { extraPerms: found } : {}) };
+  const found = await findCalled(deps, workspaceOf(call), value);
+  if (!found && allowMissing) return undefined;
   // Putting it into a flow gives it to all who may run the flow: the writer must be able to.
   const ask = { action: `${kind}:write`, risk: 'read' } as const;
-  if (found && authorise(call.caller, ask, target).allowed) return undefined;
+  if (found && authorise(call.caller, ask, { kind, ...found }).allowed) return undefined;
   return `module ${id}: there is no ${value.type} ${value.path} that you may read`;
 }
 
@@ -177,9 +187,9 @@ export async function validateFlow(
     const key = calls
       ? JSON.stringify([inner.type, inner.path, 'hash' in inner && inner.hash])
       : '';
-    if (calls && (allowMissing || checked.has(key))) continue;
+    if (calls && checked.has(key)) continue;
     checked.add(key);
-    const problem = await callProblem(deps, call, module);
+    const problem = await callProblem(deps, call, { module, allowMissing });
     if (problem !== undefined) problems.push(problem);
   }
   if (problems.length > 0) refuse(problems);
