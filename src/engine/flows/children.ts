@@ -91,7 +91,7 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
   const { workspace, path } = run.row;
   if (value.type === 'rawscript') {
     const compiled = run.source.compiled[id];
-    if (!compiled) throw new Error(`the module ${id} was not built`);
+    if (!compiled || 'missing' in compiled) throw new Error(`the module ${id} was not built`);
     return {
       ...noCode,
       ...compiled,
@@ -168,6 +168,11 @@ async function moduleRow(
   if (value.type === 'identity') return over(await previousResult(deps.runs, run, step));
   if (value.type !== 'rawscript' && value.type !== 'script' && value.type !== 'flow') {
     throw new AppError('unprocessable', `Modules of the type ${value.type} do not run yet.`);
+  }
+  const known = run.source.compiled[module.id];
+  if (value.type !== 'rawscript' && known && 'missing' in known) {
+    const what = `There was no ${value.type} ${value.path}`;
+    throw new AppError('not_found', `${what} when this flow was written; write it again.`);
   }
   const transforms = value.input_transforms ?? {};
   const args = await argsOf(deps, run, { step, transforms, more });

@@ -181,5 +181,15 @@ describe('features of flows', () => {
     await op('flows.create', kept);
     const outcome = await op('jobs.runFlowWait', { path: 'f/examples/later' });
     assert.match(outcome.result.error.message, /no script f\/examples\/nobody/);
+    const content = 'export const main = () => "not for this flow"';
+    await op('scripts.create', { path: 'f/examples/nobody', language: 'bun', content });
+    const later = await op('jobs.runFlowWait', { path: 'f/examples/later' });
+    assert.equal(later.success, false, 'what came later was not there for the writer');
+    await op('flows.update', { path: 'f/examples/later', value });
+    const again = await op('jobs.runFlowWait', { path: 'f/examples/later' });
+    assert.equal(again.result, 'not for this flow');
+    const waits = { modules: [{ ...script('a', 'hello'), suspend: { required_events: 1 } }] };
+    const refused = await server.op('flows.create', { path: 'f/examples/waits', value: waits });
+    assert.match(refused.body.error.message, /module a: suspend is not supported yet/);
   });
 });

@@ -166,8 +166,11 @@ export function createFlows(deps: FlowsDeps) {
     said: { value: unknown; path: string; allowMissing: boolean },
   ): Promise<FlowSource> {
     const value = parseFlow(said.value);
-    await validateFlow(checking, call, { value, allowMissing: said.allowMissing });
-    return { value, compiled: await compile(deps, call, { value, path: said.path }) };
+    const { path, allowMissing } = said;
+    const missing = await validateFlow(checking, call, { value, allowMissing });
+    const compiled: FlowSource['compiled'] = await compile(deps, call, { value, path });
+    for (const id of missing) compiled[id] = { missing: true };
+    return { value, compiled };
   }
 
   /** Stores a version and makes it the head; `from`: the path that it replaces. */

@@ -13,10 +13,15 @@ export interface CompiledModule {
   parameters: string[];
 }
 
-/** A flow's value with its built rawscripts by module id. */
+/** Called something that was not there for its writer: it never runs, whatever comes there later. */
+export interface MissingModule {
+  missing: true;
+}
+
+/** A flow's value with what was found of its modules, by id, when it was written. */
 export interface FlowSource {
   value: FlowValue;
-  compiled: Record<string, CompiledModule>;
+  compiled: Record<string, CompiledModule | MissingModule>;
 }
 
 /** The columns of a flow's row, as `selectRun` answers them. */

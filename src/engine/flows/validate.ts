@@ -145,12 +145,15 @@ async function findCalled(
   return found && { path: found.path, extraPerms: found.extraPerms };
 }
 
-/** What is wrong with what a module calls; undefined when it may be run. */
+/**
+ * What is wrong with what a module calls; undefined when it may be run. `missing`: an import names
+ * something that is not there, or not the writer's to read: both look alike, and neither ever runs.
+ */
 async function callProblem(
   deps: ValidateDeps,
   call: Call,
   { module: { value, id }, allowMissing }: { module: FlowModule; allowMissing: boolean },
-): Promise<string | undefined> {
+): Promise<string | 'missing' | undefined> {
   if (value.type === 'rawscript') {
     if ((languages as readonly string[]).includes(value.language)) return undefined;
     return `module ${id}: the language is one of ${languages.join(', ')}, not ${value.language}`;
@@ -163,23 +166,35 @@ async function callProblem(
   }
   const kind = value.type === 'flow' ? 'flows' : 'scripts';
   const found = await findCalled(deps, workspaceOf(call), value);
-  if (!found && allowMissing) return undefined;
   // Putting it into a flow gives it to all who may run the flow: the writer must be able to.
   const ask = { action: `${kind}:write`, risk: 'read' } as const;
   if (found && authorise(call.caller, ask, { kind, ...found }).allowed) return undefined;
+  if (allowMissing) return 'missing';
   return `module ${id}: there is no ${value.type} ${value.path} that you may read`;
+}
+
+/** What cannot run here yet is refused: a flow that waits with no way to go on is worse. */
+function unsupported(value: FlowValue): string[] {
+  return allModules(value)
+    .filter((module) => (module.suspend?.required_events ?? 0) > 0)
+    .map(({ id }) => `module ${id}: suspend is not supported yet; remove it`);
 }
 
 /**
  * Throws `invalid_input` that lists what is wrong. With `allowMissing` scripts and sub-flows that
- * are not there are kept: their steps fail when they run.
+ * are not there are kept: their steps fail when they run. Answers the ids of these modules.
  */
 export async function validateFlow(
   deps: ValidateDeps,
   call: Call,
   { value, allowMissing }: { value: FlowValue; allowMissing: boolean },
-): Promise<void> {
-  const problems = [...idProblems(value), ...(await expressionProblems(deps, value))];
+): Promise<string[]> {
+  const problems = [
+    ...idProblems(value),
+    ...unsupported(value),
+    ...(await expressionProblems(deps, value)),
+  ];
+  const missing: string[] = [];
   const checked = new Set<string>();
   for (const module of allModules(value)) {
     const { value: inner } = module;
@@ -187,10 +202,13 @@ export async function validateFlow(
     const key = calls
       ? JSON.stringify([inner.type, inner.path, 'hash' in inner && inner.hash])
       : '';
-    if (calls && checked.has(key)) continue;
+    // With allowMissing each module is asked about, because each is kept or marked by itself.
+    if (calls && !allowMissing && checked.has(key)) continue;
     checked.add(key);
     const problem = await callProblem(deps, call, { module, allowMissing });
-    if (problem !== undefined) problems.push(problem);
+    if (problem === 'missing') missing.push(module.id);
+    else if (problem !== undefined) problems.push(problem);
   }
   if (problems.length > 0) refuse(problems);
+  return missing;
 }
