@@ -13,7 +13,7 @@ export interface CompiledModule {
   parameters: string[];
 }
 
-/** Called something that was not there for its writer: it never runs, whatever comes there later. */
+/** Called what was not there for its writer: it never runs, whatever comes there later. */
 export interface MissingModule {
   missing: true;
 }
