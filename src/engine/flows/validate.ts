@@ -153,16 +153,18 @@ async function callProblem(
   deps: ValidateDeps,
   call: Call,
   { module: { value, id }, allowMissing }: { module: FlowModule; allowMissing: boolean },
-): Promise<string | 'missing' | undefined> {
+): Promise<{ problem: string } | 'missing' | undefined> {
   if (value.type === 'rawscript') {
     if ((languages as readonly string[]).includes(value.language)) return undefined;
-    return `module ${id}: the language is one of ${languages.join(', ')}, not ${value.language}`;
+    const known = languages.join(', ');
+    return { problem: `module ${id}: the language is one of ${known}, not ${value.language}` };
   }
   if (value.type !== 'script' && value.type !== 'flow') return undefined;
   if (value.path.startsWith('hub/')) return undefined;
   const problem = pathProblem(value.path);
   if (problem !== undefined && !(value.type === 'script' && value.hash)) {
-    return `module ${id}: ${JSON.stringify(value.path)} is no path; ${problem}`;
+    const said = `module ${id}: ${JSON.stringify(value.path)} is no path; ${problem}`;
+    return { problem: said };
   }
   const kind = value.type === 'flow' ? 'flows' : 'scripts';
   const found = await findCalled(deps, workspaceOf(call), value);
@@ -170,7 +172,7 @@ async function callProblem(
   const ask = { action: `${kind}:write`, risk: 'read' } as const;
   if (found && authorise(call.caller, ask, { kind, ...found }).allowed) return undefined;
   if (allowMissing) return 'missing';
-  return `module ${id}: there is no ${value.type} ${value.path} that you may read`;
+  return { problem: `module ${id}: there is no ${value.type} ${value.path} that you may read` };
 }
 
 /** What cannot run here yet is refused: a flow that waits with no way to go on is worse. */
@@ -207,7 +209,7 @@ export async function validateFlow(
     checked.add(key);
     const problem = await callProblem(deps, call, { module, allowMissing });
     if (problem === 'missing') missing.push(module.id);
-    else if (problem !== undefined) problems.push(problem);
+    else if (problem !== undefined) problems.push(problem.problem);
   }
   if (problems.length > 0) refuse(problems);
   return missing;
