@@ -121,7 +121,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     owner: ownerOf(env),
     workspace: get('workspace') || 'main',
     logLevel: oneOf('MILLRACE_LOG_LEVEL', get('log-level'), ['info', 'debug', 'warn', 'error']),
-    workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), { fallback: 8, max: 256 }),
+    workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), { fallback: 16, max: 256 }),
     sandbox: oneOf('MILLRACE_SANDBOX', get('sandbox'), ['auto', 'bwrap', 'off']),
     allowUnsandboxed: get('allow-unsandboxed') === '1',
     masterKey: masterKeyOf(env),

@@ -71,7 +71,7 @@ export function createAuditLog({
     await db.run(insertAuditRows, [JSON.stringify(rows).replaceAll('\\u0000', '\\ufffd')]);
     return rows.map(() => undefined);
   };
-  const stored = createBatcher<AuditRow, undefined>(write, { maxItems: maxBatch, writers: 2 });
+  const stored = createBatcher<AuditRow, undefined>(write, { maxItems: maxBatch, writers: 1 });
   let behind: AuditRow[] = [];
   let timer: (() => void) | undefined;
 

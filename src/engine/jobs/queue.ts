@@ -49,7 +49,7 @@ export function createQueue({
       await db.run(insertJobs, [JSON.stringify(rows)]);
       return rows.map(() => undefined);
     },
-    { maxItems: 200, writers: 4 },
+    { maxItems: 200, writers: 1 },
   );
 
   async function insert(row: NewJob): Promise<void> {

@@ -3,12 +3,12 @@
 // standard output, so the log keeps its order; then it becomes the sandbox and the program.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { join } from 'node:path';
 import { privateFolder } from '../sandbox/index.ts';
-import { isAlive, tasksOfMachine } from './proc.ts';
+import { tasksOfMachine } from './proc.ts';
 import type { RunnersContext } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
 import { type Cgroups, maxTasks } from './cgroups.ts';
@@ -192,24 +192,4 @@ export function howItEnded(code: number | null, signal: string | null): string {
 async function drained(stream: Readable | null): Promise<void> {
   if (stream === null || stream.readableEnded || stream.destroyed) return;
   await once(stream, 'end', { signal: AbortSignal.timeout(100) }).catch(() => {});
-}
-
-const parentName = 'millrace-jobs-';
-
-/** Removes work folders of servers that were killed. */
-async function sweepParents(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    const pid = new RegExp(`^${parentName}(\\d+)-`).exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    // Somebody else's is not ours to remove; it fails, and stays.
-    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-/** Makes the parent of work folders: accounts may pass through it but not list it. */
-export async function makeWorkParent(): Promise<string> {
-  await sweepParents();
-  const made = await mkdtemp(join(tmpdir(), `${parentName}${process.pid}-`));
-  await chmod(made, 0o711);
-  return made;
 }

@@ -1,11 +1,10 @@
 // The face of the runners: picks the kind of process for a request and reports what is there.
 // Kinds: warm (reused), fresh and Bash (single use, pre-started), Python (forked from a zygote).
-import { rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { AppError } from '../../base/index.ts';
+import { makeTemporaryFolder, type TemporaryFolder } from '../sandbox/index.ts';
 import { type Cgroups, openCgroups } from './cgroups.ts';
 import type { ChildContext } from './child.ts';
-import { makeWorkParent } from './launch.ts';
 import { killedJson } from './guard.ts';
 import { type Guardian, startGuardian } from './guardian.ts';
 import { memoryKb } from './proc.ts';
@@ -42,6 +41,7 @@ const pythonAfterMs = 2000;
 
 interface Started {
   context: ChildContext;
+  workFolders: TemporaryFolder;
   cgroups: Cgroups | undefined;
   guardian: Guardian;
   probes: Map<Runtime, RuntimeProbe>;
@@ -147,7 +147,9 @@ export function createRunners(options: RunnersOptions): Runners {
     },
     async start() {
       if (started !== undefined) return;
-      const workParent = await makeWorkParent();
+      // Accounts of scripts may pass through it, but not see each other's folders.
+      const workFolders = await makeTemporaryFolder('jobs', { listed: false });
+      const workParent = workFolders.path;
       const cgroups = options.useCgroups === false ? undefined : openCgroups();
       const watcher = createWatcher(options.clock);
       const guardian = startGuardian(options.sandbox);
@@ -160,7 +162,7 @@ export function createRunners(options: RunnersOptions): Runners {
       const python = probes.get('python');
       const zygotes =
         python !== undefined && isFound(python) ? createZygotes(context, python) : undefined;
-      started = { context, cgroups, guardian, probes, spares, warm, zygotes };
+      started = { context, workFolders, cgroups, guardian, probes, spares, warm, zygotes };
       warm.start();
       zygotes?.start();
       // After the start, when the first requests have been answered: it costs 60 ms of CPU.
@@ -174,11 +176,11 @@ export function createRunners(options: RunnersOptions): Runners {
     async stop() {
       if (started === undefined || stopped) return;
       stopped = true;
-      const { spares, warm, zygotes, cgroups, guardian, context } = started;
+      const { spares, warm, zygotes, cgroups, guardian, workFolders } = started;
       await Promise.all([warm.stop(), spares.stop(), zygotes?.stop()]);
       cgroups?.close();
       guardian.stop();
-      await rm(context.workParent, { recursive: true, force: true });
+      await workFolders.close();
     },
   };
 }

@@ -1,7 +1,6 @@
 // The bubblewrap profile: which parts of the system a command sees. Owns the argument list only.
 // Everything is an empty tmpfs to begin with; what is not named here does not exist inside.
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { SandboxCommand } from './sandbox.ts';
 
 /** Current folder, home and temporary folder of a command that names no work folder. */
@@ -23,36 +22,6 @@ const systemFolders = [
   '/nix/store',
 ];
 
-// Names, certificates, time zone and alternatives: what programs need, nothing about this machine.
-const systemFiles = [
-  '/etc/alternatives',
-  '/etc/ca-certificates',
-  '/etc/ca-certificates.conf',
-  '/etc/crypto-policies',
-  '/etc/fonts',
-  '/etc/gai.conf',
-  '/etc/host.conf',
-  '/etc/hosts',
-  '/etc/ld.so.cache',
-  '/etc/ld.so.conf',
-  '/etc/ld.so.conf.d',
-  '/etc/localtime',
-  '/etc/mime.types',
-  '/etc/nsswitch.conf',
-  '/etc/pki/ca-trust',
-  '/etc/pki/tls',
-  '/etc/protocols',
-  '/etc/python3',
-  '/etc/python3.11',
-  '/etc/resolv.conf',
-  '/etc/services',
-  '/etc/ssl/certs',
-  '/etc/ssl/openssl.cnf',
-  '/etc/timezone',
-];
-
-const ownFile = (name: string): string => fileURLToPath(new URL(`./etc/${name}`, import.meta.url));
-
 function systemArguments(): string[] {
   const list: string[] = [];
   for (const folder of systemFolders) {
@@ -60,9 +29,6 @@ function systemArguments(): string[] {
     // On merged systems /bin, /lib … are links into /usr, and stay links inside.
     if (lstatSync(folder).isSymbolicLink()) list.push('--symlink', readlinkSync(folder), folder);
     else list.push('--ro-bind', folder, folder);
-  }
-  for (const file of systemFiles) {
-    if (existsSync(file)) list.push('--ro-bind-try', file, file);
   }
   return list;
 }
@@ -72,8 +38,8 @@ export interface Bubblewrap {
   arguments(command: SandboxCommand): string[];
 }
 
-/** `passwd` and `group` are paths that the launching account can read. */
-export function createBubblewrap(files = { passwd: ownFile('passwd'), group: ownFile('group') }) {
+/** `etc` are the arguments that put /etc in place. */
+export function createBubblewrap(etc: readonly string[]): Bubblewrap {
   const system = systemArguments();
   const temporary = ['--size', String(temporaryBytes), '--tmpfs', '/tmp'];
   const shared = ['--size', String(sharedBytes), '--tmpfs', '/dev/shm'];
@@ -84,12 +50,12 @@ export function createBubblewrap(files = { passwd: ownFile('passwd'), group: own
       const writable = work === undefined ? command.writable : [...command.writable, work];
       return [
         ...['--unshare-user', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-        ...['--unshare-cgroup-try', '--disable-userns', '--die-with-parent', '--new-session'],
+        ...['--disable-userns', '--die-with-parent', '--new-session'],
         ...(command.network ? [] : ['--unshare-net']),
         ...(command.asFirstProcess === true ? ['--as-pid-1'] : []),
         ...['--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL', '--hostname', 'millrace'],
         ...system,
-        ...['--ro-bind', files.passwd, '/etc/passwd', '--ro-bind', files.group, '/etc/group'],
+        ...etc,
         ...['--proc', '/proc', '--dev', '/dev', ...shared],
         ...[...temporary, '--dir', privateFolder, '--symlink', '/tmp', '/var/tmp'],
         ...binds,
@@ -99,8 +65,5 @@ export function createBubblewrap(files = { passwd: ownFile('passwd'), group: own
         ...['--chdir', work ?? privateFolder, '--', ...command.argv],
       ];
     },
-    files: [files.passwd, files.group],
   };
 }
-
-export { ownFile };

@@ -5,7 +5,8 @@ import { existsSync, lchownSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, type Log } from '../../base/index.ts';
 import { type Accounts, createAccounts } from './accounts.ts';
-import { createBubblewrap, ownFile, privateFolder } from './bubblewrap.ts';
+import { createBubblewrap, privateFolder } from './bubblewrap.ts';
+import { type Etc, makeEtc } from './etc.ts';
 import { createReach, everybodyPasses, everybodyReads, type Reach } from './reach.ts';
 import type { Sandbox, SandboxCommand, SandboxKind, WrappedCommand } from './sandbox.ts';
 
@@ -42,7 +43,7 @@ interface Parts {
   /** Present: commands run as one of these. */
   accounts: Accounts | undefined;
   reach: Reach;
-  files: { passwd: string; group: string };
+  etc: Etc | undefined;
 }
 
 /** Gives a folder that the command may write to its account, which must be able to get there. */
@@ -74,7 +75,7 @@ function privileges(setpriv: string, account: number | null): string[] {
 
 function build(parts: Parts): Sandbox {
   const { kind, accounts, bwrap, setpriv, reach } = parts;
-  const profile = createBubblewrap(parts.files);
+  const profile = createBubblewrap(parts.etc?.binds ?? []);
   const builder = accounts?.builder ?? null;
 
   function wrap(command: SandboxCommand): WrappedCommand {
@@ -105,7 +106,9 @@ function build(parts: Parts): Sandbox {
     accountRange: accounts?.range ?? null,
     reachable: (path) => (accounts === undefined ? Promise.resolve(path) : reach.of(path)),
     canReach: (path) => accounts === undefined || everybodyReads(path),
-    close: () => reach.close(),
+    async close() {
+      await Promise.all([reach.close(), parts.etc?.close()]);
+    },
   };
 }
 
@@ -141,25 +144,22 @@ export async function openSandbox({ mode, log }: OpenSandboxOptions): Promise<Sa
   const root = process.getuid?.() === 0;
   const reach = createReach();
   const accounts = root && setpriv !== undefined ? createAccounts(process.pid) : undefined;
-  const files = { passwd: ownFile('passwd'), group: ownFile('group') };
   let complaint: string | undefined;
 
   if (bwrap !== undefined) {
-    const parts = { kind: 'bwrap' as const, reason: null, bwrap, setpriv, reach };
+    const etc = await makeEtc();
+    const parts = { kind: 'bwrap' as const, reason: null, bwrap, setpriv, reach, etc };
     if (accounts !== undefined) {
-      const reachable = {
-        passwd: await reach.of(files.passwd),
-        group: await reach.of(files.group),
-      };
-      const sandbox = build({ ...parts, accounts, files: reachable });
+      const sandbox = build({ ...parts, accounts });
       complaint = await trial(sandbox.wrap(probe));
       if (complaint === undefined) return sandbox;
     }
     // Root where unprivileged user namespaces are forbidden, or an ordinary user.
-    const sandbox = build({ ...parts, setpriv: undefined, accounts: undefined, files });
+    const sandbox = build({ ...parts, setpriv: undefined, accounts: undefined });
     const failed = await trial(sandbox.wrap(probe));
     if (failed === undefined) return sandbox;
     complaint ??= failed;
+    await etc.close();
   }
   const reason = whyNot(bwrap, mode, complaint);
   if (mode === 'bwrap') {
@@ -169,5 +169,5 @@ export async function openSandbox({ mode, log }: OpenSandboxOptions): Promise<Sa
   }
   const kind = accounts === undefined ? 'none' : 'uid';
   log.warn('runs are not fully confined', { sandbox: kind, reason });
-  return build({ kind, reason, bwrap: undefined, setpriv, accounts, reach, files });
+  return build({ kind, reason, bwrap: undefined, setpriv, accounts, reach, etc: undefined });
 }

@@ -2,9 +2,9 @@
 // of mode 0700 is not, so binaries and harnesses are copied to a folder that is.
 import { createHash } from 'node:crypto';
 import { constants, statSync } from 'node:fs';
-import { chmod, copyFile, link, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile, link, mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeTemporaryFolder, type TemporaryFolder } from './temporary.ts';
 
 /** Whether everybody may enter all folders above `path` and read (a folder: list) it. */
 export function everybodyReads(path: string): boolean {
@@ -46,17 +46,14 @@ async function copyTo(path: string, target: string): Promise<void> {
 
 /** Copies of single files, made once each, all removed by `close`. */
 export function createReach(): Reach {
-  let folder: Promise<string> | undefined;
+  let folder: Promise<TemporaryFolder> | undefined;
   const copies = new Map<string, Promise<string>>();
 
   async function copy(path: string): Promise<string> {
-    folder ??= mkdtemp(join(tmpdir(), 'millrace-shared-')).then(async (made) => {
-      await chmod(made, 0o755);
-      return made;
-    });
+    folder ??= makeTemporaryFolder('shared', { listed: true });
     // Files of one folder stay together: a harness imports its neighbours.
     const name = createHash('sha256').update(dirname(path)).digest('hex').slice(0, 12);
-    const parent = join(await folder, name);
+    const parent = join((await folder).path, name);
     await mkdir(parent, { recursive: true, mode: 0o755 });
     const target = join(parent, basename(path));
     await copyTo(path, target);
@@ -71,7 +68,7 @@ export function createReach(): Reach {
       return known;
     },
     async close() {
-      if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
+      await (await folder)?.close();
       folder = undefined;
       copies.clear();
     },

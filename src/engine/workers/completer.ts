@@ -54,7 +54,7 @@ export function createCompleter({
 }) {
   const endings = createBatcher<Ending, boolean>((batch) => write(db, batch), {
     maxItems: 100,
-    writers: 4,
+    writers: 1,
   });
   const logs = createBatcher<LogPiece, undefined>(
     async (pieces) => {

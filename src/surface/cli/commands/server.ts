@@ -20,7 +20,7 @@ const workerOptions = {
   'worker-slots': {
     type: 'text',
     value: 'COUNT',
-    says: 'jobs at a time (MILLRACE_WORKER_SLOTS, 8)',
+    says: 'jobs at a time (MILLRACE_WORKER_SLOTS, 16)',
   },
   sandbox: { type: 'text', value: 'MODE', says: 'auto, bwrap or off (MILLRACE_SANDBOX, auto)' },
   'allow-unsandboxed': {
