@@ -56,6 +56,28 @@ function childrenOf(pid: number): number[] {
   );
 }
 
+/** CPU milliseconds so far of the server, of its PostgreSQL, and of the runners, by process tree. */
+function cpuMs(pid: number): { server: number; database: number; runners: number } {
+  const spent = { server: 0, database: 0, runners: 0 };
+  const visit = (each: number): void => {
+    let stat = '';
+    try {
+      stat = readFileSync(`/proc/${each}/stat`, 'utf8');
+      childrenOf(each).forEach(visit);
+    } catch {
+      return; // It ended in between.
+    }
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const ticksMs = (Number(fields[11]) + Number(fields[12])) * 10;
+    if (name === 'postgres') spent.database += ticksMs;
+    else if (/^(node|MainThread)$/.test(name)) spent.server += ticksMs;
+    else spent.runners += ticksMs;
+  };
+  visit(pid);
+  return spent;
+}
+
 async function echoFloor(): Promise<number> {
   const server = createServer((request, response) => {
     let text = '';
@@ -117,11 +139,20 @@ async function callFigures(bench: Bench, sandbox: string): Promise<void> {
     line(what, `p50 ${ms(seen.p50)} p95 ${ms(seen.p95)}`, targets[name]);
   }
   await measure(500, 16, call('warm'));
-  const many = await measure(6000, 16, call('warm'));
+  const runs = 6000;
+  const before = cpuMs(bench.server.child.pid ?? 0);
+  const many = await measure(runs, 16, call('warm'));
+  const after = cpuMs(bench.server.child.pid ?? 0);
   line(
     `tools/call warm, sandbox ${sandbox}, 16 callers`,
     `${many.perSecond.toFixed(0)} runs/s p50 ${ms(many.p50)}`,
     'at least 800 runs/s',
+  );
+  const each = (part: keyof typeof after): string => ms((after[part] - before[part]) / runs);
+  line(
+    '  where the time goes: CPU a run',
+    `server ${each('server')}, PostgreSQL ${each('database')}, runners ${each('runners')}`,
+    'the load generator shares the two cores',
   );
 }
 
