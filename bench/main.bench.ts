@@ -56,7 +56,7 @@ function childrenOf(pid: number): number[] {
   );
 }
 
-/** CPU milliseconds so far of the server, of its PostgreSQL, and of the runners, by process tree. */
+/** CPU milliseconds so far of the server, its PostgreSQL and the runners, by process tree. */
 function cpuMs(pid: number): { server: number; database: number; runners: number } {
   const spent = { server: 0, database: 0, runners: 0 };
   const visit = (each: number): void => {
