@@ -78,6 +78,23 @@ function cpuMs(pid: number): { server: number; database: number; runners: number
   return spent;
 }
 
+/** Runs `work`, which makes `runs` calls, and answers it with a line on where its CPU went. */
+async function withCpu<Seen>(
+  { server }: Bench,
+  runs: number,
+  work: () => Promise<Seen>,
+): Promise<{ seen: Seen; tell: () => void }> {
+  const pid = server.child.pid ?? 0;
+  const before = cpuMs(pid);
+  const seen = await work();
+  const after = cpuMs(pid);
+  const each = (part: keyof typeof after): string => ms((after[part] - before[part]) / runs);
+  const parts = `server ${each('server')}, PostgreSQL ${each('database')}`;
+  // Runs in Node count as the server, by their name; short-lived runners are gone by then.
+  const tell = (): void => line('  CPU a call', `${parts}, runners that live ${each('runners')}`);
+  return { seen, tell };
+}
+
 async function echoFloor(): Promise<number> {
   const server = createServer((request, response) => {
     let text = '';
@@ -134,26 +151,20 @@ async function callFigures(bench: Bench, sandbox: string): Promise<void> {
   for (const name of ['warm', 'nodejs', 'big', 'fresh', 'python', 'bash']) {
     const count = ['warm', 'nodejs', 'big'].includes(name) ? 500 : 100;
     await measure(20, 1, call(name));
-    const seen = await measure(count, 1, call(name));
+    const { seen, tell } = await withCpu(bench, count, () => measure(count, 1, call(name)));
     const what = `tools/call ${name}, sandbox ${sandbox}, one caller`;
     line(what, `p50 ${ms(seen.p50)} p95 ${ms(seen.p95)}`, targets[name]);
+    tell();
   }
   await measure(500, 16, call('warm'));
   const runs = 6000;
-  const before = cpuMs(bench.server.child.pid ?? 0);
-  const many = await measure(runs, 16, call('warm'));
-  const after = cpuMs(bench.server.child.pid ?? 0);
+  const many = await withCpu(bench, runs, () => measure(runs, 16, call('warm')));
   line(
     `tools/call warm, sandbox ${sandbox}, 16 callers`,
-    `${many.perSecond.toFixed(0)} runs/s p50 ${ms(many.p50)}`,
+    `${many.seen.perSecond.toFixed(0)} runs/s p50 ${ms(many.seen.p50)}`,
     'at least 800 runs/s',
   );
-  const each = (part: keyof typeof after): string => ms((after[part] - before[part]) / runs);
-  line(
-    '  where the time goes: CPU a run',
-    `server ${each('server')}, PostgreSQL ${each('database')}, runners ${each('runners')}`,
-    'the load generator shares the two cores',
-  );
+  many.tell();
 }
 
 async function firstRuns(bench: Bench, sandbox: string): Promise<void> {
@@ -192,7 +203,7 @@ async function lists(bench: Bench): Promise<void> {
     return body.result.tools.length;
   };
   const began = performance.now();
-  const count = await list();
+  const { seen: count, tell } = await withCpu(bench, 1, list);
   const first = performance.now() - began;
   const cached = await measure(50, 1, list);
   line(
@@ -200,6 +211,7 @@ async function lists(bench: Bench): Promise<void> {
     `first ${ms(first)} then p50 ${ms(cached.p50)}`,
     'at most 20 ms',
   );
+  tell();
 }
 
 const folder = temporaryFolder();
