@@ -5,7 +5,12 @@ import { AppError, type Log } from '../../base/index.ts';
 import { apiRoutes } from '../api/index.ts';
 import { mcpRoutes } from '../mcp/index.ts';
 import { sendFailurePage } from '../pages/index.ts';
-import { failureText, windmillAddresses, windmillRoutes } from '../windmill/index.ts';
+import {
+  createNotBuilt,
+  failureText,
+  windmillAddresses,
+  windmillRoutes,
+} from '../windmill/index.ts';
 import { bodyOf, maxBodyBytes, parseJson, readBodies, drainBody } from './bodies.ts';
 import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
 import { mountPages } from './page-ports.ts';
@@ -135,7 +140,13 @@ export function createApp(running: Running): FastifyInstance {
     if (tooLarge) await drainBody(request.raw, deps.clock);
     return answer(thrown, request, reply);
   });
-  app.setNotFoundHandler((request, reply) => answer(nothingHere(request), request, reply));
+  const notBuilt = createNotBuilt();
+  app.setNotFoundHandler(async (request, reply) => {
+    const published = notBuilt(request.method, request.raw.url ?? '/');
+    // What is not built is no secret, but nobody probes here without a token.
+    if (published) await running.gate.admit(request, 'rest', null);
+    return answer(published ?? nothingHere(request), request, reply);
+  });
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
     const status = draining() ? 'draining' : 'ok';
     const { version } = deps;
