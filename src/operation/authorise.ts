@@ -74,6 +74,15 @@ function previewRefusal(caller: Caller, target: Target | undefined): AppError | 
   );
 }
 
+/**
+ * A job may watch itself and note things about itself (how far it is, what its steps have done),
+ * whatever the scopes of who started it: that is part of running it.
+ */
+function isOwnJob(caller: Caller, ask: Ask, target: Target | undefined): boolean {
+  if (caller.jobId === null || target?.kind !== 'jobs') return false;
+  return target.path === caller.jobId && ask.action !== 'jobs:run';
+}
+
 function standingRefusal(caller: Caller, standing: Standing): AppError | undefined {
   switch (standing) {
     case 'anyone':
@@ -145,7 +154,7 @@ export function authorise(caller: Caller, ask: Ask, target?: Target): Verdict {
   }
   const refusal =
     tokenRefusal(caller, ask, standing) ??
-    scopesAllow(caller.scopes, ask, target) ??
+    (isOwnJob(caller, ask, target) ? undefined : scopesAllow(caller.scopes, ask, target)) ??
     standingRefusal(caller, standing) ??
     previewRefusal(caller, target) ??
     (target ? pathRefusal(caller, ask, target) : undefined);

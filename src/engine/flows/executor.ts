@@ -10,6 +10,7 @@ import {
   type FlowSteps,
   type JobEvents,
   jobTokenOf,
+  labelsOf,
   type LocalWorker,
   newJobSecret,
   type Slot,
@@ -71,6 +72,7 @@ function valuesOf(draft: Draft, starts: readonly Start[], at: number): unknown[]
     success: end?.success ?? null,
     result: end?.resultJson ?? null,
     skipped: end?.skipped ?? null,
+    labels: end ? labelsOf(end.resultJson) : null,
     at,
   };
   const byId = new Map(starts.map((start) => [start.row.id, start]));

@@ -1,7 +1,7 @@
 // Every SQL statement of running flows: the one that stores a transition, and the reads that
 // bring a run back into memory.
 import { statement } from '../../store/index.ts';
-import { insertRows } from '../jobs/index.ts';
+import { insertRows, mergedLabels } from '../jobs/index.ts';
 
 /**
  * One transition: children that ended ($3) with the last of their logs ($6), the new states of
@@ -15,12 +15,13 @@ export const advanceFlows = statement(
      select *
      from json_to_recordset($1) as f (
        id uuid, rev integer, state text, items text, finished boolean, success boolean,
-       result text, at bigint, skipped boolean)
+       result text, at bigint, skipped boolean, labels json)
    ), ended as (
      select *
      from json_to_recordset($3) as e (
        id uuid, worker text, attempt integer, success boolean, "resultJson" text,
-       "completedAt" bigint, "durationMs" integer, "memPeakKb" integer, canceled boolean)
+       "completedAt" bigint, "durationMs" integer, "memPeakKb" integer, canceled boolean,
+       labels json)
    ), flows as materialized (
      select live.id
      from engine_job_live as live
@@ -56,7 +57,8 @@ export const advanceFlows = statement(
          completed_at = ended."completedAt",
          duration_ms = ended."durationMs",
          mem_peak_kb = ended."memPeakKb",
-         canceled = job.canceled or ended.canceled
+         canceled = job.canceled or ended.canceled,
+         labels = ${mergedLabels('ended.labels')}
      from ended
      where job.id = ended.id
        and not job.finished
@@ -75,7 +77,8 @@ export const advanceFlows = statement(
          completed_at = case when wanted.finished then wanted.at end,
          duration_ms = case when wanted.finished
            then greatest(0, wanted.at - coalesce(job.started_at, wanted.at)) end,
-         is_skipped = coalesce(wanted.skipped, false)
+         is_skipped = coalesce(wanted.skipped, false),
+         labels = ${mergedLabels('wanted.labels')}
      from wanted
      where job.id = wanted.id
        and not job.finished

@@ -57,6 +57,7 @@ async function look(db: Database, call: Call, known: Known) {
       newLogs: logs,
       logOffset: offset,
       memPeak: seen.memPeak,
+      progress: seen.progress,
       flowStatus: seen.flowStatus ?? undefined,
     },
   };

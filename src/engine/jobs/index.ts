@@ -1,5 +1,6 @@
 export { type CodeGate, createCodeGate } from './code-gate.ts';
 export { createJobEvents, type JobEvents } from './events.ts';
+export { labelsOf } from './labels.ts';
 export type { Ending, FlowSteps, LogPiece } from './flow-port.ts';
 export {
   type ClaimedJob,
@@ -15,6 +16,7 @@ export {
   completeJobs,
   failOrphans,
   insertRows,
+  mergedLabels,
   requeueOrphans,
   selectLogEnd,
   selectLostWorkers,

@@ -4,6 +4,14 @@ import { itemPath, language, scriptContent, scriptHash } from '../scripts/index.
 
 export const jobId = z.uuid().describe('job id');
 
+/** Of a value that is kept with a job. */
+export const stateKey = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((key) => !key.includes('\0'), 'a key has no character U+0000')
+  .describe('name of the value');
+
 /** What `main` gets by parameter name; names that it does not declare are ignored. */
 const jobArgs = z.record(z.string(), z.unknown()).default({}).describe('arguments by name');
 
@@ -104,6 +112,7 @@ export const job = z.object({
   isSkipped: z.boolean().nullable(),
   deleted: z.boolean(),
   labels: z.array(z.string()).nullable(),
+  progress: nullableNumber.optional().describe('percent, as the job says'),
   rawCode: nullableText.optional(),
   logs: nullableText.optional(),
   flowStatus: z.unknown().describe('of a flow: its steps and how they stand'),
@@ -198,6 +207,8 @@ export interface Completion {
   durationMs: number;
   memPeakKb: number | null;
   canceled: boolean;
+  /** What the result asks to be labelled with. */
+  labels: readonly string[] | null;
 }
 
 /** The error result of a job, in Windmill's shape. */

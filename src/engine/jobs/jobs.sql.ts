@@ -56,6 +56,14 @@ export const selectNextDue = statement(
      and tag = any ($1)`,
 );
 
+/** The labels of `job` with those that `added` (JSON text of an array, or null) brings. */
+export const mergedLabels = (added: string): string => `case when ${added} is null then job.labels
+         else array(
+           select distinct label
+           from unnest(job.labels || array(select json_array_elements_text(${added}::json)))
+             as label)
+         end`;
+
 /**
  * Ends runs and appends what is left of their logs, in one commit. Arrays of equal length; the
  * worker and attempt keep a worker that was taken for dead from ending a newer run.
@@ -65,12 +73,13 @@ export const completeJobs = statement(
   `with ended as (
      select *
      from unnest($1::uuid[], $2::text[], $3::int[], $4::boolean[], $5::text[], $6::bigint[],
-       $7::int[], $8::int[], $9::boolean[])
-       as e (id, worker, attempt, success, result, completed_at, duration_ms, mem_peak_kb, canceled)
+       $7::int[], $8::int[], $9::boolean[], $10::text[])
+       as e (id, worker, attempt, success, result, completed_at, duration_ms, mem_peak_kb, canceled,
+         labels)
    ), logged as (
      insert into engine_job_log (job_id, start, stop, content)
      select job_id, start, stop, content
-     from unnest($10::uuid[], $11::int[], $12::int[], $13::text[])
+     from unnest($11::uuid[], $12::int[], $13::int[], $14::text[])
        as l (job_id, start, stop, content)
      on conflict do nothing
    )
@@ -83,7 +92,8 @@ export const completeJobs = statement(
        completed_at = ended.completed_at,
        duration_ms = ended.duration_ms,
        mem_peak_kb = ended.mem_peak_kb,
-       canceled = job.canceled or ended.canceled
+       canceled = job.canceled or ended.canceled,
+       labels = ${mergedLabels('ended.labels')}
    from ended
    where job.id = ended.id
      and not job.finished
@@ -133,11 +143,18 @@ const jobColumns = `
      null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
      success, case when finished then is_skipped end as "isSkipped", deleted, labels`;
 
+/** A flow's status with the values that its steps have shared. */
+const flowStatus = `case when user_states is null or flow_state is null
+       then flow_state -> 'status'
+       else ((flow_state -> 'status')::jsonb
+         || jsonb_build_object('user_states', user_states))::json
+     end as "flowStatus"`;
+
 /** Both parts are probed by their primary key. */
 export const selectJob = statement(
   'job.get',
-  `select ${jobColumns}, args, result, raw_code as "rawCode",
-     flow_state -> 'status' as "flowStatus", raw_flow -> 'value' as "rawFlow",
+  `select ${jobColumns}, progress, args, result, raw_code as "rawCode",
+     ${flowStatus}, raw_flow -> 'value' as "rawFlow",
      flow_step_id as "flowStepId"
    from engine_job
    where id = $1
@@ -158,8 +175,8 @@ export const selectVisibility = statement(
   'job.visibility',
   `select created_by as "createdBy", permissioned_as as "permissionedAs", path,
      visible_to_owner as "visibleToOwner", finished, running, worker,
-     mem_peak_kb as "memPeak", root_job as "rootJob", flow_state -> 'status' as "flowStatus",
-     kind, case when is_flow_step then parent_job end as flow
+     mem_peak_kb as "memPeak", root_job as "rootJob", progress,
+     ${flowStatus}, kind, case when is_flow_step then parent_job end as flow
    from engine_job
    where id = $1
      and workspace = $2`,

@@ -4,6 +4,7 @@ import { type Call, workspaceOf } from '../../operation/index.ts';
 import { type CancelDeps, cancelJob, cancelRow, type CancelRequest } from './cancel.ts';
 import { followJob } from './follow.ts';
 import type { Outcome, RunOptions } from './job.ts';
+import { createNotes } from './notes.ts';
 import type { Push, Queue } from './queue.ts';
 import { createReading } from './read.ts';
 import { createRun, type FlowPreview, type Preview, type RunDeps } from './run.ts';
@@ -70,6 +71,7 @@ export function createJobs(deps: JobsDeps) {
   });
   return {
     ...createReading(deps.db),
+    ...createNotes(deps),
     run: (call: Call, path: string, options: RunOptions) => start(run.byPath(call, path, options)),
     runByHash: (call: Call, hash: string, options: RunOptions) =>
       start(run.byHash(call, hash, options)),

@@ -20,6 +20,8 @@ export interface SeenJob {
   /** The flow that it is a step of. */
   flow: string | null;
   flowStatus: unknown;
+  /** Percent, as the job says. */
+  progress: number | null;
 }
 
 function isOwn(call: Call, job: SeenJob): boolean {

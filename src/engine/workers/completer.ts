@@ -37,6 +37,7 @@ async function write(db: Database, endings: readonly Ending[]): Promise<boolean[
     column(all, (one) => one.durationMs),
     column(all, (one) => one.memPeakKb),
     column(all, (one) => one.canceled),
+    column(all, (one) => (one.labels === null ? null : JSON.stringify(one.labels))),
     ...logColumns(pieces),
   ]);
   const ids = new Set(ended.map((row) => row.id));

@@ -4,6 +4,7 @@ import type { Database } from '../../store/index.ts';
 import {
   type ClaimedJob,
   errorResult,
+  labelsOf,
   type FlowSteps,
   type JobEvents,
   selectLogEnd,
@@ -157,6 +158,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
       durationMs: Math.round(outcome.durationMs),
       memPeakKb: outcome.memPeakKb,
       canceled,
+      labels: labelsOf(outcome.resultJson),
     };
     const ending = { completion, rest: await logWriter.rest() };
     deps.secrets.close(job.id);

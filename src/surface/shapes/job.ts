@@ -119,6 +119,7 @@ export interface JobUpdateOutput {
   newLogs: string;
   logOffset: number;
   memPeak: number | null;
+  progress?: number | null;
   flowStatus?: unknown;
 }
 
@@ -129,6 +130,7 @@ export function jobUpdateShape(update: JobUpdateOutput): Wire {
     new_logs: update.newLogs === '' ? undefined : update.newLogs,
     log_offset: update.logOffset,
     mem_peak: update.memPeak,
+    progress: update.progress,
     flow_status: update.flowStatus,
   });
 }

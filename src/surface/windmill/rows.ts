@@ -3,6 +3,7 @@ import { authRows } from './auth.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
+import { jobNoteRows } from './job-notes.ts';
 import { jobRows } from './jobs.ts';
 import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   ...flowRows,
   ...runRows,
   ...jobRows,
+  ...jobNoteRows,
   ...variableRows,
   ...resourceTypeRows,
   ...resourceRows,

@@ -18,6 +18,7 @@ import { previewFlow } from './preview-flow.ts';
 import { previewFlowAndWait } from './preview-flow-wait.ts';
 import { previewScriptAndWait } from './preview-wait.ts';
 import { previewScript } from './preview.ts';
+import { jobProgress } from './progress.ts';
 import { queueCount } from './queue-count.ts';
 import { queuePosition } from './queue-position.ts';
 import { rerunJob } from './rerun.ts';
@@ -28,7 +29,10 @@ import { runScriptByHash } from './run-by-hash.ts';
 import { runScriptByHashAndWait } from './run-wait-by-hash.ts';
 import { runScriptAndWait } from './run-wait.ts';
 import { runScript } from './run.ts';
+import { setJobProgress } from './set-progress.ts';
+import { setJobUserState } from './set-user-state.ts';
 import { jobUpdate } from './update.ts';
+import { jobUserState } from './user-state.ts';
 import { waitJob } from './wait.ts';
 
 export const jobOperations = (jobs: Jobs): AnyOperation[] => [
@@ -61,4 +65,8 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   runFlowVersionAndWait(jobs),
   previewFlow(jobs),
   previewFlowAndWait(jobs),
+  setJobProgress(jobs),
+  jobProgress(jobs),
+  setJobUserState(jobs),
+  jobUserState(jobs),
 ];

@@ -23,6 +23,7 @@ export const jobUpdate = (jobs: Jobs) =>
       newLogs: z.string(),
       logOffset: z.number(),
       memPeak: z.number().nullable().describe('kB'),
+      progress: z.number().nullable().describe('percent, as the job says'),
       flowStatus: z.unknown().describe('of a flow: its steps and how they stand'),
     }),
     run: (call, { id, ...known }) => jobs.update(call, id, known),
