@@ -148,6 +148,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const { inferSignature } = deps.builder;
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
   const scripts = createScripts({ ...shared, onChanged: versions.changed });
+  const secrets = createJobSecrets();
+  const items = createItems({ ...deps, learn: secrets.learn, onChanged: versions.changed });
   const local = lateWorker();
   const completer = createCompleter({ db, events, log });
   const flowEngine = createFlowEngine({
@@ -155,13 +157,13 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     events,
     scripts,
     worker: local,
+    resolve: items.resources.resolve,
+    runValues: items.runValues,
     completeAlone: (ending) => completer.complete(ending, false),
     onChanged: versions.changed,
   });
   const { steps } = flowEngine;
   const queue = createQueue({ db, clock, worker: local, beginFlow: flowEngine.begin });
-  const secrets = createJobSecrets();
-  const items = createItems({ ...deps, learn: secrets.learn, onChanged: versions.changed });
   const worker = createRunning(deps, { events, completer, flows: steps, secrets, items });
   local.set(worker);
   const jobs = createJobs({

@@ -6,6 +6,7 @@ import { createResourceTypes, resourceTypeOperations } from './resource-types/in
 import { createResources, resourceOperations } from './resources/index.ts';
 import {
   createMasterKey,
+  createRunValues,
   createVariables,
   createVault,
   variableOperations,
@@ -27,12 +28,13 @@ export function createItems(deps: ItemsDeps) {
   const masterKey = createMasterKey({ dataFolder: config.dataFolder, given: config.masterKey });
   const vault = createVault({ db, clock, masterKey });
   const variables = createVariables({ db, clock, vault, learn });
-  const resources = createResources({ db, clock, variables, learn, onChanged });
+  const runValues = createRunValues(vault);
+  const resources = createResources({ db, clock, variables, runValues, learn, onChanged });
   const types = createResourceTypes({ db, clock, onChanged });
   const operations: AnyOperation[] = [
     ...variableOperations(variables, origin),
     ...resourceOperations(resources),
     ...resourceTypeOperations(types),
   ];
-  return { variables, resources, types, operations, checkMasterKey: vault.check };
+  return { variables, resources, runValues, types, operations, checkMasterKey: vault.check };
 }

@@ -4,14 +4,15 @@ import { AppError, messageOf } from '../../base/index.ts';
 import { errorResult, type NewJob } from '../jobs/index.ts';
 import type { Scripts } from '../scripts/index.ts';
 import type { FlowRunnable } from './flows.ts';
-import { evaluate, type FactsDeps, timeoutOf } from './facts.ts';
+import { evaluate, type EvaluateDeps, referenceOf } from './evaluate.ts';
+import { timeoutOf } from './facts.ts';
 import type { Child } from './machine.ts';
 import type { FlowRun } from './runs.ts';
 import { previousResult, type Scope } from './scope.ts';
 import { initialState } from './state.ts';
 import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
 
-export interface ChildrenDeps extends FactsDeps {
+export interface ChildrenDeps extends EvaluateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
   flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
   now: () => number;
@@ -61,26 +62,36 @@ function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
   };
 }
 
-/** Arguments from transforms: one look into the sandbox for all expressions together. */
+/**
+ * Arguments from transforms: one look into the sandbox for all expressions together. References
+ * stay references where a worker resolves them; what was made of a secret is sealed.
+ */
 async function argsOf(
   deps: ChildrenDeps,
   run: FlowRun,
-  how: { step: number; transforms: Transforms; more: Scope },
+  how: { step: number; transforms: Transforms; more: Scope; toWorker: boolean },
 ): Promise<Record<string, unknown>> {
-  const entries = Object.entries(how.transforms);
-  const expressions: string[] = [];
-  for (const [name, transform] of entries) {
-    if (transform.type === 'javascript') expressions.push(transform.expr);
+  const { step, more, transforms, toWorker } = how;
+  const args: Record<string, unknown> = {};
+  const asked: { name: string; expr: string }[] = [];
+  for (const [name, transform] of Object.entries(transforms)) {
     if (transform.type === 'ai') {
       throw new AppError('invalid_input', `the input ${name} needs an AI agent step around it`);
     }
+    if (transform.type === 'static') {
+      args[name] = transform.value ?? null;
+      continue;
+    }
+    const reference = toWorker ? referenceOf(transform.expr) : undefined;
+    args[name] = reference;
+    if (reference === undefined) asked.push({ name, expr: transform.expr });
   }
-  const { step, more } = how;
-  const texts = await evaluate(deps, run, { step, expressions, more });
-  const args: Record<string, unknown> = {};
-  for (const [name, transform] of entries) {
-    if (transform.type === 'static') args[name] = transform.value ?? null;
-    else args[name] = JSON.parse(texts.shift() ?? 'null');
+  const expressions = asked.map(({ expr }) => expr);
+  const found = await evaluate(deps, run, { step, expressions, more });
+  for (const [n, { json, secrets }] of found.entries()) {
+    const value: unknown = JSON.parse(json);
+    const name = asked[n]?.name ?? '';
+    args[name] = secrets.length > 0 ? await deps.items.seal(run.row, { value, secrets }) : value;
   }
   return args;
 }
@@ -103,10 +114,11 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
     };
   }
   if (value.type !== 'script') throw new Error(`${value.type} has no code`);
-  const found = value.hash
+  const called = value.hash
     ? await deps.scripts.runnableByHash(workspace, value.hash)
     : await deps.scripts.runnable(workspace, value.path);
-  if (!found) throw new AppError('not_found', `There is no script ${value.path}.`);
+  const { path: wanted } = value;
+  const found = await deps.items.mayRun(run.row, { kind: 'script', path: wanted, found: called });
   return {
     ...noCode,
     kind: 'script',
@@ -127,8 +139,8 @@ async function subFlow(
   run: FlowRun,
   { path, args }: { path: string; args: Record<string, unknown> },
 ): Promise<Partial<ChildRow>> {
-  const found = await deps.flow(run.row.workspace, path);
-  if (!found) throw new AppError('not_found', `There is no flow ${path}.`);
+  const called = await deps.flow(run.row.workspace, path);
+  const found = await deps.items.mayRun(run.row, { kind: 'flow', path, found: called });
   const depth = (run.state.depth ?? 0) + 1;
   if (depth > maxDepth) {
     throw new AppError('unprocessable', `Sub-flows are ${maxDepth} deep: ${path} calls itself.`);
@@ -175,7 +187,8 @@ async function moduleRow(
     throw new AppError('not_found', `${what} when this flow was written; write it again.`);
   }
   const transforms = value.input_transforms ?? {};
-  const args = await argsOf(deps, run, { step, transforms, more });
+  const toWorker = value.type !== 'flow';
+  const args = await argsOf(deps, run, { step, transforms, more, toWorker });
   if (value.type === 'flow') return subFlow(deps, run, { path: value.path, args });
   const code = await codeOf(deps, run, module);
   const timeoutS = await timeoutOf(deps, run, { step, module });

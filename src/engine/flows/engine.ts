@@ -3,13 +3,16 @@ import type { NewJob } from '../jobs/index.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
 import { createExpressions } from './expressions.ts';
 import { createFlows, type FlowsDeps } from './flows.ts';
+import { createFlowItems, type FlowItemsDeps } from './items.ts';
 import { createFlowPushes } from './pushes.ts';
 import { createRuns } from './runs.ts';
 import { cancelTree } from './state.sql.ts';
 
-type Made = 'runs' | 'expressions' | 'flow' | 'now';
+type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now';
 
-export type FlowEngineDeps = Omit<ExecutorDeps, Made> & Omit<FlowsDeps, 'expressions'>;
+export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
+  Omit<FlowsDeps, 'expressions'> &
+  FlowItemsDeps;
 
 export type FlowEngine = ReturnType<typeof createFlowEngine>;
 
@@ -25,7 +28,15 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   const expressions = createExpressions({ clock });
   const flows = createFlows({ ...deps, expressions });
   const now = clock.now;
-  const executor = createExecutor({ ...deps, runs, expressions, flow: flows.runnable, now });
+  const items = createFlowItems(deps);
+  const executor = createExecutor({
+    ...deps,
+    runs,
+    expressions,
+    items,
+    flow: flows.runnable,
+    now,
+  });
 
   return {
     flows,

@@ -63,7 +63,29 @@ function one(context: QuickJSContext, expr: string, run: boolean): ExpressionOut
   return { ok: false, ...(refused ?? { name: 'SyntaxError', message: 'it is empty' }) };
 }
 
-function evaluate(module: QuickJSWASMModule, ask: ExpressionAsk): ExpressionOutcome[] {
+/** `resource()` and `variable()`: what is not there yet is noted, and ends the expression. */
+const itemFunctions = `(() => {
+  const items = globalThis.__items;
+  const needs = [];
+  const item = (kind) => (path) => {
+    const reference = kind + String(path).replace(/^\\$(?:res|var):/, '');
+    if (Object.hasOwn(items, reference)) return JSON.parse(items[reference]);
+    needs.push(reference);
+    throw new Error('there is nothing at ' + reference);
+  };
+  globalThis.resource = item('$res:');
+  globalThis.variable = item('$var:');
+  globalThis.__needs = needs;
+})()`;
+
+function needsOf(context: QuickJSContext): string[] {
+  const needs = context.unwrapResult(context.evalCode('globalThis.__needs.slice(0, 50)'));
+  const list: unknown = context.dump(needs);
+  needs.dispose();
+  return Array.isArray(list) ? [...new Set(list.map(String))] : [];
+}
+
+function evaluate(module: QuickJSWASMModule, ask: ExpressionAsk): Omit<ExpressionAnswer, 'id'> {
   const runtime = module.newRuntime();
   runtime.setMemoryLimit(memoryBytes);
   runtime.setMaxStackSize(stackBytes);
@@ -72,17 +94,21 @@ function evaluate(module: QuickJSWASMModule, ask: ExpressionAsk): ExpressionOutc
   const context = runtime.newContext();
   try {
     deadline = performance.now() + timeLimitMs;
-    for (const [name, json] of Object.entries(ask.scope)) {
+    const { items } = ask;
+    const globals = items ? { ...ask.scope, __items: JSON.stringify(items) } : ask.scope;
+    for (const [name, json] of Object.entries(globals)) {
       const text = context.newString(json);
       context.setProp(context.global, '__json', text);
       text.dispose();
       context.unwrapResult(context.evalCode(`globalThis.${name} = JSON.parse(__json)`)).dispose();
     }
     context.unwrapResult(context.evalCode('delete globalThis.__json')).dispose();
-    return ask.expressions.map((expr) => {
+    if (items) context.unwrapResult(context.evalCode(itemFunctions)).dispose();
+    const outcomes = ask.expressions.map((expr) => {
       deadline = performance.now() + timeLimitMs;
       return one(context, expr, ask.run);
     });
+    return { outcomes, needs: items ? needsOf(context) : [] };
   } finally {
     context.dispose();
     runtime.dispose();
@@ -93,11 +119,11 @@ parentPort?.on('message', (ask: ExpressionAsk) => {
   void loading.then((module) => {
     let answer: ExpressionAnswer;
     try {
-      answer = { id: ask.id, outcomes: evaluate(module, ask) };
+      answer = { id: ask.id, ...evaluate(module, ask) };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const outcome = { ok: false as const, name: 'Error', message };
-      answer = { id: ask.id, outcomes: ask.expressions.map(() => outcome) };
+      answer = { id: ask.id, outcomes: ask.expressions.map(() => outcome), needs: [] };
     }
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
     parentPort?.postMessage(answer);

@@ -1,13 +1,15 @@
 // Evaluates expressions of flows, never in the server's realm: in a thread with QuickJS, one ask
 // at a time. A plain way into a value (`flow_input.iter.value`) is walked here without it.
 import { Worker } from 'node:worker_threads';
-import { AppError, type Clock } from '../../base/index.ts';
+import { AppError, type Clock, maskSecrets } from '../../base/index.ts';
 
 export interface ExpressionAsk {
   id: number;
   expressions: readonly string[];
   /** Global names and their values as JSON text. */
   scope: Readonly<Record<string, string>>;
+  /** What `resource()` and `variable()` give, by reference; absent when nothing calls them. */
+  items?: Readonly<Record<string, string>>;
   /** False: only the syntax is asked for. */
   run: boolean;
 }
@@ -19,10 +21,18 @@ export type ExpressionOutcome =
 export interface ExpressionAnswer {
   id: number;
   outcomes: ExpressionOutcome[];
+  /** References that were called for and not there: with them, ask again. */
+  needs: string[];
 }
+
+/** Reads what `$res:…` and `$var:…` stand for, as JSON text by reference. */
+export type ReadItems = (references: readonly string[]) => Promise<Record<string, string>>;
 
 /** The thread stops an expression after one second; this is for what it cannot interrupt. */
 const watchdogMs = 10_000;
+
+/** An expression may name an item by what another item says; not for ever. */
+const maxReads = 20;
 
 const plainPath = /^[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\d{1,9}\])*$/;
 
@@ -49,11 +59,12 @@ function walk(expr: string, scope: ExpressionAsk['scope']): ExpressionOutcome | 
 
 interface Asked {
   ask: ExpressionAsk;
-  resolve: (outcomes: ExpressionOutcome[]) => void;
+  resolve: (answer: Omit<ExpressionAnswer, 'id'>) => void;
 }
 
-function lost(ask: ExpressionAsk, message: string): ExpressionOutcome[] {
-  return ask.expressions.map(() => ({ ok: false, name: 'TimeoutError', message }));
+function lost(ask: ExpressionAsk, message: string): Omit<ExpressionAnswer, 'id'> {
+  const outcome = { ok: false, name: 'TimeoutError', message } as const;
+  return { outcomes: ask.expressions.map(() => outcome), needs: [] };
 }
 
 export function createExpressions({ clock }: { clock: Clock }) {
@@ -63,11 +74,11 @@ export function createExpressions({ clock }: { clock: Clock }) {
   let lastId = 0;
   const waiting: Asked[] = [];
 
-  function finish(outcomes: ExpressionOutcome[]): void {
+  function finish(answer: Omit<ExpressionAnswer, 'id'>): void {
     cancelWatch?.();
     const asked = current;
     current = undefined;
-    asked?.resolve(outcomes);
+    asked?.resolve(answer);
     next();
   }
 
@@ -85,8 +96,8 @@ export function createExpressions({ clock }: { clock: Clock }) {
       resourceLimits: { maxOldGenerationSizeMb: 256 },
     });
     made.unref();
-    made.on('message', ({ id, outcomes }: ExpressionAnswer) => {
-      if (current?.ask.id === id) finish(outcomes);
+    made.on('message', ({ id, ...answer }: ExpressionAnswer) => {
+      if (current?.ask.id === id) finish(answer);
     });
     made.on('error', () => {
       if (made === thread) giveUp('the expression ended the thread that evaluates it');
@@ -104,7 +115,7 @@ export function createExpressions({ clock }: { clock: Clock }) {
     thread.postMessage(current.ask);
   }
 
-  function ask(wanted: Omit<ExpressionAsk, 'id'>): Promise<ExpressionOutcome[]> {
+  function ask(wanted: Omit<ExpressionAsk, 'id'>): Promise<Omit<ExpressionAnswer, 'id'>> {
     return new Promise((resolve) => {
       lastId += 1;
       waiting.push({ ask: { ...wanted, id: lastId }, resolve });
@@ -112,16 +123,34 @@ export function createExpressions({ clock }: { clock: Clock }) {
     });
   }
 
+  /** Expressions know no waiting: what they call for is read, and they begin anew. */
+  async function askWithItems(
+    wanted: Pick<ExpressionAsk, 'expressions' | 'scope'>,
+    readItems: ReadItems | undefined,
+  ): Promise<ExpressionOutcome[]> {
+    let items: Record<string, string> = {};
+    for (let reads = 0; ; reads += 1) {
+      const offered = readItems ? { items } : {};
+      const { outcomes, needs } = await ask({ ...wanted, ...offered, run: true });
+      if (!readItems || needs.length === 0 || reads === maxReads) return outcomes;
+      items = { ...items, ...(await readItems(needs)) };
+    }
+  }
+
   return {
-    /** Answers one outcome for each expression, in order. Never rejects. */
+    /**
+     * Answers one outcome for each expression, in order. Rejects only with what `readItems` does;
+     * without it there is no `resource()` and no `variable()`.
+     */
     async evaluate(
       expressions: readonly string[],
       scope: ExpressionAsk['scope'],
+      readItems?: ReadItems,
     ): Promise<ExpressionOutcome[]> {
       const walked = expressions.map((expr) => walk(expr, scope));
       const hard = expressions.filter((_, n) => walked[n] === undefined);
       if (hard.length === 0) return walked as ExpressionOutcome[];
-      const asked = await ask({ expressions: hard, scope, run: true });
+      const asked = await askWithItems({ expressions: hard, scope }, readItems);
       return walked.map((outcome) => outcome ?? (asked.shift() as ExpressionOutcome));
     },
 
@@ -130,7 +159,7 @@ export function createExpressions({ clock }: { clock: Clock }) {
       const plain = expressions.map((expr) => plainPath.test(expr.trim()));
       const hard = expressions.filter((_, n) => plain[n] === false);
       const asked =
-        hard.length === 0 ? [] : await ask({ expressions: hard, scope: {}, run: false });
+        hard.length === 0 ? [] : (await ask({ expressions: hard, scope: {}, run: false })).outcomes;
       return plain.map((is) => {
         const outcome = is ? undefined : asked.shift();
         return outcome && !outcome.ok ? `${outcome.name}: ${outcome.message}` : undefined;
@@ -153,8 +182,12 @@ export function createExpressions({ clock }: { clock: Clock }) {
 export type Expressions = ReturnType<typeof createExpressions>;
 
 /** The JSON text of an outcome; throws `invalid_input` that names the expression. */
-export function jsonOf(outcome: ExpressionOutcome, expr: string): string {
+export function jsonOf(
+  outcome: ExpressionOutcome,
+  { expr, secrets }: { expr: string; secrets: Iterable<string> },
+): string {
   if (outcome.ok) return outcome.json;
   const shown = expr.length > 200 ? `${expr.slice(0, 200)}…` : expr;
-  throw new AppError('invalid_input', `${outcome.name}: ${outcome.message} (in \`${shown}\`)`);
+  const message = maskSecrets(outcome.message, secrets);
+  throw new AppError('invalid_input', `${outcome.name}: ${message} (in \`${shown}\`)`);
 }

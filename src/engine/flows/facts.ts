@@ -2,58 +2,38 @@
 // its expressions.
 import { AppError, messageOf } from '../../base/index.ts';
 import { errorResult } from '../jobs/index.ts';
-import { type Expressions, jsonOf } from './expressions.ts';
+import { clearJson, evaluate, type EvaluateDeps, isTrue } from './evaluate.ts';
 import type { EndFacts, EnterFacts } from './machine.ts';
-import type { FlowRun, JobResult, Runs } from './runs.ts';
-import { type Scope, scopeOf } from './scope.ts';
+import type { FlowRun, JobResult } from './runs.ts';
 import { type FlowModule, isSimpleBody, type StopAfterIf, type Transform } from './value.ts';
-
-export interface FactsDeps {
-  runs: Runs;
-  expressions: Expressions;
-}
 
 /** The most items that a loop goes over. */
 const maxItems = 100_000;
 
-const isTrue = (json: string): boolean => Boolean(JSON.parse(json));
-
-/** Evaluates expressions of one step; throws for the first that fails. */
-export async function evaluate(
-  deps: FactsDeps,
-  run: FlowRun,
-  how: { step: number; expressions: readonly string[]; more?: Scope },
-): Promise<string[]> {
-  if (how.expressions.length === 0) return [];
-  const scope = await scopeOf(deps.runs, run, how);
-  const outcomes = await deps.expressions.evaluate(how.expressions, scope);
-  return outcomes.map((outcome, n) => jsonOf(outcome, how.expressions[n] ?? ''));
-}
-
 /** A transform's value as JSON text. */
 async function transformed(
-  deps: FactsDeps,
+  deps: EvaluateDeps,
   run: FlowRun,
-  how: { step: number; transform: Transform | number; more?: Scope },
+  how: { step: number; transform: Transform | number; what: string },
 ): Promise<string> {
-  const { transform, ...rest } = how;
+  const { transform, step, what } = how;
   if (typeof transform === 'number') return String(transform);
   if (transform.type === 'static') return JSON.stringify(transform.value ?? null);
   if (transform.type === 'ai') {
     throw new AppError('invalid_input', 'an input that a model fills in needs an AI agent step');
   }
-  const [json = 'null'] = await evaluate(deps, run, { ...rest, expressions: [transform.expr] });
-  return json;
+  const [outcome] = await evaluate(deps, run, { step, expressions: [transform.expr] });
+  return outcome ? clearJson(outcome, what) : 'null';
 }
 
 async function amount(
-  deps: FactsDeps,
+  deps: EvaluateDeps,
   run: FlowRun,
   how: { step: number; transform: Transform | number | null | undefined; what: string },
 ): Promise<number | undefined> {
   const { transform, what, step } = how;
   if (transform === null || transform === undefined) return undefined;
-  const value: unknown = JSON.parse(await transformed(deps, run, { step, transform }));
+  const value: unknown = JSON.parse(await transformed(deps, run, { step, transform, what }));
   if (value === null) return undefined;
   if (typeof value === 'number' && value >= 0) return value;
   throw new AppError('invalid_input', `${what} must be a number from 0, not ${typeof value}`);
@@ -61,7 +41,7 @@ async function amount(
 
 /** Seconds that a step may take; undefined when it does not say. */
 export async function timeoutOf(
-  deps: FactsDeps,
+  deps: EvaluateDeps,
   run: FlowRun,
   { step, module }: { step: number; module: FlowModule },
 ): Promise<number | undefined> {
@@ -70,10 +50,11 @@ export async function timeoutOf(
   return seconds === undefined ? undefined : Math.min(604_800, Math.max(1, Math.ceil(seconds)));
 }
 
-async function loopFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+async function loopFacts(deps: EvaluateDeps, run: FlowRun, step: number): Promise<EnterFacts> {
   const { value } = run.flow.modules[step] as FlowModule;
   if (value.type !== 'forloopflow') return { outcome: 'run' };
-  const json = await transformed(deps, run, { step, transform: value.iterator });
+  const what = 'an item of the loop';
+  const json = await transformed(deps, run, { step, transform: value.iterator, what });
   const items: unknown = JSON.parse(json);
   if (!Array.isArray(items)) {
     const got = items === null ? 'null' : typeof items;
@@ -89,30 +70,30 @@ async function loopFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<E
   return { outcome: 'run', items: items.length, ...(width === undefined ? {} : { width }) };
 }
 
-async function branchFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+async function branchFacts(deps: EvaluateDeps, run: FlowRun, step: number): Promise<EnterFacts> {
   const { value } = run.flow.modules[step] as FlowModule;
   if (value.type !== 'branchone') return { outcome: 'run' };
   for (const [branch, { expr = 'false' }] of value.branches.entries()) {
-    const [json = 'null'] = await evaluate(deps, run, { step, expressions: [expr] });
-    if (isTrue(json)) return { outcome: 'run', branch };
+    if (await isTrue(deps, run, { step, expr })) return { outcome: 'run', branch };
   }
   return { outcome: 'run', branch: 'default' };
 }
 
-async function entering(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+async function entering(deps: EvaluateDeps, run: FlowRun, step: number): Promise<EnterFacts> {
   const module = run.flow.modules[step] as FlowModule;
-  if (module.skip_if) {
-    const expressions = [module.skip_if.expr];
-    const [json = 'null'] = await evaluate(deps, run, { step, expressions });
-    if (isTrue(json)) return { outcome: 'skip' };
-  }
+  const skip = module.skip_if;
+  if (skip && (await isTrue(deps, run, { step, expr: skip.expr }))) return { outcome: 'skip' };
   if (module.mock?.enabled) return { outcome: 'mock' };
   if (module.value.type === 'branchone') return branchFacts(deps, run, step);
   return loopFacts(deps, run, step);
 }
 
 /** The facts of a step that begins. An expression that fails is a fact too: the step fails. */
-export async function enterFacts(deps: FactsDeps, run: FlowRun, step: number): Promise<EnterFacts> {
+export async function enterFacts(
+  deps: EvaluateDeps,
+  run: FlowRun,
+  step: number,
+): Promise<EnterFacts> {
   try {
     const before = run.flow.modules[step - 1];
     const sleep = { step, transform: before?.sleep, what: 'sleep' };
@@ -136,7 +117,7 @@ function stopsOf(module: FlowModule): StopAfterIf[] {
 
 /** The facts of a child that is over; throws when a condition fails. */
 export async function endFacts(
-  deps: FactsDeps,
+  deps: EvaluateDeps,
   run: FlowRun,
   ended: JobResult & { random: number; isStep: boolean },
 ): Promise<EndFacts> {
@@ -148,16 +129,15 @@ export async function endFacts(
   if (success) {
     const isLoop = module.value.type === 'forloopflow' || module.value.type === 'whileloopflow';
     if (isLoop && ended.stopped === true) return { success, random, stop: true };
-    const expressions = stopsOf(module).map(({ expr }) => expr);
-    const answers = await evaluate(deps, run, { step, expressions, more });
-    return { success, random, stop: answers.some(isTrue) };
+    for (const { expr } of stopsOf(module)) {
+      if (await isTrue(deps, run, { step, expr, more })) return { success, random, stop: true };
+    }
+    return { success, random, stop: false };
   }
-  if (!module.retry?.retry_if) return { success, random };
+  const again = module.retry?.retry_if;
+  if (!again) return { success, random };
   const { error } = JSON.parse(ended.resultJson) as { error?: unknown };
-  const [retry = 'null'] = await evaluate(deps, run, {
-    step,
-    expressions: [module.retry.retry_if.expr],
-    more: { ...more, error: JSON.stringify(error ?? null) },
-  });
-  return { success, random, retryable: isTrue(retry) };
+  const scope = { ...more, error: JSON.stringify(error ?? null) };
+  const retryable = await isTrue(deps, run, { step, expr: again.expr, more: scope });
+  return { success, random, retryable };
 }

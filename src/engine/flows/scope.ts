@@ -5,7 +5,8 @@ import { jobsOf } from './state.ts';
 
 export type Scope = Record<string, string>;
 
-function mentions(expressions: readonly string[], name: string): boolean {
+/** Does any of them name `name`? Too often rather than too seldom. */
+export function mentions(expressions: readonly string[], name: string): boolean {
   const pattern = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$&')}(?![\\w$])`);
   return expressions.some((expr) => pattern.test(expr));
 }

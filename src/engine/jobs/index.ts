@@ -22,6 +22,7 @@ export {
   selectLostWorkers,
   selectNextDue,
 } from './jobs.sql.ts';
+export { type ActingJob, callerOfJob, type MemberOf } from './job-caller.ts';
 export { createJobs, type Jobs } from './jobs.ts';
 export { jobOperations } from './operations/index.ts';
 export { createQueue, type LocalWorker, type Slot } from './queue.ts';

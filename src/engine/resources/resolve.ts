@@ -1,8 +1,9 @@
-// Puts what `$var:` and `$res:` stand for into a value, with the rights of one caller. A text is a
-// reference only as a whole. Cycles, depth and size are bounded; any failure fails the whole.
+// Puts what `$var:`, `$res:` and `$encrypted:` stand for into a value, with the rights of one
+// caller. A text is a reference only as a whole. Cycles, depth and size are bounded; any failure
+// fails the whole.
 import { AppError } from '../../base/index.ts';
 import { authorise, type Caller } from '../../operation/index.ts';
-import { maySeeValues, type Variables } from '../variables/index.ts';
+import { maySeeValues, type RunValues, type Variables } from '../variables/index.ts';
 
 const maxDepth = 16;
 const maxReferences = 1_000;
@@ -17,6 +18,7 @@ export interface ReadResource {
 
 export interface ResolveDeps {
   variables: Pick<Variables, 'read'>;
+  runValues: Pick<RunValues, 'open'>;
   readResource: (workspace: string, path: string) => Promise<ReadResource | undefined>;
 }
 
@@ -39,7 +41,7 @@ export interface Resolved {
 
 export type Resolve = (request: ResolveRequest) => Promise<Resolved>;
 
-const reference = /^\$(?:(?:var|res):.|WM_)/s;
+const reference = /^\$(?:(?:var|res|encrypted):.|WM_)/s;
 
 /** Does any text of `value` look like a reference? Spares everything else the walk below. */
 export function holdsReference(value: unknown): boolean {
@@ -111,10 +113,18 @@ export function createResolve(deps: ResolveDeps): Resolve {
       return walk(found.value, [...trail, path]);
     }
 
+    async function sealed(value: string): Promise<unknown> {
+      const made = await deps.runValues.open(caller, workspace, value);
+      load(value.length);
+      for (const secret of made.secrets) secrets.add(secret);
+      return made.value;
+    }
+
     async function text(value: string, trail: readonly string[]): Promise<unknown> {
       if (!reference.test(value)) return value;
       if (value.startsWith('$var:')) return variable(value.slice(5), trail);
       if (value.startsWith('$res:')) return resource(value.slice(5), trail);
+      if (value.startsWith('$encrypted:')) return sealed(value);
       const name = value.slice(1);
       return environment && Object.hasOwn(environment, name) ? environment[name] : value;
     }

@@ -4,7 +4,7 @@ import { type Clock, notFound } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
-import { assertMayMove, taken, type Variables } from '../variables/index.ts';
+import { assertMayMove, type RunValues, taken, type Variables } from '../variables/index.ts';
 import { createResolve, type ReadResource } from './resolve.ts';
 import type { NewResource, Resource, ResourceChange, ResourceRow } from './resource.ts';
 import * as sql from './resources.sql.ts';
@@ -13,6 +13,7 @@ export interface ResourcesDeps {
   db: Database;
   clock: Clock;
   variables: Pick<Variables, 'read'>;
+  runValues: Pick<RunValues, 'open'>;
   /** A running job has read this secret: its log must not show it. */
   learn: (jobId: string, secret: string) => void;
   /** Told after a change of what tool lists show: paths, types, descriptions. */
@@ -148,6 +149,7 @@ export function createResources(deps: ResourcesDeps) {
   const reading = createReading(deps);
   const resolve = createResolve({
     variables: deps.variables,
+    runValues: deps.runValues,
     readResource: (workspace, path) =>
       db.row<ReadResource>(sql.selectResourceValue, [workspace, path]),
   });

@@ -1,5 +1,6 @@
 export { createMasterKey } from './master-key.ts';
 export { variableOperations } from './operations/index.ts';
+export { createRunValues, type RunValues } from './run-values.ts';
 export { grants, itemDescription, itemLabels } from './variable.ts';
 export {
   assertMayMove,

@@ -90,6 +90,18 @@ export function createVault({
       openWith(await holdKey(queries, workspace), { workspace, ciphertext });
     },
 
+    /** Seals for one use: it opens for that use alone, in the same workspace. */
+    async sealFor(workspace: string, { use, value }: { use: string; value: string }) {
+      const key = await holdKey(db, workspace);
+      return seal(key, `${use} ${workspace}`, Buffer.from(value, 'utf8'));
+    },
+
+    /** The clear text; undefined for another use, another workspace or an earlier key. */
+    async openFor(workspace: string, { use, value }: { use: string; value: string }) {
+      const key = await holdKey(db, workspace);
+      return unseal(key, `${use} ${workspace}`, value)?.toString('utf8');
+    },
+
     /** A new key, and every secret under it, in one transaction; answers how many there were. */
     rotate: (workspace: string): Promise<number> =>
       db.transaction(async (queries) => {
