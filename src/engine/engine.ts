@@ -32,6 +32,7 @@ import {
   sampleScript,
   scriptOperations,
 } from './scripts/index.ts';
+import { createSharing, sharingOperations } from './sharing/index.ts';
 import { createVersions } from './versions.ts';
 import {
   cancelElsewhere,
@@ -213,6 +214,7 @@ export function createEngine(deps: EngineDeps) {
     ...flowOperations(flows),
     ...jobOperations(jobs),
     ...items.operations,
+    ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
     ...workerOperations({ db, clock }),
   ];
 

@@ -83,6 +83,20 @@ export const removeFolderOwner = statement(
      and name = $2`,
 );
 
+/** The same $4. Who owned the folder and may no longer write does not own it either. */
+export const shareFolder = statement(
+  'folder.share',
+  `update identity_folder
+   set owners = case when $4::boolean then owners else array_remove(owners, $3) end,
+     extra_perms = case
+       when $4::boolean is null then extra_perms - $3
+       else extra_perms || jsonb_build_object($3::text, $4::boolean)
+     end,
+     edited_at = $5
+   where workspace = $1
+     and name = $2`,
+);
+
 export const deleteFolder = statement(
   'folder.delete',
   `delete from identity_folder

@@ -3,6 +3,7 @@
 import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
+import { type Access, grantOf } from '../grants.ts';
 import { type Changed, membershipOf } from '../person.ts';
 import { readableBy } from '../readable.ts';
 import type { Folder } from './folder.ts';
@@ -138,6 +139,11 @@ export function createFolders({ db, clock, changed }: Deps) {
     ) {
       const values = [workspaceOf(call), name, owner, keeps ?? null, clock.now()];
       return change(name, db.run(sql.removeFolderOwner, values));
+    },
+
+    share(call: Call, name: string, { principal, access }: { principal: string; access: Access }) {
+      const values = [workspaceOf(call), name, principal, grantOf(access), clock.now()];
+      return change(name, db.run(sql.shareFolder, values));
     },
 
     delete: (call: Call, name: string) =>

@@ -68,6 +68,18 @@ export const updateGroup = statement(
      and name = $2`,
 );
 
+/** $4: true to change the group, false to stand in its list only, null for nothing. */
+export const shareGroup = statement(
+  'group.share',
+  `update identity_group
+   set extra_perms = case
+     when $4::boolean is null then extra_perms - $3
+     else extra_perms || jsonb_build_object($3::text, $4::boolean)
+   end
+   where workspace = $1
+     and name = $2`,
+);
+
 export const deleteGroup = statement(
   'group.delete',
   `delete from identity_group

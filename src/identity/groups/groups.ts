@@ -3,6 +3,7 @@
 import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
+import { type Access, grantOf } from '../grants.ts';
 import { type Changed, membershipOf } from '../person.ts';
 import { dropFromFolders, dropFromGroups } from '../principals.sql.ts';
 import { builtInGroups, type Group, isBuiltIn } from './group.ts';
@@ -86,6 +87,17 @@ export function createGroups({ db, clock, changed }: Deps) {
     async update(call: Call, name: string, summary: string): Promise<{ name: string }> {
       const rows = await db.run(sql.updateGroup, [workspaceOf(call), name, summary]);
       if (rows === 0) throw missing(name);
+      return { name };
+    },
+
+    async share(
+      call: Call,
+      name: string,
+      { principal, access }: { principal: string; access: Access },
+    ): Promise<{ name: string }> {
+      const values = [workspaceOf(call), name, principal, grantOf(access)];
+      if ((await db.run(sql.shareGroup, values)) === 0) throw missing(name);
+      changed();
       return { name };
     },
 

@@ -2,6 +2,7 @@
 // operation. Who may call is settled behind the ports; errors by the scope around.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
+import { workspaceArchive } from './archive/index.ts';
 import { rerunLines } from './rerun.ts';
 import { rows } from './rows.ts';
 import { streamUpdates } from './stream.ts';
@@ -88,6 +89,12 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
     await deps.admit(request);
     const lines = await rerunLines(wireRequest(request, deps), callerOf(request, reply));
     return send(reply, { status: 200, type: 'text', body: lines });
+  });
+  app.get('/api/w/:workspace/workspaces/tarball', async (request, reply) => {
+    await deps.admit(request);
+    const { query } = wireRequest(request, deps);
+    const archive = await workspaceArchive(query, callerOf(request, reply));
+    return reply.type('application/x-tar').send(archive);
   });
   for (const base of ['jobs_u', 'jobs']) {
     app.get(`/api/w/:workspace/${base}/getupdate_sse/:id`, async (request, reply) =>

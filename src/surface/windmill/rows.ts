@@ -1,4 +1,6 @@
 // All tables in one list.
+import { absentRows } from './absent.ts';
+import { aclRows } from './acls.ts';
 import { authRows } from './auth.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
@@ -29,5 +31,7 @@ export const rows: readonly Row[] = [
   ...resourceRows,
   ...folderRows,
   ...groupRows,
+  ...aclRows,
   ...workerRows,
+  ...absentRows,
 ];

@@ -9,6 +9,7 @@ import { getFolder } from './get.ts';
 import { listFolders } from './list.ts';
 import { listFolderNames } from './names.ts';
 import { removeFolderOwner } from './remove-owner.ts';
+import { shareFolder } from './share.ts';
 import { updateFolder } from './update.ts';
 
 export const folderOperations = (folders: Folders): AnyOperation[] => [
@@ -18,6 +19,7 @@ export const folderOperations = (folders: Folders): AnyOperation[] => [
   listFolders(folders),
   listFolderNames(folders),
   folderExists(folders),
+  shareFolder(folders),
   deleteFolder(folders),
   addFolderOwner(folders),
   removeFolderOwner(folders),

@@ -8,6 +8,7 @@ import { getGroup } from './get.ts';
 import { listGroups } from './list.ts';
 import { listGroupNames } from './names.ts';
 import { removeGroupUser } from './remove-user.ts';
+import { shareGroup } from './share.ts';
 import { updateGroup } from './update.ts';
 
 export const groupOperations = (groups: Groups): AnyOperation[] => [
@@ -16,6 +17,7 @@ export const groupOperations = (groups: Groups): AnyOperation[] => [
   getGroup(groups),
   listGroups(groups),
   listGroupNames(groups),
+  shareGroup(groups),
   deleteGroup(groups),
   addGroupUser(groups),
   removeGroupUser(groups),

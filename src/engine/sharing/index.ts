@@ -1,0 +1,2 @@
+export { sharingOperations } from './operations/index.ts';
+export { createSharing } from './sharing.ts';

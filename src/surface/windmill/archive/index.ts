@@ -1,0 +1,1 @@
+export { workspaceArchive } from './archive.ts';
