@@ -27,6 +27,8 @@ export interface Config {
   masterKey: string | undefined;
   /** What the package manager of a deploy may know: registry, proxy and CA settings. */
   packageEnvironment: Readonly<Record<string, string>>;
+  /** Names, addresses and ranges of the own network that the server may connect to. */
+  egressAllow: readonly string[];
   /** How long a synchronous run or tool call waits before it hands out the job id. */
   waitMs: number;
 }
@@ -126,6 +128,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     allowUnsandboxed: get('allow-unsandboxed') === '1',
     masterKey: masterKeyOf(env),
     packageEnvironment: packageEnvironment(env),
+    egressAllow: (get('egress-allow') ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
 }

@@ -1,0 +1,125 @@
+// The one way out for requests that the server itself makes. Every connection is checked at the
+// address that it really goes to, after the name was resolved, so a name cannot be rebound.
+import { type LookupAddress, type LookupOptions, lookup as resolveName } from 'node:dns';
+import { isIP } from 'node:net';
+import { Agent, buildConnector, fetch as request } from 'undici';
+import { AppError } from '../base/index.ts';
+import { type AllowList, readAllowList } from './addresses.ts';
+
+export interface EgressRequest {
+  method?: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+  signal?: AbortSignal;
+}
+
+export interface EgressOptions {
+  /** Entries of `MILLRACE_EGRESS_ALLOW`. */
+  allow: readonly string[];
+}
+
+/** Bounds of one request, in milliseconds; a model may think for minutes before its first byte. */
+const connectTimeoutMs = 10_000;
+const silenceMs = 300_000;
+
+function refused(host: string): AppError {
+  return new AppError('forbidden', `${host} is not on the public internet.`, {
+    hint: 'An operator may allow it by name, address or range in MILLRACE_EGRESS_ALLOW.',
+  });
+}
+
+type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/** Like `dns.lookup`, without the addresses that may not be connected to. */
+function guardedLookup(allowed: AllowList) {
+  return (host: string, options: LookupOptions, done: Found): void => {
+    resolveName(host, { ...options, all: true }, (error, found) => {
+      if (error) return done(error, []);
+      const open = found.filter(({ address }) => allowed.permits(host, address));
+      const [first] = open;
+      if (!first) return done(refused(host), []);
+      if (options.all) return done(null, open);
+      return done(null, first.address, first.family);
+    });
+  };
+}
+
+/** What went wrong below `fetch`: our refusal, or the first cause that says anything. */
+function causeOf(error: unknown): unknown {
+  const cause = (error as { cause?: unknown }).cause;
+  return cause instanceof Error ? causeOf(cause) : error;
+}
+
+function addressOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') {
+    return url;
+  }
+  // The text is not repeated: people put passwords into addresses.
+  throw new AppError('invalid_input', 'This is no http or https address without a password.', {
+    hint: 'Give an address such as https://api.example.com/v1, and secrets in their own fields.',
+  });
+}
+
+export type Egress = ReturnType<typeof createEgress>;
+
+export function createEgress({ allow }: EgressOptions) {
+  const allowed = readAllowList(allow);
+  const dial = buildConnector({
+    timeout: connectTimeoutMs,
+    lookup: guardedLookup(allowed),
+  });
+  const agent = new Agent({
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
+    connect(options, callback) {
+      // Node does not look up what is an address already.
+      const host = options.hostname.replace(/^\[|\]$/g, '');
+      if (isIP(host) > 0 && !allowed.permits(host, host)) callback(refused(host), null);
+      else dial(options, callback);
+    },
+  });
+
+  return {
+    /**
+     * As the global `fetch`, without redirects: these could carry a key to another server.
+     * Throws `invalid_input` for what is no address, `forbidden` for an address of a private
+     * network, `unavailable` when the server cannot be reached.
+     */
+    async fetch(address: string, options: EgressRequest = {}): Promise<Response> {
+      const url = addressOf(address);
+      try {
+        const answer = await request(url, {
+          ...(options as object),
+          redirect: 'error',
+          dispatcher: agent,
+        });
+        return answer;
+      } catch (error) {
+        if (options.signal?.aborted) throw error;
+        const cause = causeOf(error);
+        if (cause instanceof AppError) throw cause;
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new AppError('unavailable', `${url.host} cannot be reached: ${why}.`, { cause });
+      }
+    },
+    stop: () => agent.destroy(),
+  };
+}
+
+/**
+ * The body as text, at most `maxBytes` of it; throws `too_large` beyond, and reads no further.
+ */
+export async function readText(response: Response, maxBytes: number): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let sizeBytes = 0;
+  for await (const chunk of response.body ?? []) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxBytes) {
+      throw new AppError('too_large', `The answer is larger than ${maxBytes} bytes.`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
