@@ -8,6 +8,7 @@ import {
   type Engine,
   openSandbox,
 } from './engine/index.ts';
+import { createEgress } from './egress/index.ts';
 import { createIdentity, type Identity } from './identity/index.ts';
 import {
   auditOperations,
@@ -104,7 +105,9 @@ async function createBase(
   undo.push('the builder', () => builder.stop());
   const { db } = store;
   const runners = createRunners({ dataFolder, sandbox, log, clock });
-  const shared = { db, clock, log, config, runners, builder, sandbox, origin };
+  const egress = createEgress({ allow: config.egressAllow });
+  undo.push('requests of its own', () => egress.stop());
+  const shared = { db, clock, log, config, runners, egress, builder, sandbox, origin };
   const engine = createEngine({
     ...shared,
     workerGroup: 'default',

@@ -9,6 +9,7 @@ import {
   systemCall,
   type Target,
 } from '../operation/index.ts';
+import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/index.ts';
 import {
   createCodeGate,
@@ -21,7 +22,7 @@ import {
   type JobEvents,
   type LocalWorker,
 } from './jobs/index.ts';
-import { createFlowEngine, flowOperations } from './flows/index.ts';
+import { createFlowEngine, type FlowEngine, flowOperations } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
@@ -36,6 +37,7 @@ import { createSharing, sharingOperations } from './sharing/index.ts';
 import { createVersions } from './versions.ts';
 import {
   cancelElsewhere,
+  createAgentStep,
   type Completer,
   createBundles,
   createCompleter,
@@ -55,6 +57,7 @@ export interface EngineDeps {
   log: Log;
   config: Pick<Config, 'workerSlots' | 'allowUnsandboxed' | 'waitMs' | 'dataFolder' | 'masterKey'>;
   runners: Runners;
+  egress: Egress;
   builder: Builder;
   sandbox: { kind: string };
   /** The address that scripts reach the server under. */
@@ -99,6 +102,15 @@ function lateWorker(): LocalWorker & { set(worker: Worker): void } {
   };
 }
 
+/** Was a resource last saved by somebody who is an admin of the workspace now? */
+function isByAdmin({ memberOf }: EngineDeps, { resources }: Items) {
+  return async (workspace: string, path: string): Promise<boolean> => {
+    const editor = await resources.editorOf(workspace, path);
+    const caller = editor === undefined ? undefined : await memberOf(workspace, editor);
+    return caller?.superAdmin === true || caller?.membership?.role === 'admin';
+  };
+}
+
 /** The worker of this process, with what it runs jobs by and stores their ends with. */
 function createRunning(
   deps: EngineDeps,
@@ -106,17 +118,19 @@ function createRunning(
     events: JobEvents;
     completer: Completer;
     flows: FlowSteps;
+    agentOf: FlowEngine['agentOf'];
     secrets: JobSecrets;
     items: Items;
   },
 ) {
   const { db, clock, log, runners } = deps;
-  const { events, completer } = parts;
+  const { events, completer, agentOf, items } = parts;
   const runJob = createJobRunner({
     ...deps,
     ...parts,
     bundles: createBundles(db),
-    runArguments: createRunArguments({ ...deps, resolve: parts.items.resources.resolve }),
+    agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
+    runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),
   });
   return createWorker({
     db,
@@ -165,7 +179,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   });
   const { steps } = flowEngine;
   const queue = createQueue({ db, clock, worker: local, beginFlow: flowEngine.begin });
-  const worker = createRunning(deps, { events, completer, flows: steps, secrets, items });
+  const { agentOf } = flowEngine;
+  const running = { events, completer, flows: steps, agentOf, secrets, items };
+  const worker = createRunning(deps, running);
   local.set(worker);
   const jobs = createJobs({
     ...shared,

@@ -38,7 +38,7 @@ const noCode = {
   isolation: 'warm',
 } as const;
 
-function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
+export function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
   const { row } = run;
   return {
     ...noCode,
@@ -170,7 +170,15 @@ function bodyFlow(
   };
 }
 
-async function moduleRow(
+/** An agent moves like a flow, by the rules of `agents.ts`; its tools are the modules. */
+function agentRow(
+  run: FlowRun,
+  { id, args }: { id: string; args: Record<string, unknown> },
+): Partial<ChildRow> {
+  return { ...bodyFlow(run, { place: `${id}/agent`, modules: [], args }), kind: 'aiagent' };
+}
+
+export async function moduleRow(
   deps: ChildrenDeps,
   run: FlowRun,
   how: { module: FlowModule; step: number; more: Scope },
@@ -178,6 +186,13 @@ async function moduleRow(
   const { module, step, more } = how;
   const { value } = module;
   if (value.type === 'identity') return over(await previousResult(deps.runs, run, step));
+  if (value.type === 'aiagent') {
+    const transforms = value.input_transforms ?? {};
+    return agentRow(run, {
+      id: module.id,
+      args: await argsOf(deps, run, { step, transforms, more }),
+    });
+  }
   if (value.type !== 'rawscript' && value.type !== 'script' && value.type !== 'flow') {
     throw new AppError('unprocessable', `Modules of the type ${value.type} do not run yet.`);
   }
@@ -195,7 +210,7 @@ async function moduleRow(
   return { ...code, args, ...(timeoutS === undefined ? {} : { timeoutS }) };
 }
 
-const over = (resultJson: string, success = true): Partial<ChildRow> => ({
+export const over = (resultJson: string, success = true): Partial<ChildRow> => ({
   finished: true,
   success,
   resultJson,

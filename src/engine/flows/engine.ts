@@ -1,5 +1,6 @@
 // Puts the flow engine together: its verbs, what starting a flow pushes, and the executor.
-import type { NewJob } from '../jobs/index.ts';
+import type { ClaimedJob, NewJob } from '../jobs/index.ts';
+import { agentSoFar, type AgentLookupDeps } from './agents.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
 import { createExpressions } from './expressions.ts';
 import { createFlows, type FlowsDeps } from './flows.ts';
@@ -12,7 +13,8 @@ type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now';
 
 export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
   Omit<FlowsDeps, 'expressions'> &
-  FlowItemsDeps;
+  FlowItemsDeps &
+  Pick<AgentLookupDeps, 'scripts'>;
 
 export type FlowEngine = ReturnType<typeof createFlowEngine>;
 
@@ -41,6 +43,8 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   return {
     flows,
     steps: executor,
+    /** The agent that a job is a step of. */
+    agentOf: (job: ClaimedJob) => agentSoFar({ runs, flows, scripts: deps.scripts }, job),
     pushes: createFlowPushes({ flows, runs, now }),
     /** Takes over a flow's row that was just stored. */
     begin: (row: NewJob): void => executor.begin(rowOf(row)),

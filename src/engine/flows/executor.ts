@@ -15,6 +15,7 @@ import {
   newJobSecret,
   type Slot,
 } from '../jobs/index.ts';
+import { planAgent } from './agents.ts';
 import type { ChildrenDeps, ChildRow } from './children.ts';
 import { type Draft, emptyDraft, type Happening, planTransition } from './plan.ts';
 import type { FlowRun, RunRow } from './runs.ts';
@@ -169,9 +170,10 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
   }
 
   async function attempt(run: FlowRun, happenings: readonly Waiting[]): Promise<boolean> {
+    const plan = run.row.kind === 'aiagent' ? planAgent : planTransition;
     const draft = run.row.canceled
       ? await planCanceled(run, happenings)
-      : await planTransition(deps, run, happenings);
+      : await plan(deps, run, happenings);
     const { end, endings, rows } = draft;
     const idle = end === undefined && endings.length === 0 && rows.length === 0;
     if (idle && draft.run.state === run.state) return true;

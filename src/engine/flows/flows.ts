@@ -75,7 +75,8 @@ async function compile(
       });
       await saveBundle(deps.db, { ...built, at: deps.clock.now() });
       const parameters = signature.parameters.map((parameter) => parameter.name);
-      compiled[id] = { bundleHash: built.codeHash, parameters };
+      const { schema } = signature;
+      compiled[id] = { bundleHash: built.codeHash, parameters, schema };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const { hint } = error;

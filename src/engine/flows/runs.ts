@@ -11,6 +11,8 @@ import { type FlowValue, modulesAt } from './value.ts';
 export interface CompiledModule {
   bundleHash: string;
   parameters: string[];
+  /** JSON Schema of the input, for an agent that calls it. */
+  schema?: Record<string, unknown>;
 }
 
 /** Called what was not there for its writer: it never runs, whatever comes there later. */
@@ -112,11 +114,11 @@ export function createRuns(db: Database) {
     return holder.source;
   }
 
-  async function open(row: RunRow, mine: boolean): Promise<FlowRun> {
+  async function build(row: RunRow, mine: boolean): Promise<FlowRun> {
     const source = await sourceOf(row);
     const { flowNode: node } = row;
     const flow = node === null ? source.value : { modules: modulesAt(source.value, node) ?? [] };
-    const run: FlowRun = {
+    return {
       row,
       source,
       flow,
@@ -126,9 +128,15 @@ export function createRuns(db: Database) {
       results: new Map(),
       mine,
     };
+  }
+
+  async function open(row: RunRow, mine: boolean): Promise<FlowRun> {
+    const run = await build(row, mine);
     keepNewest(runs, [row.id, run], maxRuns);
     return run;
   }
+
+  const readRow = (id: string) => db.row<RunRow>(selectRun, [id]);
 
   /** The run as this process knows it, else as its row says; undefined when it is no flow. */
   async function get(id: string): Promise<FlowRun | undefined> {
@@ -138,7 +146,7 @@ export function createRuns(db: Database) {
   /** As its row says now: somebody else has moved it. Results that were seen stay good. */
   async function reload(id: string): Promise<FlowRun | undefined> {
     const known = runs.get(id);
-    const row = await db.row<RunRow>(selectRun, [id]);
+    const row = await readRow(id);
     if (!row?.flowState) return undefined;
     const run = await open(row, known?.mine ?? false);
     if (known) run.results = known.results;
@@ -149,6 +157,11 @@ export function createRuns(db: Database) {
     get,
     reload,
     open,
+    /** As its row says, for who only looks. */
+    async read(id: string): Promise<FlowRun | undefined> {
+      const row = await readRow(id);
+      return row?.flowState ? build(row, false) : undefined;
+    },
     versionOf,
     forget: (id: string) => void runs.delete(id),
 

@@ -118,7 +118,7 @@ export const selectStuckFlows = statement(
    from engine_job_live as flow
    where flow.running
      and flow.worker is null
-     and flow.kind in ('flow', 'flowpreview', 'flownode')
+     and flow.kind in ('flow', 'flowpreview', 'flownode', 'aiagent')
      and flow.scheduled_for <= $1
      and not exists (
        select 1

@@ -23,6 +23,8 @@ export interface ModuleStatus {
   approvers?: { resume_id: number; approver: string | null }[];
   failed_retries?: string[];
   skipped?: boolean;
+  /** Of an agent's tool: the id of the model's call. */
+  call?: string;
 }
 
 export interface FlowStatus {

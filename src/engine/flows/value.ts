@@ -74,12 +74,28 @@ export type ModuleValue =
   | { type: 'whileloopflow'; modules: FlowModule[]; skip_failures?: boolean }
   | { type: 'branchone'; branches: Branch[]; default: FlowModule[] }
   | { type: 'branchall'; branches: Branch[]; parallel?: boolean }
+  | { type: 'aiagent'; input_transforms?: Transforms; tools?: AgentTool[] }
   | { type: 'identity' };
+
+/** A tool of an agent: a step that the model may call, or the tools of an MCP server. */
+export type AgentTool =
+  | (FlowModule & { value: { tool_type?: 'flowmodule' } })
+  | {
+      id: string;
+      summary?: string;
+      value: {
+        tool_type: 'mcp';
+        resource_path: string;
+        include_tools?: string[] | null;
+        exclude_tools?: string[] | null;
+      };
+    };
 
 export interface FlowModule {
   id: string;
   value: ModuleValue;
   summary?: string;
+  description?: string;
   stop_after_if?: StopAfterIf | null;
   stop_after_all_iters_if?: StopAfterIf | null;
   skip_if?: { expr: string } | null;
@@ -120,23 +136,57 @@ const stop = z
 const moduleList = z.array(z.lazy(() => flowModule)).max(10_000);
 const branch = z.looseObject({ modules: moduleList, skip_failure: z.boolean().nullish() });
 
+const rawscript = z.looseObject({
+  type: z.literal('rawscript'),
+  content: text(4_000_000),
+  language: text(50),
+  input_transforms: transforms,
+  lock: text(4_000_000).nullish(),
+  tag: text(100).nullish(),
+});
+const script = z.looseObject({
+  type: z.literal('script'),
+  path: text(500),
+  hash: text(16).nullish(),
+  input_transforms: transforms,
+  tag_override: text(100).nullish(),
+});
+const flow = z.looseObject({
+  type: z.literal('flow'),
+  path: text(500),
+  input_transforms: transforms,
+});
+
+/** Providers take such names alone. */
+const toolName = text(64).regex(/^[A-Za-z0-9_]+$/, 'a tool is named by letters, digits and _');
+const names = z.array(text(200)).max(1000).nullish();
+const agentTool = z.union([
+  z.looseObject({
+    id: text(100),
+    value: z.looseObject({
+      tool_type: z.literal('mcp'),
+      resource_path: text(500),
+      include_tools: names,
+      exclude_tools: names,
+    }),
+  }),
+  z.looseObject({
+    id: text(100),
+    summary: toolName,
+    description: text(10_000).nullish(),
+    value: z.discriminatedUnion('type', [rawscript, script, flow]),
+  }),
+]);
+
 const moduleValue = z.discriminatedUnion('type', [
+  rawscript,
+  script,
+  flow,
   z.looseObject({
-    type: z.literal('rawscript'),
-    content: text(4_000_000),
-    language: text(50),
+    type: z.literal('aiagent'),
     input_transforms: transforms,
-    lock: text(4_000_000).nullish(),
-    tag: text(100).nullish(),
+    tools: z.array(agentTool).max(200).default([]),
   }),
-  z.looseObject({
-    type: z.literal('script'),
-    path: text(500),
-    hash: text(16).nullish(),
-    input_transforms: transforms,
-    tag_override: text(100).nullish(),
-  }),
-  z.looseObject({ type: z.literal('flow'), path: text(500), input_transforms: transforms }),
   z.looseObject({
     type: z.literal('forloopflow'),
     iterator: transform,
@@ -206,6 +256,8 @@ export const flowValue = z
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');
 
+const isModule = (tool: AgentTool): tool is FlowModule => tool.value.tool_type !== 'mcp';
+
 /** The lists of modules directly inside `module`, each with its place. */
 function innerLists(module: FlowModule): { place: string; modules: FlowModule[] }[] {
   const { id, value } = module;
@@ -220,6 +272,8 @@ function innerLists(module: FlowModule): { place: string; modules: FlowModule[] 
       ];
     case 'branchall':
       return value.branches.map((each, n) => ({ place: `${id}/${n}`, modules: each.modules }));
+    case 'aiagent':
+      return [{ place: `${id}/agent`, modules: (value.tools ?? []).filter(isModule) }];
     default:
       return [];
   }

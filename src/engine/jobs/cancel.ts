@@ -34,7 +34,7 @@ export interface CancelRequest {
   force: boolean;
 }
 
-const flowKinds = ['flow', 'flowpreview', 'flownode'];
+const flowKinds = ['flow', 'flowpreview', 'flownode', 'aiagent'];
 
 function canceledResult(reason: string): string {
   return errorResult('Canceled', reason === '' ? 'The job was canceled.' : `Canceled: ${reason}`);

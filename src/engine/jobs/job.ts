@@ -121,7 +121,16 @@ export const job = z.object({
 });
 export type Job = z.output<typeof job>;
 
-export type JobKind = 'script' | 'preview' | 'flow' | 'flowpreview' | 'flownode' | 'identity';
+/** `aiagent` moves by its steps like a flow; `aistep` is what it does by itself. */
+export type JobKind =
+  | 'script'
+  | 'preview'
+  | 'flow'
+  | 'flowpreview'
+  | 'flownode'
+  | 'identity'
+  | 'aiagent'
+  | 'aistep';
 
 /** A row to insert; the worker's fields are set when a slot of this process takes it at once. */
 export interface NewJob {

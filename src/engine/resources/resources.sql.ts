@@ -33,6 +33,14 @@ export const selectResourceValue = statement(
      and path = $2`,
 );
 
+export const selectEditor = statement(
+  'resource.editor',
+  `select edited_by as "editedBy"
+   from engine_resource
+   where workspace = $1
+     and path = $2`,
+);
+
 export const selectResourcePerms = statement(
   'resource.extra_perms',
   `select extra_perms as "extraPerms"

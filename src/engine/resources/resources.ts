@@ -157,6 +157,9 @@ export function createResources(deps: ResourcesDeps) {
   return {
     ...reading,
     resolve,
+    /** Who saved it last; undefined when there is none. */
+    editorOf: async (workspace: string, path: string): Promise<string | undefined> =>
+      (await db.row<{ editedBy: string }>(sql.selectEditor, [workspace, path]))?.editedBy,
     create: (call: Call, said: NewResource) => create(deps, call, said),
     update: (call: Call, change: ResourceChange) => update(deps, call, change),
 

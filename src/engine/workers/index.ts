@@ -1,4 +1,5 @@
 export { createRunArguments } from './arguments.ts';
+export { createAgentStep } from './agent-step.ts';
 export { createBundles } from './bundles.ts';
 export { type Completer, createCompleter } from './completer.ts';
 export { createJobSecrets, type JobSecrets } from './job-secrets.ts';

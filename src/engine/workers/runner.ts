@@ -11,6 +11,7 @@ import {
 } from '../jobs/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
+import type { AgentStep } from './agent-step.ts';
 import type { RunArguments } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
 import type { Completer } from './completer.ts';
@@ -42,6 +43,7 @@ export interface JobRunnerDeps {
   runArguments: RunArguments;
   secrets: JobSecrets;
   completer: Completer;
+  agentStep: AgentStep;
   flows: FlowSteps;
   events: JobEvents;
   clock: Clock;
@@ -103,8 +105,16 @@ export function createJobRunner(deps: JobRunnerDeps) {
   ): Promise<RunOutcome> {
     try {
       const env = environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup });
-      const { args, secrets } = await deps.runArguments(job, env);
-      for (const secret of secrets) deps.secrets.learn(job.id, secret);
+      const resolved = async (args: ClaimedJob['args']): Promise<ClaimedJob['args']> => {
+        const { args: clear, secrets } = await deps.runArguments({ ...job, args }, env);
+        for (const secret of secrets) deps.secrets.learn(job.id, secret);
+        return clear;
+      };
+      if (job.kind === 'aistep') {
+        const resolve = async (value: unknown) => (await resolved({ value }))['value'];
+        return await deps.agentStep(job, { resolve, signal, onLog });
+      }
+      const args = await resolved(job.args);
       const bundleHash = job.bundleHash ?? '';
       const code = await deps.bundles.get(bundleHash);
       return await deps.runners.run({
@@ -139,7 +149,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
     job: ClaimedJob,
     { worker, signal, mine }: { worker: string; signal: AbortSignal; mine: boolean },
   ): Promise<ClaimedJob | undefined> {
-    if (job.bundleHash === null) {
+    if (job.bundleHash === null && job.kind !== 'aistep') {
       // A flow that was due later: from here on it moves by its steps.
       deps.flows.goOn(job.id);
       return undefined;

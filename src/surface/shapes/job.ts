@@ -62,7 +62,8 @@ function commonFields(job: JobOutput): Wire {
     canceled: job.canceled,
     canceled_by: job.canceledBy,
     canceled_reason: job.canceledReason,
-    job_kind: job.jobKind,
+    // Windmill knows one kind for an agent and for what it does by itself.
+    job_kind: job.jobKind === 'aistep' ? 'aiagent' : job.jobKind,
     permissioned_as: job.permissionedAs,
     is_flow_step: job.isFlowStep,
     language: job.language,

@@ -1,0 +1,17 @@
+export {
+  type CallTarget,
+  type FoundCall,
+  type FunctionTool,
+  type Message,
+  shownResult,
+  type Turn,
+} from './conversation.ts';
+export { readInputs } from './inputs.ts';
+export {
+  type AgentSoFar,
+  callServer,
+  type ServerTool,
+  type StepDeps,
+  type StepHow,
+  takeTurn,
+} from './steps.ts';

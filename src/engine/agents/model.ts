@@ -1,0 +1,83 @@
+// Asks a model: one request, again when the provider says that it is busy. What the provider says
+// of a failure is shown to the person, without the key.
+import { AppError, type Clock } from '../../base/index.ts';
+import { type Egress, readText } from '../../egress/index.ts';
+import { anthropicAnswer, anthropicRequest } from './anthropic.ts';
+import type { Answer, Question } from './conversation.ts';
+import type { Provider } from './inputs.ts';
+import { openaiAnswer, openaiRequest } from './openai.ts';
+
+const dialects = {
+  openai: { request: openaiRequest, answer: openaiAnswer },
+  anthropic: { request: anthropicRequest, answer: anthropicAnswer },
+} as const;
+
+const maxAttempts = 3;
+const maxAnswerBytes = 10_000_000;
+const longestPauseMs = 30_000;
+
+export interface ModelDeps {
+  egress: Pick<Egress, 'fetch'>;
+  clock: Clock;
+}
+
+/** Seconds of `Retry-After` (RFC 9110 section 10.2.3); dates are taken as one second. */
+function pauseOf(response: Response, attempt: number): number {
+  const said = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const seconds = Number.isFinite(said) && said >= 0 ? said : attempt;
+  return Math.min(longestPauseMs, seconds * 1000);
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      cancel();
+      reject(new AppError('canceled', 'The job was canceled.'));
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    });
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+function failure(provider: Provider, status: number, text: string): AppError {
+  const said = text.slice(0, 1000).replaceAll(provider.apiKey, '***');
+  return new AppError('unprocessable', `The model answered with status ${status}: ${said}`);
+}
+
+/** Throws `unprocessable` for a refusal of the provider, and whatever `egress` throws. */
+export async function askModel(
+  { egress, clock }: ModelDeps,
+  provider: Provider,
+  question: Question & { signal: AbortSignal },
+): Promise<Answer> {
+  const { request, answer } = dialects[provider.dialect];
+  const { signal, ...asked } = question;
+  const { address, headers, body } = request(provider, asked);
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await egress.fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      signal,
+    });
+    const text = await readText(response, maxAnswerBytes);
+    const isBusy = response.status === 429 || response.status >= 500;
+    if (isBusy && attempt < maxAttempts) {
+      await pause(clock, pauseOf(response, attempt), signal);
+      continue;
+    }
+    if (response.status !== 200) throw failure(provider, response.status, text);
+    return answer(jsonOf(text));
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('unprocessable', 'The model did not answer with JSON.');
+  }
+}

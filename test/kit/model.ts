@@ -1,0 +1,108 @@
+// A stand-in for a provider of models: answers what the test wrote, in order, and keeps what it
+// was asked. Speaks both dialects, by the path.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface ModelCall {
+  path: string;
+  headers: IncomingMessage['headers'];
+  body: any;
+}
+
+/** Text, calls, or a whole HTTP answer; `hang` never answers. */
+export type Script =
+  | { text: string }
+  | { calls: { name: string; args: unknown }[] }
+  | { status: number; body: string; headers?: Record<string, string> }
+  | 'hang';
+
+export interface StandInModel {
+  /** Base address for a provider's resource. */
+  address: string;
+  calls: ModelCall[];
+  /** What the next questions are answered with. */
+  answer(...scripts: Script[]): void;
+  /** Resolves at the next question. */
+  asked(): Promise<void>;
+  /** Resolves when somebody hangs up on `hang`. */
+  hungUp(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const usage = { prompt_tokens: 7, completion_tokens: 3, input_tokens: 7, output_tokens: 3 };
+
+function openai(script: Script, n: number): unknown {
+  if (typeof script !== 'object' || !('calls' in script)) {
+    const content = typeof script === 'object' && 'text' in script ? script.text : '';
+    return { choices: [{ message: { role: 'assistant', content } }], usage };
+  }
+  const tool_calls = script.calls.map(({ name, args }, k) => ({
+    id: `call_${n}_${k}`,
+    type: 'function',
+    function: { name, arguments: typeof args === 'string' ? args : JSON.stringify(args) },
+  }));
+  return { choices: [{ message: { role: 'assistant', content: null, tool_calls } }], usage };
+}
+
+function anthropic(script: Script, n: number): unknown {
+  if (typeof script !== 'object' || !('calls' in script)) {
+    const text = typeof script === 'object' && 'text' in script ? script.text : '';
+    return { content: [{ type: 'text', text }], usage };
+  }
+  const content = script.calls.map(({ name, args }, k) => {
+    return { type: 'tool_use', id: `toolu_${n}_${k}`, name, input: args };
+  });
+  return { content: [{ type: 'thinking', thinking: '…' }, ...content], usage };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return JSON.parse(text);
+}
+
+/** Starts one on a free port of loopback. */
+export async function startModel(): Promise<StandInModel> {
+  const scripts: Script[] = [];
+  const calls: ModelCall[] = [];
+  let tellAsked: () => void = () => {};
+  let tellHungUp: () => void = () => {};
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url: path = '', headers } = request;
+    calls.push({ path, headers, body: await readJson(request) });
+    tellAsked();
+    const script = scripts.shift() ?? { status: 500, body: 'the test wrote no more answers' };
+    if (script === 'hang') {
+      response.on('close', () => tellHungUp());
+    } else if ('status' in script) {
+      response.writeHead(script.status, script.headers).end(script.body);
+    } else {
+      const shape = path.endsWith('/messages') ? anthropic : openai;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(shape(script, calls.length)));
+    }
+  }
+
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    address: `http://127.0.0.1:${port}`,
+    calls,
+    answer: (...more) => void scripts.push(...more),
+    asked: () =>
+      new Promise((resolve) => {
+        tellAsked = resolve;
+      }),
+    hungUp: () =>
+      new Promise((resolve) => {
+        tellHungUp = resolve;
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
