@@ -188,10 +188,8 @@ export async function moduleRow(
   if (value.type === 'identity') return over(await previousResult(deps.runs, run, step));
   if (value.type === 'aiagent') {
     const transforms = value.input_transforms ?? {};
-    return agentRow(run, {
-      id: module.id,
-      args: await argsOf(deps, run, { step, transforms, more }),
-    });
+    const args = await argsOf(deps, run, { step, transforms, more, toWorker: false });
+    return agentRow(run, { id: module.id, args });
   }
   if (value.type !== 'rawscript' && value.type !== 'script' && value.type !== 'flow') {
     throw new AppError('unprocessable', `Modules of the type ${value.type} do not run yet.`);
