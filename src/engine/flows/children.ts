@@ -248,8 +248,11 @@ async function childRow(
   if (child.step === 'failure' || child.step === 'preprocessor') {
     const module = run.flow[`${child.step}_module`];
     if (!module) throw new Error(`the flow has no ${child.step} module`);
-    const isFailure = child.step === 'failure';
-    const more: Scope = isFailure ? { error: await errorOf(deps, run) } : {};
+    if (child.step === 'preprocessor') {
+      const { event } = run.row.args;
+      return { ...(await codeOf(deps, run, module)), args: { event } };
+    }
+    const more: Scope = { error: await errorOf(deps, run) };
     const step = run.state.status.step;
     return moduleRow(deps, run, { module, step, more });
   }

@@ -69,6 +69,7 @@ function valuesOf(draft: Draft, starts: readonly Start[], at: number): unknown[]
     rev: run.rev,
     state: JSON.stringify(run.state),
     items: draft.itemsChanged ? JSON.stringify(run.items) : null,
+    args: draft.argsChanged ? run.row.args : null,
     finished: end !== undefined,
     success: end?.success ?? null,
     result: end?.resultJson ?? null,

@@ -2,9 +2,13 @@
 // and how what came of secrets is stored.
 import { notFound } from '../../base/index.ts';
 import { authorise, type Caller } from '../../operation/index.ts';
-import { type ActingJob, callerOfJob, type MemberOf } from '../jobs/index.ts';
+import { callerOfJob, type MemberOf } from '../jobs/index.ts';
 import type { Resolve } from '../resources/index.ts';
 import type { RunValues } from '../variables/index.ts';
+import type { RunRow } from './runs.ts';
+
+/** Whom a run acts for. */
+type ActingJob = Pick<RunRow, 'id' | 'workspace' | 'permissionedAs' | 'createdBy' | 'scopes'>;
 
 export interface FlowItemsDeps {
   resolve: Resolve;

@@ -1,6 +1,6 @@
 // Works out the next transition of a run: applies events by the rules until something has to be
 // waited for. Changes nothing but its draft; storing it is the executor's.
-import { newId, sha256 } from '../../base/index.ts';
+import { AppError, newId, sha256 } from '../../base/index.ts';
 import { type Ending, errorResult } from '../jobs/index.ts';
 import { type ChildrenDeps, type ChildRow, makeChild } from './children.ts';
 import { endFacts, enterFacts } from './facts.ts';
@@ -23,12 +23,21 @@ export interface Draft {
   end?: { success: boolean; resultJson: string; skipped: boolean };
   /** A loop began: its items have to be stored. */
   itemsChanged: boolean;
+  /** The preprocessor made them of the event. */
+  argsChanged: boolean;
   /** There was more to do than one transition takes. */
   more: boolean;
 }
 
 export function emptyDraft(run: FlowRun): Draft {
-  return { run: { ...run }, rows: [], endings: [], itemsChanged: false, more: false };
+  return {
+    run: { ...run },
+    rows: [],
+    endings: [],
+    itemsChanged: false,
+    argsChanged: false,
+    more: false,
+  };
 }
 
 /** Children that are over at once, in one transition. */
@@ -50,8 +59,8 @@ function withStep(resultJson: string, step: string | undefined): string {
 }
 
 async function resultOf(deps: ChildrenDeps, run: FlowRun, end: FlowEnd): Promise<string> {
-  const { step, modules, failure_module: failure } = run.state.status;
-  const id = modules[Math.min(step, modules.length - 1)]?.id;
+  const { step, modules, failure_module: failure, preprocessor_module: first } = run.state.status;
+  const id = first?.type === 'Failure' ? first.id : modules[Math.min(step, modules.length - 1)]?.id;
   if (end.message !== undefined) {
     return withStep(errorResult('EarlyStopError', end.message), id);
   }
@@ -62,12 +71,22 @@ async function resultOf(deps: ChildrenDeps, run: FlowRun, end: FlowEnd): Promise
   return end.success || failure.job === job ? json : withStep(json, id);
 }
 
+/** What the preprocessor made of the event is the flow's input from now on. */
+function takeInput(run: FlowRun, { resultJson }: JobResult): void {
+  const args: unknown = JSON.parse(resultJson);
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) {
+    throw new AppError('invalid_input', 'preprocessor must return an object: the flow’s input');
+  }
+  run.row = { ...run.row, args: args as FlowRun['row']['args'] };
+}
+
 function planner(deps: ChildrenDeps, draft: Draft) {
   const { run } = draft;
   const todo: FlowEvent[] = [];
 
   async function endedEvent(job: string, result: JobResult): Promise<FlowEvent> {
-    const { modules, step } = run.state.status;
+    const { modules, step, preprocessor_module: preprocessor } = run.state.status;
+    if (preprocessor?.job === job && result.success) takeInput(run, result);
     const isStep = run.state.status.failure_module.job !== job && modules[step] !== undefined;
     const random = randomShare();
     return { type: 'ended', job, facts: await endFacts(deps, run, { ...result, random, isStep }) };
@@ -159,6 +178,7 @@ export async function planTransition(
     }
   }
   draft.itemsChanged = draft.run.items !== run.items;
+  draft.argsChanged = draft.run.row !== run.row;
   return draft;
 }
 

@@ -14,8 +14,8 @@ export interface PushesDeps {
 
 type Start = Pick<RunCode, 'kind' | 'path'> & { version: number | null; source: FlowSource };
 
-function codeOf({ kind, path, version, source }: Start): RunCode {
-  const { modules, preprocessor_module: preprocessor } = source.value;
+function codeOf({ kind, path, version, source }: Start, preprocessor: boolean): RunCode {
+  const { modules } = source.value;
   return {
     kind,
     path,
@@ -30,13 +30,18 @@ function codeOf({ kind, path, version, source }: Start): RunCode {
     rerunOnCrash: true,
     flowVersion: version,
     rawFlow: version === null ? source : null,
-    flowState: initialState(modules, { preprocessor: Boolean(preprocessor) }),
+    flowState: initialState(modules, { preprocessor }),
   };
 }
 
 export function createFlowPushes(deps: PushesDeps): FlowPushes {
-  const push = (call: Call, start: Start, options: RunOptions) =>
-    pushOf(deps, call, { code: codeOf(start), options: { ...options, tag: undefined } });
+  const push = (call: Call, start: Start, options: RunOptions) => {
+    const { event, ...rest } = options;
+    const preprocessor = event !== undefined && Boolean(start.source.value.preprocessor_module);
+    const args = preprocessor ? { event } : options.args;
+    const code = codeOf(start, preprocessor);
+    return pushOf(deps, call, { code, options: { ...rest, args, tag: undefined } });
+  };
 
   async function byPath(call: Call, path: string, options: RunOptions) {
     const found = await deps.flows.runnable(workspaceOf(call), path);

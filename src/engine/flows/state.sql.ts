@@ -15,7 +15,7 @@ export const advanceFlows = statement(
      select *
      from json_to_recordset($1) as f (
        id uuid, rev integer, state text, items text, finished boolean, success boolean,
-       result text, at bigint, skipped boolean, labels json)
+       result text, at bigint, skipped boolean, labels json, args json)
    ), ended as (
      select *
      from json_to_recordset($3) as e (
@@ -67,6 +67,7 @@ export const advanceFlows = statement(
      update engine_job as job
      set flow_state = wanted.state::json,
          flow_items = coalesce(wanted.items::json, job.flow_items),
+         args = coalesce(wanted.args, job.args),
          flow_rev = job.flow_rev + 1,
          finished = wanted.finished,
          running = not wanted.finished,

@@ -5,6 +5,7 @@ export type { Ending, FlowSteps, LogPiece } from './flow-port.ts';
 export {
   type ClaimedJob,
   type Completion,
+  entrypointArgument,
   errorResult,
   type JobKind,
   type NewJob,
@@ -16,13 +17,14 @@ export {
   completeJobs,
   failOrphans,
   insertRows,
+  replaceArgs,
   mergedLabels,
   requeueOrphans,
   selectLogEnd,
   selectLostWorkers,
   selectNextDue,
 } from './jobs.sql.ts';
-export { type ActingJob, callerOfJob, type MemberOf } from './job-caller.ts';
+export { callerOfJob, type MemberOf } from './job-caller.ts';
 export { createJobs, type Jobs } from './jobs.ts';
 export { jobOperations } from './operations/index.ts';
 export { createQueue, type LocalWorker, type Slot } from './queue.ts';

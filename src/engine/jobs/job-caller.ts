@@ -6,7 +6,7 @@ import type { Caller } from '../../operation/index.ts';
 export type MemberOf = (workspace: string, username: string) => Promise<Caller | undefined>;
 
 /** What a job's row says of whom it acts for. */
-export interface ActingJob {
+interface ActingJob {
   id: string;
   workspace: string;
   permissionedAs: string;

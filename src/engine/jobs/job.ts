@@ -20,6 +20,10 @@ const tag = z.string().min(1).max(100).optional().describe('worker tag');
 
 export const runFields = {
   args: jobArgs,
+  event: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('what a trigger saw; a preprocessor, where there is one, makes the arguments of it'),
   tag,
   scheduledFor: z.int().min(0).optional().describe('epoch milliseconds to start at'),
   scheduledInSecs: z.int().min(0).max(31_536_000).optional().describe('seconds to wait'),
@@ -29,6 +33,9 @@ export const runFields = {
   timeout: z.int().min(1).max(604_800).optional().describe('seconds that it may take'),
   invisibleToOwner: z.boolean().default(false).describe('hide it from the owners of the path'),
 };
+
+/** Windmill's name for an argument that says which function runs first. */
+export const entrypointArgument = '_ENTRYPOINT_OVERRIDE';
 
 export const waitField = z
   .int()

@@ -332,3 +332,13 @@ export const selectLostWorkers = statement(
        from engine_worker
        where engine_worker.worker = live.worker)`,
 );
+
+/** What the preprocessor of a running job made of its event; another attempt begins with it. */
+export const replaceArgs = statement(
+  'job.replace_args',
+  `update engine_job_live
+   set args = $4
+   where id = $1
+     and worker = $2
+     and attempt = $3`,
+);

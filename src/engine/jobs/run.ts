@@ -6,7 +6,7 @@ import type { Database } from '../../store/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
 import { type Language, type Runnable, saveBundle, type Scripts } from '../scripts/index.ts';
 import type { CodeGate } from './code-gate.ts';
-import type { RunOptions } from './job.ts';
+import { entrypointArgument, type RunOptions } from './job.ts';
 import { selectForRerun } from './jobs.sql.ts';
 import type { Push } from './queue.ts';
 import { findJob } from './visibility.ts';
@@ -102,6 +102,13 @@ export function pushOf(
   };
 }
 
+/** The arguments of a run of a script: its preprocessor's, when a trigger brings an event. */
+function preprocessed({ hasPreprocessor }: Runnable, options: RunOptions): RunOptions {
+  const { event } = options;
+  if (!event || !hasPreprocessor) return options;
+  return { ...options, args: { [entrypointArgument]: 'preprocessor', event } };
+}
+
 function codeOf(found: Runnable): Code {
   if (found.autoKind === 'lib') {
     throw new AppError('invalid_input', `${found.path} has no main function to run.`, {
@@ -154,7 +161,7 @@ export function createRun(deps: RunDeps) {
   async function byPath(call: Call, path: string, options: RunOptions): Promise<Push> {
     const found = await deps.scripts.runnable(workspaceOf(call), path);
     if (!found) throw notFound('script', path);
-    return pushOf(deps, call, { code: codeOf(found), options });
+    return pushOf(deps, call, { code: codeOf(found), options: preprocessed(found, options) });
   }
 
   async function byHash(call: Call, hash: string, options: RunOptions): Promise<Push> {
@@ -166,7 +173,7 @@ export function createRun(deps: RunDeps) {
     if (!verdict.allowed) {
       throw verdict.error.code === 'not_found' ? notFound('script', hash) : verdict.error;
     }
-    return pushOf(deps, call, { code: codeOf(found), options });
+    return pushOf(deps, call, { code: codeOf(found), options: preprocessed(found, options) });
   }
 
   async function preview(call: Call, wanted: Preview): Promise<Push> {

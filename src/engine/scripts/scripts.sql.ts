@@ -44,7 +44,7 @@ export const selectByHash = statement(
 const runColumns = `
      hash, path, language, tag, timeout_s as "timeoutS", parameters, bundle_hash as "bundleHash",
      rerun_on_crash as "rerunOnCrash", isolation, extra_perms as "extraPerms",
-     auto_kind as "autoKind"`;
+     auto_kind as "autoKind", has_preprocessor as "hasPreprocessor"`;
 
 /** What a run needs of the head, and nothing more: the hot query of every call. */
 export const selectRunnable = statement(

@@ -44,6 +44,7 @@ export interface Runnable {
   isolation: 'warm' | 'fresh';
   extraPerms: Record<string, boolean>;
   autoKind: string | null;
+  hasPreprocessor: boolean;
 }
 
 /** A script as a tool of a model. */

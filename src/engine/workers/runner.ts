@@ -7,6 +7,7 @@ import {
   labelsOf,
   type FlowSteps,
   type JobEvents,
+  replaceArgs,
   selectLogEnd,
 } from '../jobs/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
@@ -15,6 +16,7 @@ import type { AgentStep } from './agent-step.ts';
 import type { RunArguments } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
 import type { Completer } from './completer.ts';
+import { runEntrypoint } from './entrypoint.ts';
 import { environmentOf } from './environment.ts';
 import type { JobSecrets } from './job-secrets.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
@@ -69,6 +71,12 @@ function unresolved(error: AppError): string {
   return errorResult('ArgumentErr', `${error.message}${hint}`);
 }
 
+interface Running {
+  worker: string;
+  signal: AbortSignal;
+  onLog: (text: string) => void;
+}
+
 export function createJobRunner(deps: JobRunnerDeps) {
   function notStarted(job: ClaimedJob, error: unknown): RunOutcome {
     const known = error instanceof AppError;
@@ -98,11 +106,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
     return writer;
   }
 
-  async function execute(
-    job: ClaimedJob,
-    signal: AbortSignal,
-    onLog: (text: string) => void,
-  ): Promise<RunOutcome> {
+  async function execute(job: ClaimedJob, { worker, signal, onLog }: Running): Promise<RunOutcome> {
     try {
       const env = environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup });
       const resolved = async (args: ClaimedJob['args']): Promise<ClaimedJob['args']> => {
@@ -114,18 +118,14 @@ export function createJobRunner(deps: JobRunnerDeps) {
         const resolve = async (value: unknown) => (await resolved({ value }))['value'];
         return await deps.agentStep(job, { resolve, signal, onLog });
       }
-      const args = await resolved(job.args);
       const bundleHash = job.bundleHash ?? '';
       const code = await deps.bundles.get(bundleHash);
-      return await deps.runners.run({
+      const fixed = {
         jobId: job.id,
         language: job.language as Language,
         ...runtimeOf(job, code),
         code,
         codeHash: bundleHash,
-        parameters: job.parameters,
-        entrypoint: 'main',
-        args,
         env,
         identity: identityOf(job),
         isolation: job.isolation,
@@ -135,6 +135,13 @@ export function createJobRunner(deps: JobRunnerDeps) {
         },
         signal,
         onLog,
+      };
+      return await runEntrypoint(job, {
+        resolve: resolved,
+        run: (entrypoint, parameters, args) =>
+          deps.runners.run({ ...fixed, entrypoint, parameters, args }),
+        keepArgs: (args) =>
+          deps.db.run(replaceArgs, [job.id, worker, job.attempt, JSON.stringify(args)]),
       });
     } catch (error) {
       return notStarted(job, error);
@@ -156,7 +163,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
     }
     const logWriter = await openLog(job);
     if (deps.events.watched(job.id)) deps.events.progressed(job.id);
-    const outcome = await execute(job, signal, (text) => logWriter.write(text));
+    const onLog = (text: string): void => logWriter.write(text);
+    const outcome = await execute(job, { worker, signal, onLog });
     const canceled = outcome.killed === 'canceled';
     const completion = {
       id: job.id,

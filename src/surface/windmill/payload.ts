@@ -63,6 +63,25 @@ export function runArgs(request: WireRequest): Args {
   return args;
 }
 
+/** The headers without those that say who the caller is. */
+function shownHeaders({ header, headerNames }: WireRequest): Record<string, string> {
+  const names = headerNames().filter((name) => !credentialHeaders.has(name));
+  return Object.fromEntries(names.map((name) => [name, header(name) ?? '']));
+}
+
+/** The request as a preprocessor sees it (Windmill's event of a webhook), unless it is skipped. */
+export function runEvent(request: WireRequest): { event?: Args } {
+  if (request.query.flag('skip_preprocessor') === true) return {};
+  const event = {
+    kind: 'webhook',
+    body: given(request) ?? null,
+    raw_string: request.body?.text ?? null,
+    query: request.query.all(),
+    headers: shownHeaders(request),
+  };
+  return { event };
+}
+
 /** What the address says about the run itself. */
 export function runOptions({ query }: WireRequest): Record<string, unknown> {
   return present({

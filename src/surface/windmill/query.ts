@@ -2,6 +2,8 @@
 import { AppError } from '../../base/index.ts';
 
 export interface Query {
+  /** Every value as text, the last of each name. */
+  all(): Record<string, string>;
   /** Undefined when absent or empty. */
   text(name: string): string | undefined;
   /** `true`, `1` or the bare name; `false`, `0`. */
@@ -30,6 +32,7 @@ export function createQuery(values: unknown, parseJson: (text: string) => unknow
 
   return {
     text,
+    all: () => Object.fromEntries(Object.keys(all).map((name) => [name, last(name) ?? ''])),
     flag(name) {
       const value = last(name);
       if (value === undefined) return undefined;

@@ -1,7 +1,7 @@
 // `/api/w/{ws}/jobs/run/*` and `run_wait_result/*`: what starts scripts. Their tokens may stand in
 // the address, and their bodies are the arguments.
 import { filled, present } from './fields.ts';
-import { runArgs, runOptions } from './payload.ts';
+import { runArgs, runEvent, runOptions } from './payload.ts';
 import { resultAnswer } from './result.ts';
 import { get, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -13,18 +13,21 @@ const idText = text(({ id }: { id: string }) => id, 201);
 const byPath = (request: WireRequest): Record<string, unknown> => ({
   path: request.path(),
   args: runArgs(request),
+  ...runEvent(request),
   ...runOptions(request),
 });
 
 const byHash = (request: WireRequest): Record<string, unknown> => ({
   hash: request.param('hash'),
   args: runArgs(request),
+  ...runEvent(request),
   ...runOptions(request),
 });
 
 const byVersion = (request: WireRequest): Record<string, unknown> => ({
   version: Number(request.param('version')),
   args: runArgs(request),
+  ...runEvent(request),
   ...runOptions(request),
 });
 

@@ -17,6 +17,8 @@ export interface WireRequest {
   body: WireBody | undefined;
   /** One value of a header. */
   header(name: string): string | undefined;
+  /** The names of all headers, in lower case. */
+  headerNames(): string[];
   /** A `:name` of the address; throws `invalid_input` when it cannot be one. */
   param(name: string): string;
   /** The `*` of the address: an item's path. Throws `invalid_input` for anything that is none. */
@@ -76,6 +78,7 @@ export function wireRequest(request: FastifyRequest, deps: WireRequestDeps): Wir
     query: createQuery(request.query, deps.parseJson),
     body,
     header,
+    headerNames: () => Object.keys(request.headers),
     param(name) {
       const value = (request.params as Record<string, string | undefined>)[name] ?? '';
       if (value === '' || value === '.' || value === '..' || /[/\\]/.test(value)) {
