@@ -101,7 +101,11 @@ export const roles: Roles = {
     const worker = await startWorker(config, { log, store });
     const stopped = untilSignal();
     scrubEnvironment();
-    print(`Millrace ${version} worker is ready with ${config.workerSlots} slots`);
+    const { workerGroup, workerSlots, workerTags } = config;
+    const serving = workerTags ? ` for ${workerTags.join(', ')}` : '';
+    print(
+      `Millrace ${version} worker is ready: group ${workerGroup}, ${workerSlots} slots${serving}`,
+    );
     await stopped;
     print('Finishing the running jobs …');
     await worker.stop();

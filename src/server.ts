@@ -38,13 +38,14 @@ export interface Server {
 }
 
 /** A part that does not stop by then (its database is gone) is left behind. */
-const stopWithinMs = 15_000;
+const stopWithinMs = 5000;
 
 /** Runs `undo` steps in reverse order, each even if an earlier one failed or hangs. */
-function createUndo(log: Log, clock: Clock) {
+function createUndo(log: Log, clock: Clock, drainMs: number) {
+  const withinMs = drainMs + stopWithinMs;
   const late = (): Promise<never> =>
     new Promise((_, reject) => {
-      clock.after(stopWithinMs, () => reject(new Error(`not done in ${stopWithinMs} ms`)));
+      clock.after(withinMs, () => reject(new Error(`not done in ${withinMs} ms`)));
     });
   const steps: { name: string; undo: () => Promise<void> | void }[] = [];
   return {
@@ -82,7 +83,7 @@ async function onGround<Result>(
   { log, clock = systemClock }: StartOptions,
   work: (ground: Ground) => Promise<Result>,
 ): Promise<Result> {
-  const undo = createUndo(log, clock);
+  const undo = createUndo(log, clock, config.drainMs);
   try {
     return await work({ config, log, clock, undo });
   } catch (error) {
@@ -110,7 +111,6 @@ async function createBase(
   const shared = { db, clock, log, config, runners, egress, builder, sandbox, origin };
   const engine = createEngine({
     ...shared,
-    workerGroup: 'default',
     memberOf: (workspace, username) => identity.membership(workspace, username),
   });
   const jobTokens = { find: engine.findJobOfToken };

@@ -24,6 +24,7 @@ const mayScan = new Map([
   ['job.count_done', 'counts them all; answers a page that people open now and then'],
   ['job.count_live', 'the live part is small'],
   ['job.count_before', 'the live part is small'],
+  ['worker.queues', 'the live part is small; answers a page that people open now and then'],
   ['job.next_due', 'walks the claim index'],
   ['job.requeue_orphans', 'the live part is small; once in ten seconds'],
   ['job.fail_orphans', 'the live part is small; once in ten seconds'],

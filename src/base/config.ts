@@ -19,6 +19,12 @@ export interface Config {
   logLevel: LogLevel;
   /** Jobs that this process runs at a time; 0 means that it only serves. */
   workerSlots: number;
+  /** The group that this process's worker belongs to; its settings may name the tags. */
+  workerGroup: string;
+  /** The only tags that it serves; undefined: those of its group, else every language here. */
+  workerTags: readonly string[] | undefined;
+  /** How long a stop waits for running jobs before it gives them back to the queue. */
+  drainMs: number;
   /** `auto` uses bubblewrap where it works; `off` and `bwrap` are for tests and doctors. */
   sandbox: 'auto' | 'bwrap' | 'off';
   /** Without a sandbox only admins may deploy or preview, unless this is set. */
@@ -86,6 +92,29 @@ function packageEnvironment(env: Environment): Record<string, string> {
   );
 }
 
+function groupOf(text: string | undefined): string {
+  const name = text || 'default';
+  if (/^[\w.-]{1,50}$/.test(name)) return name;
+  throw new AppError('invalid_input', `MILLRACE_WORKER_GROUP is "${name}"`, {
+    hint: 'Give up to 50 letters, digits, dots, hyphens and underscores, such as gpu.',
+  });
+}
+
+function tagsOf(text: string | undefined): readonly string[] | undefined {
+  const tags = (text ?? '').split(',').map((tag) => tag.trim());
+  const named = [...new Set(tags.filter((tag) => tag !== ''))];
+  if (named.length === 0) return undefined;
+  const long = named.find((tag) => tag.length > 100);
+  if (long === undefined && named.length <= 200) return named;
+  throw new AppError(
+    'invalid_input',
+    'MILLRACE_WORKER_TAGS holds too many tags, or too long ones.',
+    {
+      hint: 'Give at most 200 tags of at most 100 characters, with commas between them.',
+    },
+  );
+}
+
 /** Not repeated in the error, and without a flag: others can read command lines. */
 function masterKeyOf(env: Environment): string | undefined {
   const text = env['MILLRACE_MASTER_KEY']?.trim();
@@ -124,6 +153,9 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     workspace: get('workspace') || 'main',
     logLevel: oneOf('MILLRACE_LOG_LEVEL', get('log-level'), ['info', 'debug', 'warn', 'error']),
     workerSlots: whole('MILLRACE_WORKER_SLOTS', get('worker-slots'), { fallback: 16, max: 256 }),
+    workerGroup: groupOf(flags['group'] ?? env['MILLRACE_WORKER_GROUP']),
+    workerTags: tagsOf(flags['tags'] ?? env['MILLRACE_WORKER_TAGS']),
+    drainMs: 1000 * whole('MILLRACE_DRAIN_SECS', get('drain-secs'), { fallback: 10, max: 86_400 }),
     sandbox: oneOf('MILLRACE_SANDBOX', get('sandbox'), ['auto', 'bwrap', 'off']),
     allowUnsandboxed: get('allow-unsandboxed') === '1',
     masterKey: masterKeyOf(env),

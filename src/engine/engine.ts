@@ -1,6 +1,6 @@
 // Puts the engine together: scripts, jobs, the worker of this process and the rescuer.
 // Everything it needs from outside comes in; it starts nothing by itself.
-import { cpus, hostname } from 'node:os';
+import { cpus, freemem, hostname, totalmem } from 'node:os';
 import { type Clock, type Config, type Log, messageOf } from '../base/index.ts';
 import {
   type AnyOperation,
@@ -41,12 +41,15 @@ import {
   type Completer,
   createBundles,
   createCompleter,
+  createGiveBack,
   createJobRunner,
   createJobSecrets,
   type JobSecrets,
   createRescuer,
   createRunArguments,
   createWorker,
+  createWorkerGroups,
+  type GiveBack,
   type Worker,
   workerOperations,
 } from './workers/index.ts';
@@ -55,14 +58,23 @@ export interface EngineDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  config: Pick<Config, 'workerSlots' | 'allowUnsandboxed' | 'waitMs' | 'dataFolder' | 'masterKey'>;
+  config: Pick<
+    Config,
+    | 'workerSlots'
+    | 'workerGroup'
+    | 'workerTags'
+    | 'drainMs'
+    | 'allowUnsandboxed'
+    | 'waitMs'
+    | 'dataFolder'
+    | 'masterKey'
+  >;
   runners: Runners;
   egress: Egress;
   builder: Builder;
   sandbox: { kind: string };
   /** The address that scripts reach the server under. */
   origin: () => string;
-  workerGroup: string;
   /** Somebody with full rights in a workspace, for what a job refers to in its arguments. */
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
 }
@@ -84,9 +96,6 @@ export interface OfferedResources {
 }
 
 export type Engine = ReturnType<typeof createEngine>;
-
-/** How long SIGTERM waits for running jobs. */
-const drainMs = 10_000;
 
 /** The queue needs the worker and the worker needs what the queue made: tied here, once. */
 function lateWorker(): LocalWorker & { set(worker: Worker): void } {
@@ -121,13 +130,15 @@ function createRunning(
     agentOf: FlowEngine['agentOf'];
     secrets: JobSecrets;
     items: Items;
+    giveBack: GiveBack;
   },
 ) {
-  const { db, clock, log, runners } = deps;
-  const { events, completer, agentOf, items } = parts;
+  const { db, clock, log, runners, config } = deps;
+  const { completer, giveBack, agentOf, items } = parts;
   const runJob = createJobRunner({
     ...deps,
     ...parts,
+    workerGroup: config.workerGroup,
     bundles: createBundles(db),
     agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
     runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),
@@ -136,18 +147,22 @@ function createRunning(
     db,
     clock,
     log,
-    events,
     completer,
+    giveBack: (workers) => giveBack(workers, { died: false }),
     runJob,
-    slots: deps.config.workerSlots,
-    tags: () => [...runners.languages, 'flow'],
-    group: deps.workerGroup,
+    slots: config.workerSlots,
+    ownTags: () => [...runners.languages, 'flow'],
+    givenTags: config.workerTags,
+    group: config.workerGroup,
     isolation: deps.sandbox.kind,
     host: {
       hostname: hostname(),
       pid: process.pid,
-      memoryBytes: () => process.memoryUsage.rss(),
       cpus: cpus().length,
+      memoryBytes() {
+        const total = totalmem();
+        return { own: process.memoryUsage.rss(), total, used: total - freemem() };
+      },
     },
   });
 }
@@ -180,7 +195,14 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const { steps } = flowEngine;
   const queue = createQueue({ db, clock, worker: local, beginFlow: flowEngine.begin });
   const { agentOf } = flowEngine;
-  const running = { events, completer, flows: steps, agentOf, secrets, items };
+  const giveBack = createGiveBack({
+    db,
+    clock,
+    events,
+    flows: steps,
+    onRequeued: (tags) => tags.forEach((tag) => local.wake(tag)),
+  });
+  const running = { events, completer, flows: steps, agentOf, secrets, items, giveBack };
   const worker = createRunning(deps, running);
   local.set(worker);
   const jobs = createJobs({
@@ -195,15 +217,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     cancelHere: worker.cancel,
     cancelElsewhere: (id) => cancelElsewhere(db, id),
   });
-  const rescuer = createRescuer({
-    db,
-    clock,
-    log,
-    events,
-    flows: steps,
-    onRequeued: (tags) => tags.forEach((tag) => worker.wake(tag)),
-  });
-  return { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
+  const rescuer = createRescuer({ db, clock, log, flows: steps, giveBack });
+  const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
+  return { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, groups };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -231,7 +247,7 @@ export function createEngine(deps: EngineDeps) {
     ...jobOperations(jobs),
     ...items.operations,
     ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
-    ...workerOperations({ db, clock }),
+    ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),
   ];
 
   return {
@@ -278,7 +294,7 @@ export function createEngine(deps: EngineDeps) {
     },
     async stop(): Promise<void> {
       rescuer.stop();
-      await worker.stop(drainMs);
+      await worker.stop(deps.config.drainMs);
       await queue.drain();
       await flowEngine.stop();
       await runners.stop();

@@ -80,7 +80,7 @@ describe('kill -9 of the server', () => {
     const logs = await op('jobs.logs', { id: again.body.id });
     assert.match(
       logs.body.logs,
-      /begun again\n--- the worker died; attempt 2 begins ---\nbegun again/,
+      /begun again\n--- the worker is gone; attempt 2 begins ---\nbegun again/,
     );
     const dead = await op('jobs.wait', { id: failed.body.id });
     assert.deepEqual([dead.body.success, dead.body.result.error.name], [false, 'WorkerDied']);

@@ -6,6 +6,8 @@ import { freshDatabase } from './database.ts';
 export interface TestServer {
   origin: string;
   workspace: string;
+  /** Its database, for workers of their own. */
+  databaseUrl: string;
   /** A session token of the owner. */
   token: string;
   owner: { email: string; password: string };
@@ -69,6 +71,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
   return {
     origin,
     workspace,
+    databaseUrl: config.databaseUrl ?? database.url,
     token: session,
     owner,
     logLines,

@@ -11,8 +11,10 @@ export interface Ended {
 export interface JobEvents {
   /** A job is over. `ended` is absent when another process ended it: read the row. */
   ended(id: string, ended: Ended | undefined): void;
-  /** Tells other processes too. */
+  /** Tells other processes that the job is over. */
   tellOthers(id: string): void;
+  /** Tells other processes that it has new log lines. */
+  tellProgress(id: string): void;
   /** New log lines, or the job has begun to run. */
   progressed(id: string): void;
   /** Calls back on every signal about the job; returns the function that stops. */
@@ -29,10 +31,11 @@ export interface JobEvents {
 type Watcher = Parameters<JobEvents['watch']>[1];
 
 const channel = 'engine_ended';
+const progressChannel = 'engine_progressed';
 
 export function createJobEvents(db: Database): JobEvents {
   const watchers = new Map<string, Set<Watcher>>();
-  let stopListening: (() => void) | undefined;
+  const stops: (() => void)[] = [];
 
   function each(id: string, tell: (watcher: Watcher) => void): void {
     const set = watchers.get(id);
@@ -42,6 +45,7 @@ export function createJobEvents(db: Database): JobEvents {
   const events: JobEvents = {
     ended: (id, ended) => each(id, (watcher) => watcher.ended?.(ended)),
     tellOthers: (id) => db.notify(channel, id),
+    tellProgress: (id) => db.notify(progressChannel, id),
     progressed: (id) => each(id, (watcher) => watcher.progressed?.()),
     watch(id, on) {
       const set = watchers.get(id) ?? new Set();
@@ -54,14 +58,16 @@ export function createJobEvents(db: Database): JobEvents {
     },
     watched: (id) => watchers.has(id),
     async start() {
-      stopListening = await db.listen(channel, (payload) => {
+      const hearEnd = await db.listen(channel, (payload) => {
         // After a re-connect nobody knows what was missed: everybody looks again.
         const ids = payload === '' ? [...watchers.keys()] : [payload];
         for (const id of ids) events.ended(id, undefined);
       });
+      const hearProgress = await db.listen(progressChannel, (id) => events.progressed(id));
+      stops.push(hearEnd, hearProgress);
     },
     stop() {
-      stopListening?.();
+      for (const stop of stops.splice(0)) stop();
     },
   };
   return events;

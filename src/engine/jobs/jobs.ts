@@ -8,6 +8,7 @@ import { createNotes } from './notes.ts';
 import type { Push, Queue } from './queue.ts';
 import { createReading } from './read.ts';
 import { createRun, type FlowPreview, type Preview, type RunDeps } from './run.ts';
+import { readStanding } from './standing.ts';
 import { findJob } from './visibility.ts';
 import { outcomeOf, type Watch, watchJob } from './waiting.ts';
 
@@ -70,8 +71,9 @@ export function createJobs(deps: JobsDeps) {
     id: await queue.push(await push),
   });
   return {
-    ...createReading(deps.db),
     ...createNotes(deps),
+    ...createReading(deps),
+    standing: (call: Call, id: string) => readStanding(deps, call, id),
     run: (call: Call, path: string, options: RunOptions) => start(run.byPath(call, path, options)),
     runByHash: (call: Call, hash: string, options: RunOptions) =>
       start(run.byHash(call, hash, options)),

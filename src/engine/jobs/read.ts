@@ -8,6 +8,7 @@ import type { Job } from './job.ts';
 import { countBefore, countDone, countLive, selectJob } from './jobs.sql.ts';
 import { type JobFilters, selectJobs } from './list.sql.ts';
 import { readLogs } from './logs.ts';
+import { type StandingDeps, standingOf } from './standing.ts';
 import { findJob } from './visibility.ts';
 
 async function getRow(db: Database, call: Call, id: string): Promise<Job> {
@@ -33,11 +34,16 @@ async function list(
   return selectJobs(db, viewer, { filters, finished });
 }
 
-export function createReading(db: Database) {
+export function createReading(deps: StandingDeps) {
+  const { db } = deps;
   return {
     async get(call: Call, id: string, { noLogs, noCode }: { noLogs: boolean; noCode: boolean }) {
       const found = await getRow(db, call, id);
       if (!noLogs) found.logs = (await readLogs(db, id, 0)).logs;
+      if (found.type === 'QueuedJob') {
+        const { reason, position } = await standingOf(deps, { id, workspace: workspaceOf(call) });
+        Object.assign(found, { waitReason: reason, queuePosition: position });
+      }
       if (noCode) delete found.rawCode;
       return found;
     },

@@ -6,6 +6,7 @@ import type { Database } from '../../store/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
 import { type Language, type Runnable, saveBundle, type Scripts } from '../scripts/index.ts';
 import type { CodeGate } from './code-gate.ts';
+import { interpolate } from './interpolate.ts';
 import { entrypointArgument, type RunOptions } from './job.ts';
 import { selectForRerun } from './jobs.sql.ts';
 import type { Push } from './queue.ts';
@@ -86,12 +87,13 @@ export function pushOf(
 ): Push {
   const { code, options } = run;
   const delayMs = (options.scheduledInSecs ?? 0) * 1000;
+  const workspace = workspaceOf(call);
   return {
     ...code,
     ...whoOf(call),
-    workspace: workspaceOf(call),
+    workspace,
     args: options.args,
-    tag: options.tag ?? code.tag,
+    tag: interpolate('tag', options.tag ?? code.tag, { workspace, args: options.args }),
     id: options.jobId,
     scheduledFor: options.scheduledFor ?? (delayMs > 0 ? deps.now() + delayMs : undefined),
     parentJob: options.parentJob ?? null,

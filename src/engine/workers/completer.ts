@@ -94,10 +94,11 @@ export function createCompleter({
     },
 
     /** Resolves when the piece is stored, or when it could not be: a log never fails a run. */
-    async appendLog(piece: LogPiece): Promise<void> {
+    async appendLog(piece: LogPiece, mine: boolean): Promise<void> {
       try {
         await logs.add(piece);
         events.progressed(piece.jobId);
+        if (!mine) events.tellProgress(piece.jobId);
       } catch (error) {
         log.error('a log could not be stored', { job: piece.jobId, error });
       }

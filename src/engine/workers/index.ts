@@ -4,6 +4,8 @@ export { createBundles } from './bundles.ts';
 export { type Completer, createCompleter } from './completer.ts';
 export { createJobSecrets, type JobSecrets } from './job-secrets.ts';
 export { workerOperations } from './operations/index.ts';
+export { createGiveBack, type GiveBack } from './give-back.ts';
+export { createWorkerGroups } from './groups.ts';
 export { createRescuer } from './rescuer.ts';
 export { createJobRunner } from './runner.ts';
 export { cancelElsewhere, createWorker, type Worker } from './worker.ts';

@@ -20,6 +20,7 @@ import { runEntrypoint } from './entrypoint.ts';
 import { environmentOf } from './environment.ts';
 import type { JobSecrets } from './job-secrets.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
+import { givenBack } from './slots.ts';
 
 /** Limits of a run; the log and result caps are Windmill's 2 MB. */
 export interface RunLimits {
@@ -90,7 +91,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
     };
   }
 
-  async function openLog(job: ClaimedJob): Promise<LogWriter> {
+  async function openLog(job: ClaimedJob, mine: boolean): Promise<LogWriter> {
     const again = job.attempt > 1;
     const end = again ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id]) : { stop: 0 };
     const writer = createLogWriter({
@@ -98,10 +99,10 @@ export function createJobRunner(deps: JobRunnerDeps) {
       start: end?.stop ?? 0,
       secrets: deps.secrets.open(job.id, job.token),
       clock: deps.clock,
-      store: deps.completer.appendLog,
+      store: (piece) => deps.completer.appendLog(piece, mine),
     });
     if (again) {
-      writer.write(`--- the worker died; attempt ${job.attempt} begins ---\n`);
+      writer.write(`--- the worker is gone; attempt ${job.attempt} begins ---\n`);
     }
     return writer;
   }
@@ -161,10 +162,17 @@ export function createJobRunner(deps: JobRunnerDeps) {
       deps.flows.goOn(job.id);
       return undefined;
     }
-    const logWriter = await openLog(job);
+    const logWriter = await openLog(job, mine);
     if (deps.events.watched(job.id)) deps.events.progressed(job.id);
     const onLog = (text: string): void => logWriter.write(text);
     const outcome = await execute(job, { worker, signal, onLog });
+    // The worker stops: no end is stored, so that somebody else runs the job again.
+    if (signal.reason === givenBack && outcome.killed === 'canceled') {
+      deps.secrets.close(job.id);
+      const rest = await logWriter.rest();
+      if (rest) await deps.completer.appendLog(rest, mine);
+      return undefined;
+    }
     const canceled = outcome.killed === 'canceled';
     const completion = {
       id: job.id,

@@ -2,105 +2,134 @@
 // itself runs in child processes (`runners/`); this only starts them and stores what they did.
 import { type Clock, type Log, newSecret, version } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import { type ClaimedJob, type JobEvents, type LocalWorker, type Slot } from '../jobs/index.ts';
+import type { LocalWorker } from '../jobs/index.ts';
 import { createClaimer } from './claimer.ts';
 import type { Completer } from './completer.ts';
 import { machineName, startTicks } from './machine.ts';
-import { deleteWorkers, insertWorker, pingWorker } from './workers.sql.ts';
+import { type GroupConfig, groupChannel, tagsOfGroup } from './groups.ts';
+import { createSlots, type SlotsDeps } from './slots.ts';
+import { insertWorker, pingWorker, selectGroupConfig, setWorkerTags } from './workers.sql.ts';
 
 const pingEveryMs = 10_000;
 const wakeChannel = 'engine_queued';
 const cancelChannel = 'engine_cancel';
 
-export interface WorkerDeps {
+export interface WorkerDeps extends SlotsDeps {
   db: Database;
   clock: Clock;
   log: Log;
-  events: JobEvents;
-  completer: Completer;
-  runJob: (
-    job: ClaimedJob,
-    how: { worker: string; signal: AbortSignal; mine: boolean },
-  ) => Promise<ClaimedJob | undefined>;
-  slots: number;
-  /** What this worker serves; known only once the runners have started. */
-  tags: () => readonly string[];
+  completer: Pick<Completer, 'drain'>;
+  /** Gives the jobs of stopped workers back to the queue. */
+  giveBack: (workers: readonly string[]) => Promise<unknown>;
+  /** Served when nobody says which; known only once the runners have started. */
+  ownTags: () => readonly string[];
+  /** Served whatever the group says. */
+  givenTags: readonly string[] | undefined;
   group: string;
-  host: { hostname: string; pid: number; memoryBytes: () => number; cpus: number };
+  host: WorkerHost;
   isolation: string;
+}
+
+export interface WorkerHost {
+  hostname: string;
+  pid: number;
+  cpus: number;
+  /** Of this process, of the machine, and what all of its processes use. */
+  memoryBytes: () => { own: number; total: number; used: number };
 }
 
 export interface Worker extends LocalWorker {
   readonly name: string;
   start(): Promise<void>;
-  /** Takes no more jobs, and waits up to `graceMs` for those that run; then stops them. */
+  /**
+   * Takes no more jobs and waits up to `graceMs` for those that run; then stops them and gives
+   * them back to the queue.
+   */
   stop(graceMs: number): Promise<void>;
   /** Stops a run of this worker; false when it does not run here. */
   cancel(id: string): boolean;
+  /** Reads the settings of its group again. */
+  groupChanged(): void;
 }
 
-interface Running {
-  abort: AbortController;
-  done: Promise<void>;
-}
+/** What a worker serves: the tags it was started with, those of its group, or its own. */
+function createTags(deps: WorkerDeps, name: string, onChanged: () => void) {
+  const { db, log } = deps;
+  let ofGroup: readonly string[] | undefined;
+  const now = (): readonly string[] => deps.givenTags ?? ofGroup ?? deps.ownTags();
 
-function createSlots(deps: WorkerDeps, name: string, onFree: () => void) {
-  const running = new Map<string, Running>();
-  let reserved = 0;
-  let executed = 0;
-  let last: ClaimedJob | undefined;
+  async function take(config: GroupConfig | null): Promise<void> {
+    const before = now().join();
+    ofGroup = tagsOfGroup(config);
+    if (now().join() === before) return;
+    onChanged();
+    await db.run(setWorkerTags, [name, now()]);
+  }
 
-  function run(job: ClaimedJob, mine: boolean): void {
-    const abort = new AbortController();
-    const done = deps
-      .runJob(job, { worker: name, signal: abort.signal, mine })
-      .catch((error: unknown) => {
-        deps.log.error('a run could not be stored', { job: job.id, error });
-        return undefined;
-      })
-      .then((next) => {
-        running.delete(job.id);
-        executed += 1;
-        last = job;
-        if (next) run(next, mine);
-        else onFree();
-      });
-    running.set(job.id, { abort, done });
+  async function read(): Promise<void> {
+    const row = await db.row<{ config: GroupConfig }>(selectGroupConfig, [deps.group]);
+    await take(row?.config ?? null);
   }
 
   return {
-    run,
-    free: () => deps.slots - running.size - reserved,
-    reserve(): Slot {
-      reserved += 1;
-      let open = true;
-      const release = (): void => {
-        if (open) reserved -= 1;
-        open = false;
-      };
-      return {
-        worker: name,
-        release: () => {
-          release();
-          onFree();
-        },
-        run(job) {
-          release();
-          run(job, true);
-        },
-      };
+    now,
+    take,
+    read,
+    readLater: (): void => {
+      read().catch((error: unknown) => log.warn('the worker group could not be read', { error }));
     },
-    cancel(id: string): boolean {
-      const job = running.get(id);
-      job?.abort.abort();
-      return job !== undefined;
+  };
+}
+
+/** Says every ten seconds that the worker lives, until it is stopped. */
+function createPings(
+  { db, clock, log, host }: WorkerDeps,
+  name: string,
+  {
+    slots,
+    take,
+  }: {
+    slots: ReturnType<typeof createSlots>;
+    take: (config: GroupConfig | null) => Promise<void>;
+  },
+) {
+  let cancel: (() => void) | undefined;
+
+  async function ping(): Promise<void> {
+    const { executed, last, running, occupancy } = slots.stats();
+    const memory = host.memoryBytes();
+    const row = await db.row<{ config: GroupConfig | null }>(pingWorker, [
+      name,
+      clock.now(),
+      executed,
+      last?.id ?? null,
+      last?.workspace ?? null,
+      memory.own,
+      occupancy.all,
+      occupancy.last15s,
+      occupancy.last5m,
+      occupancy.last30m,
+      running,
+      memory.total,
+      memory.used,
+    ]);
+    if (row) await take(row.config);
+  }
+
+  function later(): void {
+    cancel = clock.after(pingEveryMs, () => {
+      ping().catch((error: unknown) => log.warn('ping failed', { error }));
+      later();
+    });
+  }
+
+  return {
+    /** Resolves after the first one. */
+    async start(): Promise<void> {
+      await ping();
+      later();
     },
-    cancelAll: () => {
-      for (const job of running.values()) job.abort.abort();
-    },
-    busy: () => running.size > 0,
-    idle: () => Promise.allSettled([...running.values()].map((job) => job.done)),
-    stats: () => ({ executed, last }),
+    stop: () => cancel?.(),
   };
 }
 
@@ -112,19 +141,22 @@ export function createWorker(deps: WorkerDeps): Worker {
   const slots = createSlots(deps, name, () => {
     if (accepting && claimer.hasBacklog()) claimer.wake();
   });
+  const tags = createTags(deps, name, () => accepting && claimer.wake());
+  const pings = createPings(deps, name, { slots, take: tags.take });
   const claimer = createClaimer({
     db,
     clock,
     log,
     worker: name,
-    tags: deps.tags,
+    tags: tags.now,
     freeSlots: () => (accepting ? slots.free() : 0),
     onClaimed: (job) => slots.run(job, false),
   });
 
-  const serves = (tag: string): boolean => accepting && deps.tags().includes(tag);
+  const serves = (tag: string): boolean => accepting && tags.now().includes(tag);
 
   async function register(): Promise<void> {
+    await tags.read();
     await db.run(insertWorker, [
       name,
       machineName(),
@@ -133,28 +165,12 @@ export function createWorker(deps: WorkerDeps): Worker {
       deps.group,
       clock.now(),
       '127.0.0.1',
-      deps.tags(),
+      tags.now(),
       version,
       host.cpus,
       deps.isolation,
+      deps.slots,
     ]);
-  }
-
-  function pingLater(): void {
-    const cancel = clock.after(pingEveryMs, () => {
-      const { executed, last } = slots.stats();
-      const values = [
-        name,
-        clock.now(),
-        executed,
-        last?.id ?? null,
-        last?.workspace ?? null,
-        host.memoryBytes(),
-      ];
-      db.run(pingWorker, values).catch((error: unknown) => log.warn('ping failed', { error }));
-      if (accepting) pingLater();
-    });
-    stops.push(cancel);
   }
 
   return {
@@ -174,6 +190,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       db.notify(wakeChannel, String(dueAt));
     },
     cancel: slots.cancel,
+    groupChanged: tags.readLater,
     async start() {
       if (deps.slots === 0) return;
       await register();
@@ -185,20 +202,23 @@ export function createWorker(deps: WorkerDeps): Worker {
           else claimer.wake();
         }),
         await db.listen(cancelChannel, (id) => void slots.cancel(id)),
+        await db.listen(groupChannel, tags.readLater),
+        pings.stop,
       );
-      pingLater();
+      await pings.start();
       claimer.wake();
     },
     async stop(graceMs) {
       accepting = false;
       claimer.stop();
-      const stopLate = clock.after(graceMs, slots.cancelAll);
+      const stopLate = clock.after(graceMs, slots.giveBack);
       // A step that ends may hand its slot to the next one until `accepting` is seen false.
       while (slots.busy()) await slots.idle();
       stopLate();
       await deps.completer.drain();
       for (const stop of stops) stop();
-      if (deps.slots > 0) await db.run(deleteWorkers, [[name]]);
+      // Its row goes with what it did not finish.
+      if (deps.slots > 0) await deps.giveBack([name]);
     },
   };
 }

@@ -31,6 +31,7 @@ export interface JobView {
   canceledBy?: string | null;
   canceledReason?: string | null;
   parentJob?: string | null;
+  waitReason?: string | null;
 }
 
 export type JobState =

@@ -40,4 +40,4 @@ export {
   scriptVersionShape,
 } from './script.ts';
 export type { Wire } from './wire.ts';
-export { type WorkerOutput, workerShape } from './worker.ts';
+export { queueStatusShape, type WorkerOutput, workerShape } from './worker.ts';

@@ -43,6 +43,8 @@ export interface JobOutput {
   flowStatus?: unknown;
   rawFlow?: unknown;
   flowStepId?: string | null;
+  waitReason?: string | null;
+  queuePosition?: number | null;
 }
 
 function commonFields(job: JobOutput): Wire {
@@ -85,6 +87,8 @@ function queuedFields(job: JobOutput): Wire {
     running: job.running ?? false,
     scheduled_for: isoTime(job.scheduledFor),
     last_ping: isoTime(job.lastPing),
+    wait_reason: job.waitReason,
+    queue_position: job.queuePosition,
   });
 }
 

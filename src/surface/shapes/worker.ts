@@ -15,6 +15,9 @@ export interface WorkerOutput {
   lastJobId?: string | null;
   lastJobWorkspaceId?: string | null;
   occupancyRate?: number | null;
+  occupancyRate15s?: number | null;
+  occupancyRate5m?: number | null;
+  occupancyRate30m?: number | null;
   memory?: number | null;
   vcpus?: number | null;
   memoryUsage?: number | null;
@@ -36,10 +39,33 @@ export function workerShape(worker: WorkerOutput): Wire {
     last_job_id: worker.lastJobId,
     last_job_workspace_id: worker.lastJobWorkspaceId,
     occupancy_rate: worker.occupancyRate,
+    occupancy_rate_15s: worker.occupancyRate15s,
+    occupancy_rate_5m: worker.occupancyRate5m,
+    occupancy_rate_30m: worker.occupancyRate30m,
     memory: worker.memory,
     vcpus: worker.vcpus,
     memory_usage: worker.memoryUsage,
     wm_memory_usage: worker.wmMemoryUsage,
     job_isolation: worker.jobIsolation,
+  });
+}
+
+/** A row of `workers.queues`. */
+export interface QueueOutput {
+  tag: string;
+  waiting: number;
+  running: number;
+  workers: number;
+  waitedSecs: number | null;
+}
+
+/** A row of Windmill's `workers/queue_status`. */
+export function queueStatusShape(queue: QueueOutput): Wire {
+  return withoutNulls({
+    tag: queue.tag,
+    waiting: queue.waiting,
+    delay: queue.waitedSecs,
+    running: queue.running,
+    workers: queue.workers,
   });
 }

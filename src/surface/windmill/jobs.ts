@@ -161,6 +161,7 @@ const jobRowsUnder = (base: string): readonly Row[] => [
     input: byId,
     answer: json(),
   }),
+  get({ path: `${base}/standing/:id`, operation: 'jobs.standing', input: byId, answer: json() }),
   get({ path: `${base}/get_args/:id`, operation: 'jobs.args', input: byId, answer: json() }),
   post({
     path: `${base}/queue/cancel/:id`,

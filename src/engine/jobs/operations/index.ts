@@ -31,6 +31,7 @@ import { runScriptAndWait } from './run-wait.ts';
 import { runScript } from './run.ts';
 import { setJobProgress } from './set-progress.ts';
 import { setJobUserState } from './set-user-state.ts';
+import { jobStanding } from './standing.ts';
 import { jobUpdate } from './update.ts';
 import { jobUserState } from './user-state.ts';
 import { waitJob } from './wait.ts';
@@ -57,6 +58,7 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   runScriptByHashAndWait(jobs),
   runScriptAndWait(jobs),
   runScript(jobs),
+  jobStanding(jobs),
   jobUpdate(jobs),
   waitJob(jobs),
   runFlow(jobs),

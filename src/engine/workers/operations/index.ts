@@ -2,8 +2,33 @@
 import type { Clock } from '../../../base/index.ts';
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { Database } from '../../../store/index.ts';
+import type { WorkerGroups } from '../groups.ts';
+import { customTags } from './custom-tags.ts';
+import { defaultTags } from './default-tags.ts';
+import { getWorkerGroup } from './group-get.ts';
+import { listWorkerGroups } from './group-list.ts';
+import { removeWorkerGroup } from './group-remove.ts';
+import { setWorkerGroup } from './group-set.ts';
 import { listWorkers } from './list.ts';
+import { listQueues } from './queues.ts';
+import { servedTags } from './served-tags.ts';
 
-export const workerOperations = (deps: { db: Database; clock: Clock }): AnyOperation[] => [
+export interface WorkerOperationsDeps {
+  db: Database;
+  clock: Clock;
+  groups: WorkerGroups;
+  /** What a worker of this process serves when nobody says which tags. */
+  ownTags: () => readonly string[];
+}
+
+export const workerOperations = (deps: WorkerOperationsDeps): AnyOperation[] => [
   listWorkers(deps),
+  listQueues(deps),
+  servedTags(deps),
+  customTags(deps),
+  defaultTags(deps),
+  listWorkerGroups(deps.groups),
+  getWorkerGroup(deps.groups),
+  setWorkerGroup(deps.groups),
+  removeWorkerGroup(deps.groups),
 ];

@@ -18,7 +18,15 @@ const worker = z.object({
   lastJobId: z.string().nullable(),
   lastJobWorkspaceId: z.string().nullable(),
   vcpus: z.number().nullable(),
-  wmMemoryUsage: z.number().nullable().describe('bytes'),
+  memory: z.number().nullable().describe('bytes of the machine'),
+  memoryUsage: z.number().nullable().describe('bytes that all of the machine uses'),
+  wmMemoryUsage: z.number().nullable().describe('bytes of the worker process'),
+  slots: z.number().describe('jobs at a time'),
+  running: z.number(),
+  occupancyRate: z.number().describe('share of its slots that was busy, from 0 to 1'),
+  occupancyRate15s: z.number(),
+  occupancyRate5m: z.number(),
+  occupancyRate30m: z.number(),
   jobIsolation: z.string(),
 });
 

@@ -7,6 +7,7 @@ import { jobGet } from './job-get.ts';
 import { jobList } from './job-list.ts';
 import { jobLogs } from './job-logs.ts';
 import { op } from './op.ts';
+import { queues } from './queues.ts';
 import { scriptGet } from './script-get.ts';
 import { scriptList } from './script-list.ts';
 import { scriptPush } from './script-push.ts';
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   jobGet,
   jobLogs,
   jobCancel,
+  queues,
   tokenCreate,
   tokenList,
   tokenDelete,

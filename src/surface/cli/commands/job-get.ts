@@ -62,6 +62,7 @@ export const jobGet: Command = {
           ['started', timeOf(job.startedAt)],
           ['completed', timeOf(job.completedAt)],
           ['waited', waitedText(job)],
+          ['waits', job.waitReason ? oneLine(job.waitReason) : null],
           ['worker', job.worker ?? (state === 'queued' ? `none yet (tag ${job.tag})` : null)],
           ['memory', typeof job.memPeak === 'number' ? bytesText(job.memPeak) : null],
           ['parent', job.parentJob],

@@ -22,6 +22,17 @@ const workerOptions = {
     value: 'COUNT',
     says: 'jobs at a time (MILLRACE_WORKER_SLOTS, 16)',
   },
+  group: { type: 'text', value: 'NAME', says: 'worker group (MILLRACE_WORKER_GROUP, default)' },
+  tags: {
+    type: 'text',
+    value: 'TAGS',
+    says: 'serve these tags only, as in gpu,bun (MILLRACE_WORKER_TAGS)',
+  },
+  'drain-secs': {
+    type: 'text',
+    value: 'SECONDS',
+    says: 'how long a stop waits for running jobs (MILLRACE_DRAIN_SECS, 10)',
+  },
   sandbox: { type: 'text', value: 'MODE', says: 'auto, bwrap or off (MILLRACE_SANDBOX, auto)' },
   'allow-unsandboxed': {
     type: 'flag',
@@ -82,7 +93,14 @@ export const worker: Command = {
   summary: 'Start a worker for a server on the same database.',
   takes: '',
   options: ownWorkerOptions,
-  examples: ['millrace worker --database-url postgres://millrace@db.example.com/millrace'],
+  notes: [
+    'SIGTERM takes no more jobs, waits for the running ones, and gives back what is left.',
+    'Without --tags it serves the tags of its group, else every language that this machine has.',
+  ],
+  examples: [
+    'millrace worker --database-url postgres://millrace@db.example.com/millrace',
+    'millrace worker --group gpu --tags gpu --drain-secs 600',
+  ],
   talks: false,
   run: (context, given) =>
     context.roles().worker(configOf(given, ownWorkerOptions), printer(context)),

@@ -226,6 +226,20 @@ const readEndpoints: readonly Endpoint[] = [
   },
 ];
 
+const position: Endpoint = {
+  name: 'getQueuePosition',
+  title: 'Why a job waits',
+  description:
+    'Tells why a job waits (no worker for its tag, a limit, a time, an approval) and how many ' +
+    'jobs come before it.',
+  method: 'GET',
+  route: '/w/{workspace}/jobs/standing/{id}',
+  effect: 'reads',
+  operation: 'jobs.standing',
+  target: 'job',
+  arguments: { id: field.jobId('path') },
+};
+
 const wait: Endpoint = {
   name: 'waitJob',
   title: 'Wait for a job',
@@ -259,6 +273,7 @@ const wait: Endpoint = {
 
 const controlEndpoints: readonly Endpoint[] = [
   wait,
+  position,
   {
     name: 'cancelJob',
     title: 'Cancel a job',
