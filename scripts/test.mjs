@@ -99,6 +99,7 @@ ensureTools([
   { program: 'bwrap', debianPackage: 'bubblewrap' },
   { program: 'python3', debianPackage: 'python3' },
   { program: 'flock', debianPackage: 'util-linux' },
+  { program: 'mariadbd', debianPackage: 'mariadb-server-core' },
 ]);
 if (process.argv.includes('--postgres15') && !existsSync(postgres15)) {
   ensureTools([{ program: `${postgres15}/postgres`, debianPackage: 'postgresql-15' }]);

@@ -111,7 +111,8 @@ function judge(file: SourceFile, reference: Reference): string | undefined {
       : undefined;
   }
   if (target === undefined) {
-    return /^pg(?:-|$)/.test(specifier) && inside && topFolder(file.path) !== 'store'
+    const ofStore = /^pg(?:-|$)/.test(specifier) && inside && topFolder(file.path) !== 'store';
+    return ofStore && !excepted('database driver', file.path)
       ? `imports ${specifier}: the database is reached through store`
       : undefined;
   }

@@ -1,6 +1,7 @@
 // SQL stands in `*.sql.ts` and `store/` only, and a folder's SQL names the folder's tables only.
 // The statements are read by patterns, not by a parser: comments, texts and `${…}` are blanked
 // first, so that every offset still fits the file.
+import { excepted } from './exceptions.ts';
 import { topFolders } from './floors.ts';
 import {
   child,
@@ -234,7 +235,8 @@ function checkTables(tree: Tree): Problem[] {
     if (top === undefined || !file.path.endsWith('.ts')) return [];
     const foreign = checkForeign(file, created);
     if (file.path.endsWith('.sql.ts')) return [...checkStatements(file, top), ...foreign];
-    return top === 'store' ? foreign : [...checkHome(file), ...foreign];
+    const free = top === 'store' || excepted('SQL', file.path);
+    return free ? foreign : [...checkHome(file), ...foreign];
   });
 }
 

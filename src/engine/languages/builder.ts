@@ -1,6 +1,6 @@
-// Building at deploy time: TypeScript becomes one bundle in the form that runners call; Python and
-// Bash stay as they are. Nothing of the user's code runs here. What is installed for a build is
-// cached under the data folder by the hash of its dependencies.
+// Building at deploy time: TypeScript becomes one bundle in the form that runners call; sources of
+// other languages stay as they are. Nothing of the user's code runs here. What is installed for a
+// build is cached under the data folder by the hash of its dependencies.
 import { AppError, type Log, sha256 } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { bundle } from './bundle.ts';
@@ -28,7 +28,7 @@ export interface BuildRequest {
 }
 
 export interface Built {
-  /** TypeScript: the body of `async function (__host)`. Python, Bash: the source. */
+  /** TypeScript: the body of `async function (__host)`. Other languages: the source. */
   code: string;
   codeHash: string;
   /** '' when there is nothing to lock. */
@@ -96,6 +96,9 @@ function assertLockCovers(lock: Lock, imports: readonly PackageImport[]): void {
     });
   }
 }
+
+const isTypeScript = (language: Language): boolean =>
+  ['bun', 'deno', 'nativets'].includes(language);
 
 /** Comments at the very top that say how to run the script (`//nodejs`); they stay at the top. */
 function annotationsOf(content: string): string[] {
@@ -172,7 +175,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
     async build(request) {
       const { language, content, signal } = request;
       if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');
-      if (language !== 'python3' && language !== 'bash') return buildTypeScript(request);
+      if (isTypeScript(language)) return buildTypeScript(request);
       return { code: content, codeHash: codeHashOf(language, content), lock: '', warnings: [] };
     },
     async stop() {

@@ -1,4 +1,5 @@
 export { type Builder, type BuildRequest, type Built, createBuilder } from './builder.ts';
+export { createEsbuild, type Esbuild } from './esbuild-service.ts';
 export { inferSignature } from './infer.ts';
 export { type JsonSchema, mergeSchema } from './schema.ts';
 export type { Language, Signature } from './signature.ts';

@@ -3,6 +3,7 @@ import type { Sandbox } from '../sandbox/index.ts';
 import { checkBash, readBash } from './bash-signature.ts';
 import { createParser, type Parser } from './parser.ts';
 import { readPython } from './python-signature.ts';
+import { readQuery } from './query-signature.ts';
 import { signatureOf } from './schema.ts';
 import type { Language, Signature } from './signature.ts';
 
@@ -25,6 +26,10 @@ export function createInference(parser: Parser, sandbox?: Sandbox): InferSignatu
       case 'bash':
         await checkBash('script.sh', content, sandbox);
         return signatureOf(readBash(content));
+      case 'postgresql':
+      case 'mysql':
+      case 'graphql':
+        return signatureOf(readQuery(language, content));
       default:
         return signatureOf(await parser.signature({ file: 'script.ts', content, entrypoint }));
     }

@@ -1,9 +1,10 @@
 // What `main` takes: the shapes that every language's reader produces. No reading happens here.
 // An argument's type is one small union that the table of Windmill's parsers fits in; `schema.ts`
 // turns it into JSON Schema.
+import type { QueryLanguage } from '../queries/index.ts';
 import type { JsonSchema } from './schema.ts';
 
-export type Language = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash';
+export type Language = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash' | QueryLanguage;
 
 /** A value's type as far as it can be told from the source alone. */
 export type ArgType =

@@ -63,6 +63,7 @@ const starters: readonly Starter[] = [
       password: secret('Password'),
       database: text('Name of the database'),
       ssl: flag('Encrypt the connection', false),
+      root_certificate_pem: text('Certificate of the authority, PEM; checked when given'),
     },
   },
   {
@@ -156,6 +157,21 @@ const starters: readonly Starter[] = [
       username: text('User of basic authentication'),
       password: secret('Password of basic authentication'),
       token: secret('Bearer token'),
+    },
+  },
+  {
+    name: 'graphql',
+    displayName: 'GraphQL',
+    description: 'A GraphQL server, for scripts of the language graphql.',
+    required: ['base_url'],
+    properties: {
+      base_url: text('Address that queries are sent to'),
+      bearer_token: secret('Bearer token'),
+      custom_headers: {
+        type: 'object',
+        description: 'Further headers',
+        additionalProperties: { type: 'string' },
+      },
     },
   },
 ];

@@ -1,9 +1,10 @@
 // The words of the runners: what a run is asked with, what comes back, what a process is.
 // Types and constants only.
 import type { Clock, Log } from '../../base/index.ts';
+import type { QueryLanguage } from '../queries/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 
-export type RunLanguage = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash';
+export type RunLanguage = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash' | QueryLanguage;
 
 /** A program that runs scripts. `node` serves TypeScript whose first line says `//nodejs`. */
 export type Runtime = 'bun' | 'node' | 'deno' | 'python' | 'bash';
@@ -31,7 +32,7 @@ export interface RunRequest {
   runtime?: 'bun' | 'node' | 'deno';
   /**
    * TypeScript: the body of an async function of one parameter `__host` that returns the exports.
-   * Python and Bash: the source.
+   * Python, Bash, queries: the source.
    */
   code: string;
   /** Same hash, same code: the key under which a warm process is found. */

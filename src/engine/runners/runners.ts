@@ -5,6 +5,7 @@ import { AppError } from '../../base/index.ts';
 import { makeTemporaryFolder, type TemporaryFolder } from '../sandbox/index.ts';
 import { type Cgroups, openCgroups } from './cgroups.ts';
 import type { ChildContext } from './child.ts';
+import { createDrivers } from './drivers.ts';
 import { killedJson } from './guard.ts';
 import { type Guardian, startGuardian } from './guardian.ts';
 import { memoryKb } from './proc.ts';
@@ -57,6 +58,7 @@ export function createRunners(options: RunnersOptions): Runners {
   const memoryCapBytes = options.memoryCapBytes ?? Math.round(totalmem() / 4);
   let started: Started | undefined;
   let stopped = false;
+  const drivers = createDrivers();
   /** Single-use processes under way. */
   let singles = 0;
 
@@ -92,6 +94,20 @@ export function createRunners(options: RunnersOptions): Runners {
     }
   }
 
+  async function runScript(request: RunRequest): Promise<RunOutcome> {
+    const runtime = runtimeFor(request);
+    if (request.signal.aborted) {
+      const resultJson = killedJson('canceled', request);
+      return { success: false, resultJson, memPeakKb: null, durationMs: 0, killed: 'canceled' };
+    }
+    const { warm, zygotes } = here();
+    if (runtime.runtime === 'python' && zygotes !== undefined) return zygotes.run(request);
+    if (runtime.runtime === 'bash' || request.isolation === 'fresh') {
+      return single(runtime, request);
+    }
+    return warm.run(runtime, request);
+  }
+
   function languageStatus(language: RunLanguage): LanguageStatus {
     const probe = started?.probes.get(runtimeOfLanguage[language]);
     const available = probe !== undefined && isFound(probe);
@@ -107,19 +123,7 @@ export function createRunners(options: RunnersOptions): Runners {
     get languages() {
       return languageNames.filter((language) => languageStatus(language).available);
     },
-    async run(request) {
-      const runtime = runtimeFor(request);
-      if (request.signal.aborted) {
-        const resultJson = killedJson('canceled', request);
-        return { success: false, resultJson, memPeakKb: null, durationMs: 0, killed: 'canceled' };
-      }
-      const { warm, zygotes } = here();
-      if (runtime.runtime === 'python' && zygotes !== undefined) return zygotes.run(request);
-      if (runtime.runtime === 'bash' || request.isolation === 'fresh') {
-        return single(runtime, request);
-      }
-      return warm.run(runtime, request);
-    },
+    run: (request) => drivers.run(request, runScript) ?? runScript(request),
     status() {
       const spare = started?.spares.children() ?? [];
       const warm = started?.warm.counts() ?? { warm: 0, busy: 0, memoryBytes: 0 };
@@ -177,7 +181,7 @@ export function createRunners(options: RunnersOptions): Runners {
       if (started === undefined || stopped) return;
       stopped = true;
       const { spares, warm, zygotes, cgroups, guardian, workFolders } = started;
-      await Promise.all([warm.stop(), spares.stop(), zygotes?.stop()]);
+      await Promise.all([warm.stop(), spares.stop(), zygotes?.stop(), drivers.stop()]);
       cgroups?.close();
       guardian.stop();
       await workFolders.close();

@@ -36,6 +36,10 @@ export const runtimeOfLanguage: Record<RunLanguage, Runtime> = {
   nativets: 'bun',
   python3: 'python',
   bash: 'bash',
+  // Their drivers are programs for Node.
+  postgresql: 'node',
+  mysql: 'node',
+  graphql: 'node',
 };
 
 const platformName = `${process.platform}-${process.arch}`;

@@ -1,7 +1,16 @@
 // What a script is: the shapes on the way in and out, and the rules of its path. No I/O.
 import { z } from 'zod';
 
-export const languages = ['bun', 'deno', 'nativets', 'python3', 'bash'] as const;
+export const languages = [
+  'bun',
+  'deno',
+  'nativets',
+  'python3',
+  'bash',
+  'postgresql',
+  'mysql',
+  'graphql',
+] as const;
 export type Language = (typeof languages)[number];
 
 const scriptKinds = [

@@ -2,7 +2,17 @@
 // the rights of whom the job runs as and inside the scopes of who started it. Stored arguments stay
 // as given.
 import { callerOfJob, type ClaimedJob, type MemberOf } from '../jobs/index.ts';
+import { readComments } from '../queries/index.ts';
 import { holdsReference, type Resolve } from '../resources/index.ts';
+
+/** A query may name its database in a comment: that resource is then one of its arguments. */
+export function withDatabase(job: ClaimedJob, code: string): ClaimedJob {
+  const { language } = job;
+  if (language !== 'postgresql' && language !== 'mysql') return job;
+  const { database } = readComments(code, language);
+  if (database === undefined) return job;
+  return { ...job, args: { ...job.args, database: `$res:${database}` } };
+}
 
 export interface ArgumentsDeps {
   resolve: Resolve;

@@ -13,7 +13,7 @@ import {
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
 import type { AgentStep } from './agent-step.ts';
-import type { RunArguments } from './arguments.ts';
+import { type RunArguments, withDatabase } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
 import type { Completer } from './completer.ts';
 import { runEntrypoint } from './entrypoint.ts';
@@ -137,7 +137,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
         signal,
         onLog,
       };
-      return await runEntrypoint(job, {
+      return await runEntrypoint(withDatabase(job, code), {
         resolve: resolved,
         run: (entrypoint, parameters, args) =>
           deps.runners.run({ ...fixed, entrypoint, parameters, args }),

@@ -10,6 +10,9 @@ const endings: readonly (readonly [string, string])[] = [
   ['.ts', 'bun'],
   ['.py', 'python3'],
   ['.sh', 'bash'],
+  ['.pg.sql', 'postgresql'],
+  ['.my.sql', 'mysql'],
+  ['.gql', 'graphql'],
 ];
 
 function endingOf(file: string): readonly [string, string] | undefined {

@@ -109,7 +109,7 @@ export const scriptPush: Command = {
     language: {
       type: 'text',
       value: 'NAME',
-      says: 'bun, deno, nativets, python3 or bash; else by the ending: .ts .deno.ts .py .sh',
+      says: 'such as bun, python3, bash, postgresql; else by the ending: .ts .py .sh .pg.sql',
     },
     summary: { type: 'text', value: 'TEXT', says: 'one line that says what it does' },
     description: { type: 'text', value: 'TEXT', says: 'more about it, in Markdown' },

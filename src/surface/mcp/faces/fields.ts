@@ -74,6 +74,3 @@ export const jobId = (place: Where): Argument =>
     in: place,
     schema: { type: 'string', format: 'uuid', description: 'Id of the job.' },
   });
-
-/** Languages that code can be brought in. */
-export const languages = ['bun', 'deno', 'nativets', 'python3', 'bash'] as const;

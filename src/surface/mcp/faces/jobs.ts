@@ -6,6 +6,7 @@ import {
   type WorkerOutput,
   workerShape,
 } from '../../shapes/index.ts';
+import { languages } from '../../../engine/index.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { cut, linkedToRun, maxTextBytes, textOf, valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
@@ -118,7 +119,7 @@ const preview: Endpoint = {
   target: 'preview',
   arguments: {
     content: field.required(field.text('body', 'The whole source code.')),
-    language: field.required(field.choice('body', field.languages, 'Language of the code.')),
+    language: field.required(field.choice('body', languages, 'Language of the code.')),
     args: field.required({
       in: 'body',
       schema: { type: 'object', description: 'Arguments of main, by name; {} for none.' },

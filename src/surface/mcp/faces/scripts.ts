@@ -1,6 +1,7 @@
 // Endpoint tools of scripts: find, read, deploy, delete.
 import { AppError } from '../../../base/index.ts';
 import { authorise } from '../../../operation/index.ts';
+import { languages } from '../../../engine/index.ts';
 import { type ScriptOutput, scriptShape } from '../../shapes/index.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { cut, textOf, valueResult } from '../results.ts';
@@ -11,12 +12,14 @@ import * as field from './fields.ts';
 const codeAdvice =
   'TypeScript: prefer bun (deno or nativets only when asked for) and export an async function ' +
   'main whose typed parameters become the arguments; imports of npm packages just work. Python: ' +
-  'def main(...) with type hints. Bash: positional arguments read into named variables.';
+  'def main(...) with type hints. Bash: positional arguments read into named variables. ' +
+  'postgresql and mysql: the SQL itself; "-- $1 name (type)" (mysql: "-- ? name (type)") names ' +
+  'an argument, "-- database <path>" the resource. graphql: the document, variables are arguments.';
 
 const versionFields = {
   summary: field.text('body', 'One line: what it does, shown as the title of its tool.'),
   content: field.required(field.text('body', 'The whole source code.')),
-  language: field.choice('body', field.languages, 'Language of the code.'),
+  language: field.choice('body', languages, 'Language of the code.'),
   description: field.text('body', 'More about it, in Markdown, for whoever picks the tool.'),
   kind: field.choice(
     'body',
