@@ -22,6 +22,7 @@ import {
   type JobEvents,
   type LocalWorker,
 } from './jobs/index.ts';
+import { approvalOperations, createApprovals, createLinks } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
@@ -217,9 +218,12 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     cancelHere: worker.cancel,
     cancelElsewhere: (id) => cancelElsewhere(db, id),
   });
+  const links = createLinks({ origin: deps.origin, deriveKey: items.deriveKey });
+  const approvals = createApprovals({ jobs, waiting: flowEngine.waiting, links });
   const rescuer = createRescuer({ db, clock, log, flows: steps, giveBack });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
-  return { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, groups };
+  const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
+  return { ...made, groups, approvals };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -245,6 +249,7 @@ export function createEngine(deps: EngineDeps) {
     ...scriptOperations(scripts),
     ...flowOperations(flows),
     ...jobOperations(jobs),
+    ...approvalOperations(verbs.approvals),
     ...items.operations,
     ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
     ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),

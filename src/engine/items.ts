@@ -36,5 +36,13 @@ export function createItems(deps: ItemsDeps) {
     ...resourceOperations(resources),
     ...resourceTypeOperations(types),
   ];
-  return { variables, resources, runValues, types, operations, checkMasterKey: vault.check };
+  return {
+    variables,
+    resources,
+    runValues,
+    types,
+    operations,
+    checkMasterKey: vault.check,
+    deriveKey: vault.derive,
+  };
 }

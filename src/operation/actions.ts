@@ -21,6 +21,9 @@ const itemDomains = ['apps', 'flows', 'resources', 'schedules', 'scripts', 'vari
 
 const standings = new Map<string, Standing>([
   ['login:write', 'anyone'],
+  // The link is the right; what it opens looks at it.
+  ['approvals:read', 'anyone'],
+  ['approvals:write', 'anyone'],
   ['session:read', 'person'],
   ['session:write', 'person'],
   ['tokens:read', 'person'],
@@ -55,9 +58,10 @@ export function standingOf(action: string): Standing | undefined {
   return standings.get(action);
 }
 
-/** Everything that a general scope may name, sorted. Logging in needs no scope. */
-export const scopeActions: readonly string[] = [...standings.keys()]
-  .filter((action) => action !== 'login:write')
+/** Everything that a general scope may name, sorted; what anybody may do needs none. */
+export const scopeActions: readonly string[] = [...standings]
+  .filter(([, standing]) => standing !== 'anyone')
+  .map(([action]) => action)
   .toSorted();
 
 /** May a scope of this action end in paths? Jobs have ids, so only running them does. */
@@ -71,7 +75,7 @@ export function takesPaths(action: string): boolean {
   );
 }
 
-const outsideMcp = new Set(['audit', 'instance', 'login', 'members', 'tokens']);
+const outsideMcp = new Set(['approvals', 'audit', 'instance', 'login', 'members', 'tokens']);
 
 /**
  * May an `mcp:` scope ever reach this action? They stand for what a model does with automations;

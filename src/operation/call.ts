@@ -23,6 +23,8 @@ export interface Call {
   readonly causedBy: string | null;
   /** 0 for a call from outside; `invoke` refuses beyond its limit. */
   readonly depth: number;
+  /** The surface refused whoever knocked: the call is here for its audit row alone. */
+  readonly refusal?: AppError;
   /** Present when the client asked to hear about progress. */
   readonly onProgress?: (progress: Progress) => void;
 }

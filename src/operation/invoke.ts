@@ -68,6 +68,7 @@ export function authoriseStage(relations: Relations): Stage {
   return async (flight, next) => {
     const { operation, target, call } = flight;
     if (!operation) throw new Error('authorise ran before resolve');
+    if (call.refusal) throw call.refusal;
     let verdict = authorise(call.caller, operation, target);
     if (!verdict.allowed && target && call.workspace !== null && call.caller.membership) {
       const extraPerms = await relations.extraPerms(call.workspace, target);

@@ -15,7 +15,6 @@ import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
 export interface ChildrenDeps extends EvaluateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
   flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
-  now: () => number;
 }
 
 /** A row that lacks only the worker. */
@@ -233,10 +232,11 @@ function bodyOf(run: FlowRun, module: FlowModule, child: Child) {
 
 /** The error of the step that failed, for the failure module. */
 async function errorOf(deps: ChildrenDeps, run: FlowRun): Promise<string> {
-  const job = run.state.failing?.job ?? '';
+  const { job = '', error } = run.state.failing ?? {};
+  const step = run.state.status.failure_module.parent_module;
+  if (error) return JSON.stringify({ ...error, step_id: step });
   const result = (await deps.runs.results(run, [job])).get(job)?.resultJson ?? 'null';
   const parsed = JSON.parse(result) as { error?: object } | null;
-  const step = run.state.status.failure_module.parent_module;
   return JSON.stringify({ ...parsed?.error, step_id: step });
 }
 

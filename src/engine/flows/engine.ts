@@ -1,6 +1,7 @@
 // Puts the flow engine together: its verbs, what starting a flow pushes, and the executor.
 import type { ClaimedJob, NewJob } from '../jobs/index.ts';
 import { agentSoFar, type AgentLookupDeps } from './agents.ts';
+import { createAlarm } from './alarm.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
 import { createExpressions } from './expressions.ts';
 import { createFlows, type FlowsDeps } from './flows.ts';
@@ -8,8 +9,9 @@ import { createFlowItems, type FlowItemsDeps } from './items.ts';
 import { createFlowPushes } from './pushes.ts';
 import { createRuns } from './runs.ts';
 import { cancelTree } from './state.sql.ts';
+import { createWaiting } from './waiting.ts';
 
-type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now';
+type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now' | 'alarm';
 
 export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
   Omit<FlowsDeps, 'expressions'> &
@@ -31,20 +33,16 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   const flows = createFlows({ ...deps, expressions });
   const now = clock.now;
   const items = createFlowItems(deps);
-  const executor = createExecutor({
-    ...deps,
-    runs,
-    expressions,
-    items,
-    flow: flows.runnable,
-    now,
-  });
+  const alarm = createAlarm({ ...deps, onDue: (id) => executor.goOn(id) });
+  const made = { runs, expressions, items, flow: flows.runnable, now, alarm };
+  const executor = createExecutor({ ...deps, ...made });
 
   return {
     flows,
     steps: executor,
     /** The agent that a job is a step of. */
     agentOf: (job: ClaimedJob) => agentSoFar({ runs, flows, scripts: deps.scripts }, job),
+    waiting: createWaiting({ db, runs, now, goOn: (id) => executor.goOn(id) }),
     pushes: createFlowPushes({ flows, runs, now }),
     /** Takes over a flow's row that was just stored. */
     begin: (row: NewJob): void => executor.begin(rowOf(row)),
@@ -71,6 +69,9 @@ export function createFlowEngine(deps: FlowEngineDeps) {
       return rows.filter(({ worker }) => worker !== null).map((row) => row.id);
     },
 
-    stop: () => expressions.stop(),
+    async stop(): Promise<void> {
+      alarm.stop();
+      await expressions.stop();
+    },
   };
 }

@@ -10,6 +10,7 @@ export interface EvaluateDeps {
   runs: Runs;
   expressions: Expressions;
   items: FlowItems;
+  now: () => number;
 }
 
 export interface Evaluated {

@@ -18,8 +18,10 @@ import {
 import { planAgent } from './agents.ts';
 import type { ChildrenDeps, ChildRow } from './children.ts';
 import { type Draft, emptyDraft, type Happening, planTransition } from './plan.ts';
+import type { Alarm } from './alarm.ts';
 import type { FlowRun, RunRow } from './runs.ts';
 import { advanceFlows, selectLiveChild, selectStuckFlows } from './state.sql.ts';
+import { waitOf } from './state.ts';
 
 export interface ExecutorDeps extends ChildrenDeps {
   db: Database;
@@ -27,6 +29,7 @@ export interface ExecutorDeps extends ChildrenDeps {
   log: Log;
   events: JobEvents;
   worker: LocalWorker;
+  alarm: Pick<Alarm, 'set' | 'look'>;
   /** Stores the end of a step whose flow is over. */
   completeAlone: (ending: Ending) => Promise<unknown>;
 }
@@ -75,6 +78,7 @@ function valuesOf(draft: Draft, starts: readonly Start[], at: number): unknown[]
     result: end?.resultJson ?? null,
     skipped: end?.skipped ?? null,
     labels: end ? labelsOf(end.resultJson) : null,
+    ...(end ? {} : waitOf(run.state)),
     at,
   };
   const byId = new Map(starts.map((start) => [start.row.id, start]));
@@ -146,6 +150,7 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
       const known = await runs.get(id);
       if (known) Object.assign(known, { ...run, rev: run.rev + 1 });
       events.progressed(id);
+      if (run.state.waiting) deps.alarm.set(run.state.waiting.until);
       if (draft.more) enqueue(id, { type: 'look' });
     }
     const started = new Set(starts.map(({ row }) => row));
@@ -286,6 +291,7 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
         runs.forget(id);
         enqueue(id, { type: 'look' });
       }
+      await deps.alarm.look();
     },
   };
 }

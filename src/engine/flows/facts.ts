@@ -3,7 +3,7 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import { errorResult } from '../jobs/index.ts';
 import { clearJson, evaluate, type EvaluateDeps, isTrue } from './evaluate.ts';
-import type { EndFacts, EnterFacts } from './machine.ts';
+import type { EndFacts, EnterFacts, WaitFacts } from './machine.ts';
 import type { FlowRun, JobResult } from './runs.ts';
 import { type FlowModule, isSimpleBody, type StopAfterIf, type Transform } from './value.ts';
 
@@ -103,6 +103,41 @@ export async function enterFacts(
     if (!(error instanceof AppError)) throw error;
     return { outcome: 'fail', error: errorResult('ExpressionError', messageOf(error)) };
   }
+}
+
+/** Windmill's figure for a step that does not say how long it waits. */
+const defaultWaitS = 1800;
+
+/**
+ * The facts of a step that begins to wait. What cannot be made out fails the step: an approval
+ * without the groups that it asks for would be open to everybody.
+ */
+export async function waitFacts(
+  deps: EvaluateDeps,
+  run: FlowRun,
+  step: number,
+): Promise<WaitFacts> {
+  const suspend = run.flow.modules[step]?.suspend ?? {};
+  const until = deps.now() + Math.round((suspend.timeout ?? defaultWaitS) * 1000);
+  const asked = suspend.user_groups_required;
+  if (!asked) return { until };
+  try {
+    const how = { step: step + 1, transform: asked, what: 'user_groups_required' };
+    const json = await transformed(deps, run, how);
+    return { until, groups: groupNames(JSON.parse(json)) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { error: { name: 'ExpressionError', message: messageOf(error) } };
+  }
+}
+
+/** Names of groups, with or without `g/`; throws `invalid_input` for anything else. */
+export function groupNames(given: unknown): string[] {
+  const names = given ?? [];
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) {
+    return names.map((name) => name.replace(/^g\//, ''));
+  }
+  throw new AppError('invalid_input', 'user_groups_required must be a list of group names');
 }
 
 /** The conditions that stop after a child: its own in a plain body, and those of its step. */

@@ -188,8 +188,5 @@ describe('features of flows', () => {
     await op('flows.update', { path: 'f/examples/later', value });
     const again = await op('jobs.runFlowWait', { path: 'f/examples/later' });
     assert.equal(again.result, 'not for this flow');
-    const waits = { modules: [{ ...script('a', 'hello'), suspend: { required_events: 1 } }] };
-    const refused = await server.op('flows.create', { path: 'f/examples/waits', value: waits });
-    assert.match(refused.body.error.message, /module a: suspend is not supported yet/);
   });
 });

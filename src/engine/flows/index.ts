@@ -1,2 +1,3 @@
 export { createFlowEngine, type FlowEngine } from './engine.ts';
 export { flowOperations } from './operations/index.ts';
+export type { Pending, Waiting } from './waiting.ts';

@@ -2,7 +2,7 @@
 // to start and, at the end, how it ended. What needs a look at values (conditions, iterators) is
 // settled by the executor before, and comes in as facts of the event.
 import { retryDelayMs } from './retry.ts';
-import type { FlowState, ModuleStatus } from './state.ts';
+import type { FlowState, ModuleStatus, NamedError } from './state.ts';
 import type { FlowModule, FlowValue } from './value.ts';
 
 /** A child job to start. `as` other than `run`: one that is over as soon as it is stored. */
@@ -41,20 +41,31 @@ export interface EndFacts {
   random?: number;
 }
 
+/** What is known about a step that begins to wait; `error`: it cannot. */
+export type WaitFacts = NonNullable<FlowState['waiting']> | { error: NamedError };
+
+/** Somebody's answer to a step that waits. */
+export interface Answer {
+  resumeId: number;
+  approver: string;
+  approved: boolean;
+}
+
 export type FlowEvent =
   | { type: 'start' }
   | { type: 'entered'; facts: EnterFacts }
   | { type: 'ended'; job: string; facts: EndFacts }
-  | { type: 'resumed' }
-  | { type: 'refused'; goOn: boolean };
+  | { type: 'suspended'; facts: WaitFacts }
+  /** All answers so far; `late`: the time is over. */
+  | { type: 'answered'; answers: readonly Answer[]; late: boolean };
 
 export interface FlowEnd {
   success: boolean;
   /** Where the result comes from: a step's, one job's, or null for a flow without steps. */
   from: { step: number } | { job: string } | null;
   skipped: boolean;
-  /** The stop's own error, when it asks for one. */
-  message?: string;
+  /** In place of the result: the flow itself says why it failed. */
+  error?: NamedError;
 }
 
 export interface Decision {
@@ -62,6 +73,8 @@ export interface Decision {
   children: Child[];
   /** This step begins: send `entered` with its facts. */
   enter?: number;
+  /** This step is done and waits for answers: send `suspended` with its facts. */
+  suspend?: number;
   end?: FlowEnd;
 }
 
@@ -69,6 +82,16 @@ export interface FlowRules {
   flow: Pick<FlowValue, 'modules' | 'failure_module' | 'preprocessor_module'>;
   newId: () => string;
 }
+
+/** Windmill's names. */
+export const disapproved = (approver: string): NamedError => ({
+  name: 'SuspendedDisapproved',
+  message: `Disapproved by ${approver}`,
+});
+export const timedOut: NamedError = {
+  name: 'SuspendedTimedOut',
+  message: 'Timed out waiting to be resumed',
+};
 
 type Work = { rules: FlowRules; state: FlowState; children: Child[] };
 
@@ -180,7 +203,10 @@ function succeed(work: Work, step: number, { stop = false }: { stop?: boolean })
     work.state.stopped = true;
     const { skip_if_stopped: skipped, error_message: message } =
       module.stop_after_if ?? module.stop_after_all_iters_if ?? {};
-    if (message) return fail(work, step, { job: status.job ?? '', message });
+    if (message) {
+      const error = { name: 'EarlyStopError', message };
+      return fail(work, step, { job: status.job ?? '', error });
+    }
     const end = { success: true, from: { step }, skipped: skipped === true };
     return done(work, { end });
   }
@@ -188,16 +214,17 @@ function succeed(work: Work, step: number, { stop = false }: { stop?: boolean })
   if (events > 0) {
     status.type = 'WaitingForEvents';
     status.count = events;
-    return done(work);
+    status.approvers = [];
+    return done(work, { suspend: step });
   }
   return begin(work, step + 1);
 }
 
 /** The step failed for good: go on all the same, run the failure module, or end. */
-function fail(work: Work, step: number, how: { job: string; message?: string }): Decision {
+function fail(work: Work, step: number, how: { job: string; error?: NamedError }): Decision {
   const status = statusAt(work, step);
   status.type = 'Failure';
-  if (moduleAt(work, step).continue_on_error && how.message === undefined) {
+  if (moduleAt(work, step).continue_on_error && how.error === undefined) {
     return begin(work, step + 1);
   }
   if (work.rules.flow.failure_module) {
@@ -209,12 +236,48 @@ function fail(work: Work, step: number, how: { job: string; message?: string }):
       job,
       parent_module: id,
     };
-    work.state.failing = { job: how.job };
+    work.state.failing = how;
     return done(work);
   }
-  const message = how.message === undefined ? {} : { message: how.message };
-  const end = { success: false, from: { job: how.job }, skipped: false, ...message };
-  return done(work, { end });
+  const { job, ...why } = how;
+  return done(work, { end: { success: false, from: { job }, skipped: false, ...why } });
+}
+
+/** The step waits from now on, unless what it asks for cannot be made out. */
+function suspended(work: Work, facts: WaitFacts): Decision {
+  const { step } = work.state.status;
+  const status = statusAt(work, step);
+  if (status.type !== 'WaitingForEvents') return done(work);
+  if ('error' in facts) return fail(work, step, { job: status.job ?? '', error: facts.error });
+  work.state.waiting = facts;
+  return done(work);
+}
+
+/** One refusal is enough to refuse; else all the approvals that were asked for are needed. */
+function answered(work: Work, answers: readonly Answer[], late: boolean): Decision {
+  const { step } = work.state.status;
+  const status = work.state.status.modules[step];
+  if (status?.type !== 'WaitingForEvents') return done(work);
+  const { suspend } = moduleAt(work, step);
+  status.approvers = answers.map(({ resumeId, approver }) => ({ resume_id: resumeId, approver }));
+  const refusal = answers.find(({ approved }) => !approved);
+  const missing = (suspend?.required_events ?? 0) - answers.length;
+  if (!refusal && missing > 0 && !late) {
+    status.count = missing;
+    return done(work);
+  }
+  delete work.state.waiting;
+  delete status.count;
+  const given = !refusal && missing <= 0;
+  if (given || suspend?.continue_on_disapprove_timeout) {
+    status.type = 'Success';
+    if (!given && !refusal) {
+      work.state.unanswered = [...(work.state.unanswered ?? []), status.id];
+    }
+    return begin(work, step + 1);
+  }
+  const error = refusal ? disapproved(refusal.approver) : timedOut;
+  return fail(work, step, { job: status.job ?? '', error });
 }
 
 function endedSingle(work: Work, job: string, facts: EndFacts): Decision {
@@ -306,15 +369,10 @@ function decide(work: Work, event: FlowEvent): Decision {
       return enter(work, event.facts);
     case 'ended':
       return ended(work, event.job, event.facts);
-    case 'resumed':
-    case 'refused': {
-      const own = status.modules[status.step];
-      if (own?.type !== 'WaitingForEvents') return done(work);
-      delete own.count;
-      own.type = 'Success';
-      if (event.type === 'resumed' || event.goOn) return begin(work, status.step + 1);
-      return fail(work, status.step, { job: own.job ?? '', message: 'refused' });
-    }
+    case 'suspended':
+      return suspended(work, event.facts);
+    case 'answered':
+      return answered(work, event.answers, event.late);
   }
 }
 

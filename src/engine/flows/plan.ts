@@ -3,7 +3,7 @@
 import { AppError, newId, sha256 } from '../../base/index.ts';
 import { type Ending, errorResult } from '../jobs/index.ts';
 import { type ChildrenDeps, type ChildRow, makeChild } from './children.ts';
-import { endFacts, enterFacts } from './facts.ts';
+import { endFacts, enterFacts, waitFacts } from './facts.ts';
 import { advance, type FlowEnd, type FlowEvent } from './machine.ts';
 import type { FlowRun, JobResult } from './runs.ts';
 import { resultOfStep } from './scope.ts';
@@ -61,9 +61,7 @@ function withStep(resultJson: string, step: string | undefined): string {
 async function resultOf(deps: ChildrenDeps, run: FlowRun, end: FlowEnd): Promise<string> {
   const { step, modules, failure_module: failure, preprocessor_module: first } = run.state.status;
   const id = first?.type === 'Failure' ? first.id : modules[Math.min(step, modules.length - 1)]?.id;
-  if (end.message !== undefined) {
-    return withStep(errorResult('EarlyStopError', end.message), id);
-  }
+  if (end.error) return withStep(errorResult(end.error.name, end.error.message), id);
   if (end.from === null) return 'null';
   if ('step' in end.from) return resultOfStep(deps.runs, run, end.from.step);
   const { job } = end.from;
@@ -92,6 +90,18 @@ function planner(deps: ChildrenDeps, draft: Draft) {
     return { type: 'ended', job, facts: await endFacts(deps, run, { ...result, random, isStep }) };
   }
 
+  /** What people answered so far; answers to a try that failed do not count for the next one. */
+  async function answeredEvent(): Promise<FlowEvent> {
+    const { modules, step } = run.state.status;
+    const { id = '', failed_retries: failed = [] } = modules[step] ?? {};
+    const answers = await deps.runs.answers(run.row.id, id);
+    return {
+      type: 'answered',
+      answers: answers.filter(({ job }) => !failed.includes(job)),
+      late: deps.now() >= (run.state.waiting?.until ?? Number.POSITIVE_INFINITY),
+    };
+  }
+
   async function apply(event: FlowEvent): Promise<void> {
     const decision = advance({ flow: run.flow, newId }, run.state, event);
     run.state = decision.state;
@@ -103,9 +113,13 @@ function planner(deps: ChildrenDeps, draft: Draft) {
       run.results.set(child.id, result);
       todo.push(await endedEvent(child.id, result));
     }
-    const { enter, end } = decision;
+    const { enter, suspend, end } = decision;
     if (enter !== undefined) {
       todo.push({ type: 'entered', facts: await enterFacts(deps, run, enter) });
+    }
+    if (suspend !== undefined) {
+      const facts = await waitFacts(deps, run, suspend);
+      todo.push({ type: 'suspended', facts }, await answeredEvent());
     }
     if (end) {
       const { success, skipped } = end;
@@ -127,7 +141,7 @@ function planner(deps: ChildrenDeps, draft: Draft) {
     }
   }
 
-  return { follow, endedEvent };
+  return { follow, endedEvent, answeredEvent };
 }
 
 /** Did nothing happen to this run yet? */
@@ -191,6 +205,10 @@ async function look(
   const { run } = draft;
   if (isFresh(run.state)) {
     await plan.follow({ type: 'start' });
+    return;
+  }
+  if (run.state.waiting) {
+    await plan.follow(await plan.answeredEvent());
     return;
   }
   const results = await deps.runs.results(run, openJobs(run.state));

@@ -3,7 +3,8 @@
 import type { Database } from '../../store/index.ts';
 import type { JobKind } from '../jobs/index.ts';
 import { selectVersion } from './flows.sql.ts';
-import { selectResults, selectRun } from './state.sql.ts';
+import { selectAnswers, selectResults, selectRun } from './state.sql.ts';
+import type { Answer } from './machine.ts';
 import type { FlowState } from './state.ts';
 import { type FlowValue, modulesAt } from './value.ts';
 
@@ -59,6 +60,12 @@ export interface JobResult {
   success: boolean;
   resultJson: string;
   stopped?: boolean | null;
+}
+
+/** An answer with the job that it was given to: a step's, or the flow. */
+export interface GivenAnswer extends Answer {
+  job: string;
+  payload: unknown;
 }
 
 export interface FlowRun {
@@ -163,6 +170,9 @@ export function createRuns(db: Database) {
       return row?.flowState ? build(row, false) : undefined;
     },
     versionOf,
+    /** What people answered to a step, in order. */
+    answers: (flowId: string, stepId: string) =>
+      db.rows<GivenAnswer>(selectAnswers, [flowId, stepId]),
     forget: (id: string) => void runs.delete(id),
 
     /** Results of children, read where this process has not seen them end. */

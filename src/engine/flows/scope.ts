@@ -1,6 +1,7 @@
 // What an expression sees: results, inputs and the step before, as JSON text, and only what it
 // names, because a flow's results can be large.
-import type { FlowRun, Runs } from './runs.ts';
+import { disapproved, timedOut } from './machine.ts';
+import type { FlowRun, GivenAnswer, Runs } from './runs.ts';
 import { jobsOf } from './state.ts';
 
 export type Scope = Record<string, string>;
@@ -54,6 +55,27 @@ async function resultsJson(
   return `{${parts.join(',')}}`;
 }
 
+type Said = Pick<GivenAnswer, 'payload' | 'approver'>;
+
+/**
+ * The answers to the last approval before `step`, here or around. A refusal and a timeout after
+ * which the flow went on read as an error (Windmill's rule).
+ */
+async function answersBefore(runs: Runs, run: FlowRun, step: number): Promise<Said[]> {
+  const { state, row } = run;
+  const asked = state.status.modules.slice(0, step).findLast(({ approvers }) => approvers);
+  if (!asked) {
+    const outer = await outerOf(runs, run);
+    return outer ? answersBefore(runs, outer, outer.state.status.step) : [];
+  }
+  const given = await runs.answers(row.id, asked.id);
+  const said = given.map(({ approved, approver, payload }) =>
+    approved ? { approver, payload } : { approver, payload: { error: disapproved(approver) } },
+  );
+  const late = state.unanswered?.includes(asked.id);
+  return late ? [...said, { approver: '', payload: { error: timedOut } }] : said;
+}
+
 /** The names of a step's expressions; `more` are those of the moment, such as `result`. */
 export async function scopeOf(
   runs: Runs,
@@ -62,16 +84,16 @@ export async function scopeOf(
 ): Promise<Scope> {
   const { expressions, more = {} } = how;
   const input = more['flow_input'] ?? JSON.stringify(run.row.args);
+  const approvalBefore = (): Promise<Said[]> => answersBefore(runs, run, how.step);
   const makers: Record<string, () => string | Promise<string>> = {
     flow_input: () => input,
     iter: () => JSON.stringify((JSON.parse(input) as { iter?: unknown }).iter ?? null),
     results: () => resultsJson(runs, run, expressions),
     previous_result: () => previousResult(runs, run, how.step),
     flow_env: () => JSON.stringify(run.source.value.flow_env ?? {}),
-    resumes: () => JSON.stringify((run.state.waiting?.resumes ?? []).map(({ value }) => value)),
-    resume: () => JSON.stringify(run.state.waiting?.resumes.at(-1)?.value ?? null),
-    approvers: () =>
-      JSON.stringify((run.state.waiting?.resumes ?? []).map(({ approver }) => approver)),
+    resumes: async () => JSON.stringify((await approvalBefore()).map(({ payload }) => payload)),
+    resume: async () => JSON.stringify((await approvalBefore()).at(-1)?.payload ?? null),
+    approvers: async () => JSON.stringify((await approvalBefore()).map(({ approver }) => approver)),
   };
   const scope: Scope = {};
   for (const [name, make] of Object.entries(makers)) {

@@ -15,7 +15,8 @@ export const advanceFlows = statement(
      select *
      from json_to_recordset($1) as f (
        id uuid, rev integer, state text, items text, finished boolean, success boolean,
-       result text, at bigint, skipped boolean, labels json, args json)
+       result text, at bigint, skipped boolean, labels json, args json,
+       suspend integer, "wakeAt" bigint)
    ), ended as (
      select *
      from json_to_recordset($3) as e (
@@ -79,7 +80,9 @@ export const advanceFlows = statement(
          duration_ms = case when wanted.finished
            then greatest(0, wanted.at - coalesce(job.started_at, wanted.at)) end,
          is_skipped = coalesce(wanted.skipped, false),
-         labels = ${mergedLabels('wanted.labels')}
+         labels = ${mergedLabels('wanted.labels')},
+         suspend = wanted.suspend,
+         wake_at = wanted."wakeAt"
      from wanted
      where job.id = wanted.id
        and not job.finished
@@ -121,11 +124,38 @@ export const selectStuckFlows = statement(
      and flow.worker is null
      and flow.kind in ('flow', 'flowpreview', 'flownode', 'aiagent')
      and flow.scheduled_for <= $1
+     and (flow.wake_at is null or flow.canceled)
      and not exists (
        select 1
        from engine_job_live as child
        where child.parent_job = flow.id)
    order by flow.created_at`,
+);
+
+/** Flows that have to be looked at by now although none of their steps ended. */
+export const selectDueFlows = statement(
+  'flow.due',
+  `select id
+   from engine_job_live
+   where wake_at <= $1`,
+);
+
+/** When the next one is due; null when none waits. Both read engine_job_wake. */
+export const selectNextWake = statement(
+  'flow.next_wake',
+  `select min(wake_at) as "wakeAt"
+   from engine_job_live
+   where wake_at is not null`,
+);
+
+/** The answers to a step, in order. Uses engine_flow_answer_step. */
+export const selectAnswers = statement(
+  'flow.answers',
+  `select job_id as job, resume_id as "resumeId", approved, approver, payload
+   from engine_flow_answer
+   where flow_id = $1
+     and step_id = $2
+   order by created_at, resume_id`,
 );
 
 /** Is anything of this flow still alive, but for $2? Uses the index on parent_job. */

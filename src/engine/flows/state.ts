@@ -37,16 +37,24 @@ export interface FlowStatus {
   user_states?: Record<string, unknown>;
 }
 
+/** An error of the flow itself, not of one of its jobs. */
+export interface NamedError {
+  name: string;
+  message: string;
+}
+
 export interface FlowState {
   status: FlowStatus;
   /** How the run ends once the failure module is done. */
-  failing?: { job: string };
+  failing?: { job: string; error?: NamedError };
   /** How many flows stand around this one. */
   depth?: number;
   /** A step stopped the flow early; its own flow breaks its loop then. */
   stopped?: boolean;
-  /** Since when and until when the flow waits for approvals, in epoch milliseconds. */
-  waiting?: { until: number | null; resumes: { value: unknown; approver: string | null }[] };
+  /** While a step waits for answers: until when, in epoch milliseconds, and from which groups. */
+  waiting?: { until: number; groups?: readonly string[] };
+  /** Ids of steps that nobody answered in time, where the flow went on. */
+  unanswered?: readonly string[];
 }
 
 /** The state before the first step. */
@@ -70,6 +78,13 @@ export function initialState(
 export function jobsOf(status: ModuleStatus): string[] {
   if (status.flow_jobs) return status.flow_jobs;
   return status.job === undefined ? [] : [status.job];
+}
+
+/** What a flow that waits for answers lacks, and when to look at it again. */
+export function waitOf({ status, waiting }: FlowState): { suspend?: number; wakeAt?: number } {
+  const own = status.modules[status.step];
+  if (!waiting || own?.type !== 'WaitingForEvents') return {};
+  return { suspend: own.count ?? 0, wakeAt: waiting.until };
 }
 
 /** The children that were started and are not known to be over. */

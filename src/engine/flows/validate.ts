@@ -1,9 +1,10 @@
 // Checks a flow before it is written or previewed: shape, ids, expressions, and that what it
 // calls exists and may be read. Every problem names its module and what would be right.
-import { AppError } from '../../base/index.ts';
+import { AppError, messageOf } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import { languages, pathProblem, type Scripts } from '../scripts/index.ts';
 import type { Expressions } from './expressions.ts';
+import { groupNames } from './facts.ts';
 import { allModules, type FlowModule, type FlowValue, flowValue, type Transform } from './value.ts';
 
 export interface ValidateDeps {
@@ -117,6 +118,7 @@ function expressionsOf(module: FlowModule): Place[] {
   add('retry_if', module.retry?.retry_if?.expr);
   transform('sleep', module.sleep);
   transform('timeout', module.timeout);
+  transform('user_groups_required', module.suspend?.user_groups_required);
   return found;
 }
 
@@ -175,11 +177,19 @@ async function callProblem(
   return { problem: `module ${id}: there is no ${value.type} ${value.path} that you may read` };
 }
 
-/** What cannot run here yet is refused: a flow that waits with no way to go on is worse. */
-function unsupported(value: FlowValue): string[] {
-  return allModules(value)
-    .filter((module) => (module.suspend?.required_events ?? 0) > 0)
-    .map(({ id }) => `module ${id}: suspend is not supported yet; remove it`);
+/** An approval that nobody could ever give. */
+function approvalProblems(value: FlowValue): string[] {
+  return allModules(value).flatMap(({ id, suspend }) => {
+    const asked = suspend?.user_groups_required;
+    if (asked?.type === 'ai') return [`module ${id}: no model says which groups may approve`];
+    if (asked?.type !== 'static') return [];
+    try {
+      groupNames(asked.value);
+      return [];
+    } catch (error) {
+      return [`module ${id}, suspend: ${messageOf(error)}`];
+    }
+  });
 }
 
 /**
@@ -193,7 +203,7 @@ export async function validateFlow(
 ): Promise<string[]> {
   const problems = [
     ...idProblems(value),
-    ...unsupported(value),
+    ...approvalProblems(value),
     ...(await expressionProblems(deps, value)),
   ];
   const missing: string[] = [];

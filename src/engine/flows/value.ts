@@ -33,8 +33,8 @@ export interface Suspend {
   continue_on_disapprove_timeout?: boolean;
   self_approval_disabled?: boolean;
   user_auth_required?: boolean;
-  user_groups_required?: unknown;
-  resume_form?: unknown;
+  user_groups_required?: Transform | null;
+  resume_form?: { schema?: Record<string, unknown> | null } | null;
   hide_cancel?: boolean;
 }
 
@@ -218,6 +218,9 @@ const attempts = z.looseObject({
   seconds: z.number().min(0).max(604_800).nullish(),
 });
 
+/** Ten years. */
+const longestWaitS = 315_360_000;
+
 const flowModule: z.ZodType = z.lazy(() =>
   z.looseObject({
     id: text(100),
@@ -239,7 +242,13 @@ const flowModule: z.ZodType = z.lazy(() =>
     suspend: z
       .looseObject({
         required_events: z.int().min(0).max(1000).nullish(),
-        timeout: z.number().min(0).nullish(),
+        timeout: z.number().min(0).max(longestWaitS).nullish(),
+        continue_on_disapprove_timeout: z.boolean().nullish(),
+        self_approval_disabled: z.boolean().nullish(),
+        user_auth_required: z.boolean().nullish(),
+        user_groups_required: transform.nullish(),
+        resume_form: z.looseObject({ schema: z.looseObject({}).nullish() }).nullish(),
+        hide_cancel: z.boolean().nullish(),
       })
       .nullish(),
   }),

@@ -24,6 +24,7 @@ export const jobFilters = z.strictObject({
   parentJob: jobId.optional(),
   success: z.boolean().optional().describe('ended well, or not'),
   running: z.boolean().optional().describe('running, or waiting'),
+  suspended: z.boolean().optional().describe('flows that wait for people, or the others'),
   hasNullParent: z.boolean().optional().describe('without a parent job, or with one'),
   args: z.record(z.string(), z.unknown()).optional().describe('subset of the arguments'),
   result: z.unknown().optional().describe('subset of the result'),

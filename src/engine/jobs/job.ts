@@ -112,6 +112,7 @@ export const job = z.object({
   running: z.boolean().nullable(),
   scheduledFor: nullableNumber,
   lastPing: nullableNumber,
+  suspend: nullableNumber.describe('of a flow that waits for people: how many answers it lacks'),
   completedAt: nullableNumber,
   durationMs: nullableNumber,
   success: z.boolean().nullable(),

@@ -140,8 +140,9 @@ const jobColumns = `
      canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
      case when finished then null else running end as running,
      case when finished then null else scheduled_for end as "scheduledFor",
-     null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
-     success, case when finished then is_skipped end as "isSkipped", deleted, labels`;
+     suspend, null::bigint as "lastPing", completed_at as "completedAt",
+     duration_ms as "durationMs", success,
+     case when finished then is_skipped end as "isSkipped", deleted, labels`;
 
 /** A flow's status with the values that its steps have shared. */
 const flowStatus = `case when user_states is null or flow_state is null

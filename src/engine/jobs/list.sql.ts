@@ -28,6 +28,7 @@ interface JobRow {
   visible_to_owner: boolean;
   labels: string[] | null;
   running: boolean;
+  suspend: number | null;
   worker: string | null;
   started_at: number | null;
   canceled: boolean;
@@ -64,6 +65,7 @@ export interface JobFilters {
   parentJob?: string | undefined;
   success?: boolean | undefined;
   running?: boolean | undefined;
+  suspended?: boolean | undefined;
   hasNullParent?: boolean | undefined;
   args?: Record<string, unknown> | undefined;
   result?: unknown;
@@ -134,6 +136,8 @@ function narrowed(query: JobQuery, filters: JobFilters): JobQuery {
     rows = rows.where(sql<boolean>`starts_with(path, ${filters.scriptPathStart})`);
   }
   if (filters.jobKinds !== undefined) rows = rows.where('kind', 'in', filters.jobKinds);
+  if (filters.suspended === true) rows = rows.where('suspend', '>', 0);
+  if (filters.suspended === false) rows = rows.where('suspend', 'is', null);
   if (filters.hasNullParent === true) rows = rows.where('parent_job', 'is', null);
   if (filters.hasNullParent === false) rows = rows.where('parent_job', 'is not', null);
   if (filters.label !== undefined) {
@@ -159,7 +163,7 @@ const columns = sql<Job>`
   canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
   case when finished then null else running end as running,
   case when finished then null else scheduled_for end as "scheduledFor",
-  null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
+  suspend, null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
   success, null as result, case when finished then is_skipped end as "isSkipped", deleted, labels`;
 
 /** One page of the jobs that the viewer may see; `finished` undefined lists both parts. */

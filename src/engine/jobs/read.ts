@@ -13,6 +13,10 @@ import { findJob } from './visibility.ts';
 
 async function getRow(db: Database, call: Call, id: string): Promise<Job> {
   await findJob(db, call, { id });
+  return readRow(db, call, id);
+}
+
+async function readRow(db: Database, call: Call, id: string): Promise<Job> {
   const found = await db.row<Job>(selectJob, [id, workspaceOf(call)]);
   if (!found) throw notFound('job', id);
   return found;
@@ -55,6 +59,14 @@ export function createReading(deps: StandingDeps) {
 
     list: (call: Call, filters: JobFilters, finished?: boolean) =>
       list(db, call, { filters, finished }),
+
+    /** One job without its log, for a feature that has settled who may see it. */
+    getForFeature: (call: Call, id: string) => readRow(db, call, id),
+
+    /** Throws `not_found` unless the caller may cancel the job. */
+    assertMayCancel: async (call: Call, id: string): Promise<void> => {
+      await findJob(db, call, { id, toCancel: true });
+    },
 
     /** What is known without the result: state, worker, memory. */
     state: (call: Call, id: string) => findJob(db, call, { id }),

@@ -1,6 +1,6 @@
 // Encrypts and decrypts with the key of a workspace. Each workspace has a random key of its own,
 // stored wrapped by the master key. A write holds the key's row, so that a rotation waits for it.
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { AppError, type Clock } from '../../base/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { type MasterKey, masterKeyError } from './master-key.ts';
@@ -120,6 +120,12 @@ export function createVault({
         await queries.run(sql.replaceKey, [workspace, wrapped, clock.now()]);
         return rows.length;
       }),
+
+    /** 32 bytes of this installation's own for one purpose. Throws `unavailable`. */
+    async derive(purpose: string): Promise<Buffer> {
+      await assertRightMaster();
+      return Buffer.from(hkdfSync('sha256', await master(), '', purpose, 32));
+    },
 
     /** Throws `unavailable` when the master key is missing or wrong; a fresh start is fine. */
     check: assertRightMaster,

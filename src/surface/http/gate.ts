@@ -86,14 +86,18 @@ export function createGate({
     return authentication.knock(request, place, workspace);
   }
 
-  /** Sends the call through the door as nobody, under its name, so that the audit log has it. */
-  async function recordRefusal(reply: FastifyReply, caller: Caller, ask: Ask): Promise<void> {
+  /** Sends the call to the door, which refuses it, so that the audit log has it. */
+  async function recordRefusal(
+    reply: FastifyReply,
+    { caller, refusal }: Required<Knock>,
+    ask: Ask,
+  ): Promise<void> {
     const { email, userId, tokenPrefix, jobId } = caller;
     const nobody: Caller = { ...anonymous, email, userId, tokenPrefix, jobId };
     const workspace = ask.workspace !== null && workspacePattern.test(ask.workspace);
     const call = callOf(reply, nobody, { ...ask, workspace: workspace ? ask.workspace : null });
     try {
-      await door.invoke(call, ask.name, ask.input());
+      await door.invoke({ ...call, refusal }, ask.name, ask.input());
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
     }
@@ -106,7 +110,7 @@ export function createGate({
       }
       const { caller, refusal } = await knock(request, ask.place, ask.workspace);
       if (!refusal) return door.invoke(callOf(reply, caller, ask), ask.name, ask.input());
-      await recordRefusal(reply, caller, ask);
+      await recordRefusal(reply, { caller, refusal }, ask);
       throw refusal;
     },
     async admit(request, place, workspace) {

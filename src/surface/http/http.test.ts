@@ -384,7 +384,7 @@ describe('the web server', () => {
     await server.app.inject({ url: whoami, headers: bearer('mr_nothing') });
     await server.app.inject({ url: whoami });
     assert.deepEqual(server.audit, [
-      { name: 'users.whoami', outcome: 'unauthenticated', email: 'ann@example.com' },
+      { name: 'users.whoami', outcome: 'insufficient_scope', email: 'ann@example.com' },
       { name: 'users.whoami', outcome: 'unauthenticated', email: '' },
       { name: 'users.whoami', outcome: 'unauthenticated', email: '' },
     ]);

@@ -31,6 +31,7 @@ export interface JobOutput {
   running?: boolean | null;
   scheduledFor?: number | null;
   lastPing?: number | null;
+  suspend?: number | null;
   completedAt?: number | null;
   durationMs?: number | null;
   success?: boolean | null;
@@ -89,6 +90,7 @@ function queuedFields(job: JobOutput): Wire {
     last_ping: isoTime(job.lastPing),
     wait_reason: job.waitReason,
     queue_position: job.queuePosition,
+    suspend: job.suspend,
   });
 }
 

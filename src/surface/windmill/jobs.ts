@@ -32,6 +32,7 @@ function listFilters({ query }: WireRequest): Record<string, unknown> {
     parentJob: query.text('parent_job'),
     success: query.flag('success'),
     running: query.flag('running'),
+    suspended: query.flag('suspended'),
     hasNullParent: query.flag('has_null_parent'),
     args: query.json('args'),
     result: query.json('result'),

@@ -25,7 +25,8 @@ function payloadOf({ query, parseJson }: WireRequest): unknown {
   }
 }
 
-function given(request: WireRequest): unknown {
+/** What was sent: the body, or `payload=` where there can be none. */
+export function given(request: WireRequest): unknown {
   return request.method === 'GET' ? payloadOf(request) : request.body?.value;
 }
 

@@ -1,6 +1,7 @@
 // All tables in one list.
 import { absentRows } from './absent.ts';
 import { aclRows } from './acls.ts';
+import { approvalRows } from './approvals.ts';
 import { authRows } from './auth.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   ...runRows,
   ...jobRows,
   ...jobNoteRows,
+  ...approvalRows,
   ...variableRows,
   ...resourceTypeRows,
   ...resourceRows,

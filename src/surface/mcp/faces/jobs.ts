@@ -26,6 +26,7 @@ const filters: Record<string, Argument> = {
   started_after: field.moment('query', 'Only jobs started after this time.'),
   started_before: field.moment('query', 'Only jobs started before this time.'),
   running: field.flag('query', 'Only running ones, or only waiting ones.'),
+  suspended: field.flag('query', 'Only flows that wait for people, or none of them.'),
   success: field.flag('query', 'Only those that ended well, or that failed.'),
   tag: field.text('query', 'Only jobs with this worker tag.'),
   worker: field.text('query', 'Only jobs of this worker.'),

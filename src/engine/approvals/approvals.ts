@@ -1,0 +1,169 @@
+// The verbs of approvals: make links, answer by link or as somebody who may, and say what is asked.
+import { AppError, sha256 } from '../../base/index.ts';
+import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import type { Pending, Waiting } from '../flows/index.ts';
+import type { Jobs } from '../jobs/index.ts';
+import type { Answered, Approval, SuspendedFlow } from './approval.ts';
+import type { Links } from './links.ts';
+import { needsPerson, refusalOf } from './rules.ts';
+
+export interface ApprovalsDeps {
+  jobs: Pick<Jobs, 'assertMayCancel' | 'getForFeature' | 'state'>;
+  waiting: Waiting;
+  links: Links;
+}
+
+interface Link {
+  job: string;
+  resumeId: number;
+  signature: string;
+  approver?: string | undefined;
+}
+
+interface Said {
+  job: string;
+  resumeId: number;
+  approved: boolean;
+  payload: unknown;
+  /** Who the link says it is for. */
+  linkedApprover?: string | undefined;
+}
+
+export type Approvals = ReturnType<typeof createApprovals>;
+
+const maxPayloadChars = 1_000_000;
+const maxConflicts = 20;
+
+const alreadyUsed = (approved: boolean): AppError =>
+  new AppError('conflict', `This was answered already: ${approved ? 'approved' : 'denied'}.`, {
+    hint: 'Each link is good once.',
+  });
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const approversOf = ({ answers }: Pending): Approval['approvers'] =>
+  answers.map(({ resumeId, approver }) => ({ resumeId, approver }));
+
+function approvalOf(call: Call, pending: Pending, resultJson: string | undefined): Approval {
+  const { suspend, waiting, step } = pending;
+  const result: unknown = JSON.parse(resultJson ?? 'null');
+  const said = isObject(result) ? result : {};
+  const refusal = refusalOf(call, pending);
+  const schema = suspend.resume_form?.schema;
+  return {
+    flowId: pending.flowId,
+    flowPath: pending.flowPath,
+    startedBy: pending.startedBy,
+    stepId: step.id,
+    stepSummary: step.summary,
+    requiredEvents: suspend.required_events ?? 0,
+    until: waiting?.until ?? null,
+    formSchema: schema ?? null,
+    description: said['description'] ?? null,
+    defaultArgs: isObject(said['default_args']) ? said['default_args'] : {},
+    enums: isObject(said['enums']) ? said['enums'] : {},
+    hideCancel: suspend.hide_cancel === true,
+    userAuthRequired: needsPerson(pending),
+    selfApprovalDisabled: suspend.self_approval_disabled === true,
+    groups: [...(waiting?.groups ?? [])],
+    approvers: approversOf(pending),
+    canApprove: refusal === undefined,
+    reason: refusal?.message ?? null,
+  };
+}
+
+export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
+  async function checkLink(call: Call, { signature, ...link }: Link): Promise<void> {
+    const { job, resumeId, approver } = link;
+    const linked = { workspace: workspaceOf(call), job, resumeId, approver };
+    if (await links.isRight(linked, signature)) return;
+    throw new AppError('forbidden', 'This link is not right: it was changed or cut off.', {
+      hint: 'Copy the whole address again, with what follows the question mark.',
+    });
+  }
+
+  /** Stores the answer; looks again when the flow moved in between. */
+  async function give(call: Call, said: Said): Promise<Answered> {
+    const { job, resumeId, approved, payload } = said;
+    if ((JSON.stringify(payload ?? null)?.length ?? 0) > maxPayloadChars) {
+      throw new AppError('too_large', `A payload has ${maxPayloadChars} characters at most.`);
+    }
+    for (let tries = 0; tries < maxConflicts; tries += 1) {
+      const used = await waiting.used(job, resumeId);
+      if (used) throw alreadyUsed(used.approved);
+      const pending = await waiting.find(workspaceOf(call), job);
+      const refusal = refusalOf(call, pending);
+      if (refusal) throw refusal;
+      const anonymous = call.caller.kind === 'anonymous' || call.caller.kind === 'job';
+      const approver = anonymous
+        ? (said.linkedApprover ?? 'anonymous')
+        : displayNameOf(call.caller);
+      const answer = { job, resumeId, approved, approver, payload };
+      if (await waiting.accept(pending, answer)) return { flowId: pending.flowId, approved };
+    }
+    throw new AppError('conflict', 'The flow moves on too fast to take this answer.', {
+      hint: 'Try again.',
+    });
+  }
+
+  return {
+    /** Links for this job; `flowLevel`: for whichever step of its flow waits when they are used. */
+    async resumeUrls(
+      call: Call,
+      wanted: { job: string; resumeId: number; approver?: string | undefined; flowLevel: boolean },
+    ) {
+      const { resumeId, approver, flowLevel } = wanted;
+      const workspace = workspaceOf(call);
+      await jobs.assertMayCancel(call, wanted.job);
+      const job = flowLevel ? await waiting.topFlow(workspace, wanted.job) : wanted.job;
+      if (flowLevel) await jobs.assertMayCancel(call, job);
+      return links.urls({ workspace, job, resumeId, approver });
+    },
+
+    /** Throws `forbidden` (wrong link), `conflict` (used) and `gone` (too late). */
+    async answer(call: Call, link: Link & Pick<Said, 'approved' | 'payload'>): Promise<Answered> {
+      await checkLink(call, link);
+      const { job, resumeId, approved, payload, approver } = link;
+      return give(call, { job, resumeId, approved, payload, linkedApprover: approver });
+    },
+
+    /** What a link asks for. */
+    async show(call: Call, link: Link): Promise<Approval> {
+      await checkLink(call, link);
+      const used = await waiting.used(link.job, link.resumeId);
+      if (used) throw alreadyUsed(used.approved);
+      const pending = await waiting.find(workspaceOf(call), link.job);
+      return approvalOf(call, pending, await waiting.resultOf(pending));
+    },
+
+    /** The flow around: for who may answer, because its arguments may be confidential. */
+    async flow(call: Call, link: Link): Promise<SuspendedFlow> {
+      await checkLink(call, link);
+      const pending = await waiting.find(workspaceOf(call), link.job);
+      const refusal = refusalOf(call, pending);
+      if (refusal) throw refusal;
+      const job = await jobs.getForFeature(call, pending.flowId);
+      return { job: { ...job, rawFlow: undefined }, approvers: approversOf(pending) };
+    },
+
+    /** What a job's flow waits for, for somebody who may see it. */
+    async get(call: Call, job: string): Promise<Approval> {
+      await jobs.state(call, job);
+      const pending = await waiting.find(workspaceOf(call), job);
+      return approvalOf(call, pending, await waiting.resultOf(pending));
+    },
+
+    /** Answers without a link, as somebody who may cancel the flow. One answer a person. */
+    async resume(
+      call: Call,
+      { id, approved, payload }: { id: string; approved: boolean; payload: unknown },
+    ): Promise<Answered> {
+      await jobs.assertMayCancel(call, id);
+      const { step } = await waiting.find(workspaceOf(call), id);
+      const resumeId = Number.parseInt(sha256(displayNameOf(call.caller)).slice(0, 8), 16);
+      return give(call, { job: step.job, resumeId, approved, payload });
+    },
+  };
+}

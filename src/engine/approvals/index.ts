@@ -1,0 +1,3 @@
+export { createApprovals } from './approvals.ts';
+export { createLinks } from './links.ts';
+export { approvalOperations } from './operations/index.ts';
