@@ -112,6 +112,7 @@ async function createBase(
   const engine = createEngine({
     ...shared,
     memberOf: (workspace, username) => identity.membership(workspace, username),
+    usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
   });
   const jobTokens = { find: engine.findJobOfToken };
   const identity = createIdentity({ db, clock, log, jobTokens });

@@ -78,6 +78,8 @@ export interface EngineDeps {
   origin: () => string;
   /** Somebody with full rights in a workspace, for what a job refers to in its arguments. */
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
+  /** The username of a member, by e-mail address. */
+  usernameOf: (workspace: string, email: string) => Promise<string | undefined>;
 }
 
 export interface RunnableList {

@@ -3,7 +3,7 @@
 import type { Clock, Log } from '../base/index.ts';
 import type { AnyOperation, Caller, Target } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
-import { createCallers, type JobTokens } from './callers/index.ts';
+import { createCallers, type JobTokens, usernameOf } from './callers/index.ts';
 import { createFolders, folderOperations } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
 import { createMembers, memberOperations } from './members/index.ts';
@@ -31,6 +31,8 @@ export interface Identity {
   callerOfToken(token: string, workspace: string | null): Promise<Caller | undefined>;
   /** Somebody with full rights in a workspace, for a job that runs in the background. */
   membership(workspace: string, username: string): Promise<Caller | undefined>;
+  /** The username of a member that is not disabled, by e-mail address. */
+  usernameOf(workspace: string, email: string): Promise<string | undefined>;
   /** What a group grants by itself; for the port that `authorise` asks. */
   extraPerms(
     workspace: string,
@@ -97,6 +99,7 @@ export function createIdentity({ db, clock, log, jobTokens }: IdentityDeps): Ide
     ],
     callerOfToken: callers.ofToken,
     membership: callers.ofMember,
+    usernameOf: (workspace, email) => usernameOf(db, workspace, email),
     async extraPerms(workspace, { kind, path }) {
       if (kind !== 'groups' || !path.startsWith('g/')) return undefined;
       return groups.extraPerms(workspace, path.slice(2));

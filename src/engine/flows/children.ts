@@ -2,7 +2,7 @@
 // cannot be made is a row too, over from the start with the reason, so that people find it.
 import { AppError, messageOf } from '../../base/index.ts';
 import { errorResult, type NewJob } from '../jobs/index.ts';
-import type { Scripts } from '../scripts/index.ts';
+import { actorOf, type Scripts } from '../scripts/index.ts';
 import type { FlowRunnable } from './flows.ts';
 import { evaluate, type EvaluateDeps, referenceOf } from './evaluate.ts';
 import { timeoutOf } from './facts.ts';
@@ -23,7 +23,8 @@ export type ChildRow = Omit<NewJob, 'worker' | 'tokenHash'>;
 /** A cycle of sub-flows ends here. */
 const maxDepth = 50;
 
-type Code = Pick<ChildRow, 'kind' | 'path' | 'hash' | 'language' | 'rawCode' | 'bundleHash'> &
+type Code = Partial<Pick<ChildRow, 'permissionedAs' | 'email'>> &
+  Pick<ChildRow, 'kind' | 'path' | 'hash' | 'language' | 'rawCode' | 'bundleHash'> &
   Pick<ChildRow, 'parameters' | 'tag' | 'timeoutS' | 'rerunOnCrash' | 'isolation'>;
 
 const noCode = {
@@ -130,6 +131,7 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
     tag: value.tag_override || (found.tag ?? found.language),
     timeoutS: found.timeoutS,
     rerunOnCrash: found.rerunOnCrash,
+    ...actorOf(found),
   };
 }
 
@@ -145,6 +147,7 @@ async function subFlow(
     throw new AppError('unprocessable', `Sub-flows are ${maxDepth} deep: ${path} calls itself.`);
   }
   return {
+    ...actorOf(found),
     kind: 'flow',
     path,
     args,

@@ -1,5 +1,6 @@
 // Every SQL statement of deployed flows. A path's row names its head version; versions stay.
 import { statement } from '../../store/index.ts';
+import { onBehalfColumns } from '../scripts/index.ts';
 
 const flowColumns = `
      flow.workspace as "workspaceId", flow.path, version.summary, version.description,
@@ -46,7 +47,7 @@ export const selectVersion = statement(
 export const selectRunnableFlow = statement(
   'flow.runnable',
   `select flow.version, flow.path, version.tag, version.value, version.compiled,
-     flow.extra_perms as "extraPerms" ${ofHead}
+     flow.extra_perms as "extraPerms", ${onBehalfColumns('version.extra')} ${ofHead}
    where flow.workspace = $1
      and flow.path = $2
      and not flow.archived`,

@@ -5,14 +5,22 @@ import { authorise, type Call, displayNameOf, workspaceOf } from '../../operatio
 import type { Database } from '../../store/index.ts';
 import type { CodeGate } from '../jobs/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
-import { type Language, type RunnableTool, saveBundle, type Scripts } from '../scripts/index.ts';
+import {
+  type Language,
+  type OnBehalf,
+  type OnBehalfDeps,
+  type RunnableTool,
+  saveBundle,
+  type Scripts,
+  settleOnBehalf,
+} from '../scripts/index.ts';
 import type { Flow, NewFlow } from './flow.ts';
 import * as sql from './flows.sql.ts';
 import type { CompiledModule, FlowSource } from './runs.ts';
 import { parseFlow, validateFlow, type ValidateDeps } from './validate.ts';
 import { allModules, type FlowValue } from './value.ts';
 
-export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'> {
+export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'>, OnBehalfDeps {
   db: Database;
   clock: Clock;
   builder: Pick<Builder, 'build'>;
@@ -24,7 +32,7 @@ export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'> {
 }
 
 /** What starting a flow needs of its head. */
-export interface FlowRunnable extends FlowSource {
+export interface FlowRunnable extends FlowSource, OnBehalf {
   version: number;
   path: string;
   tag: string | null;
@@ -178,6 +186,7 @@ export function createFlows(deps: FlowsDeps) {
   async function store(call: Call, said: NewFlow, from: string | null): Promise<number> {
     const workspace = workspaceOf(call);
     const { value, compiled } = await prepare(call, said);
+    const extra = await settleOnBehalf(deps, call, said.extra);
     const by = displayNameOf(call.caller);
     const at = clock.now();
     const perms = said.extraPerms ? JSON.stringify(said.extraPerms) : null;
@@ -192,7 +201,7 @@ export function createFlows(deps: FlowsDeps) {
         JSON.stringify(said.schema ?? {}),
         said.tag ?? null,
         said.timeout ?? null,
-        JSON.stringify(said.extra),
+        JSON.stringify(extra),
         said.deploymentMessage ?? null,
         by,
         at,

@@ -2,6 +2,7 @@
 import { notFound } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import { type FlowPushes, pushOf, type RunCode, type RunOptions } from '../jobs/index.ts';
+import { actorOf, type OnBehalf, onBehalfIn } from '../scripts/index.ts';
 import type { Flows } from './flows.ts';
 import type { FlowSource, Runs } from './runs.ts';
 import { initialState } from './state.ts';
@@ -12,11 +13,17 @@ export interface PushesDeps {
   now: () => number;
 }
 
-type Start = Pick<RunCode, 'kind' | 'path'> & { version: number | null; source: FlowSource };
+type Start = Pick<RunCode, 'kind' | 'path'> & {
+  version: number | null;
+  source: FlowSource;
+  /** Of a flow that may run on behalf of somebody. */
+  item?: OnBehalf;
+};
 
-function codeOf({ kind, path, version, source }: Start, preprocessor: boolean): RunCode {
+function codeOf({ kind, path, version, source, item }: Start, preprocessor: boolean): RunCode {
   const { modules } = source.value;
   return {
+    ...(item ? actorOf(item) : {}),
     kind,
     path,
     hash: version === null ? null : version.toString(16).padStart(16, '0'),
@@ -46,16 +53,17 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
   async function byPath(call: Call, path: string, options: RunOptions) {
     const found = await deps.flows.runnable(workspaceOf(call), path);
     if (!found) throw notFound('flow', path);
-    return push(call, { kind: 'flow', path, version: found.version, source: found }, options);
+    const { version } = found;
+    return push(call, { kind: 'flow', path, version, source: found, item: found }, options);
   }
 
   async function byVersion(call: Call, version: number, options: RunOptions) {
-    const { path, extraPerms } = await deps.flows.getVersion(call, version);
+    const { path, extraPerms, extra } = await deps.flows.getVersion(call, version);
     const ask = { action: 'jobs:run', risk: 'write' } as const;
     const verdict = authorise(call.caller, ask, { kind: 'flows', path, extraPerms });
     if (!verdict.allowed) throw verdict.error;
     const source = await deps.runs.versionOf(version);
-    return push(call, { kind: 'flow', path, version, source }, options);
+    return push(call, { kind: 'flow', path, version, source, item: onBehalfIn(extra) }, options);
   }
 
   return {

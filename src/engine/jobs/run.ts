@@ -4,7 +4,13 @@ import { AppError, notFound } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
-import { type Language, type Runnable, saveBundle, type Scripts } from '../scripts/index.ts';
+import {
+  actorOf,
+  type Language,
+  type Runnable,
+  saveBundle,
+  type Scripts,
+} from '../scripts/index.ts';
 import type { CodeGate } from './code-gate.ts';
 import { interpolate } from './interpolate.ts';
 import { entrypointArgument, type RunOptions } from './job.ts';
@@ -66,7 +72,9 @@ export type Code = Pick<
   | 'timeoutS'
   | 'rerunOnCrash'
 > &
-  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'>;
+  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'> &
+  // Of items that run on behalf of somebody.
+  Partial<Pick<Push, 'permissionedAs' | 'email'>>;
 
 /** Where a run came from, as Windmill names it; `mcp` is ours. */
 function triggerKindOf(call: Call): string | null {
@@ -89,8 +97,8 @@ export function pushOf(
   const delayMs = (options.scheduledInSecs ?? 0) * 1000;
   const workspace = workspaceOf(call);
   return {
-    ...code,
     ...whoOf(call),
+    ...code,
     workspace,
     args: options.args,
     tag: interpolate('tag', options.tag ?? code.tag, { workspace, args: options.args }),
@@ -129,6 +137,7 @@ function codeOf(found: Runnable): Code {
     tag: found.tag ?? found.language,
     timeoutS: found.timeoutS,
     rerunOnCrash: found.rerunOnCrash,
+    ...actorOf(found),
   };
 }
 

@@ -29,7 +29,7 @@ export async function findJobOfToken(db: Database, token: string): Promise<JobOf
   return {
     jobId: parts.id,
     workspace: row.workspace,
-    username: row.createdBy,
+    username: row.permissionedAs.startsWith('u/') ? row.permissionedAs.slice(2) : row.createdBy,
     scopes: row.scopes,
   };
 }

@@ -5,6 +5,7 @@ import { authorise, type Call, displayNameOf, workspaceOf } from '../../operatio
 import type { Database, Queries } from '../../store/index.ts';
 import type { Builder, Built, Signature } from '../languages/index.ts';
 import { findParent, noSuchParent, type Parent, staleParent } from './lineage.ts';
+import type { OnBehalfDeps } from './on-behalf.ts';
 import type { Language, NewScript, Script } from './script.ts';
 import { archiveHead, insertBundle, insertScript, selectNewest } from './scripts.sql.ts';
 import type { SourceReader } from './source.ts';
@@ -12,7 +13,7 @@ import { factsOf, hashOfVersion, saysTheSame } from './version.ts';
 
 type Schema = Record<string, unknown>;
 
-export interface DeployDeps {
+export interface DeployDeps extends OnBehalfDeps {
   db: Database;
   clock: Clock;
   /** Refuses callers who may not bring code to this machine. */

@@ -1,4 +1,12 @@
 export { saveBundle } from './deploy.ts';
+export {
+  actorOf,
+  type OnBehalf,
+  onBehalfColumns,
+  onBehalfIn,
+  type OnBehalfDeps,
+  settleOnBehalf,
+} from './on-behalf.ts';
 export { scriptOperations } from './operations/index.ts';
 export { sampleScript } from './sample.ts';
 export {

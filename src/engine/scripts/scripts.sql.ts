@@ -1,5 +1,6 @@
 // Every SQL statement of scripts, one exported statement each.
 import { statement } from '../../store/index.ts';
+import { onBehalfColumns } from './on-behalf.ts';
 
 const headColumns = `
      workspace as "workspaceId", hash, path, parent_hashes as "parentHashes", summary,
@@ -44,7 +45,8 @@ export const selectByHash = statement(
 const runColumns = `
      hash, path, language, tag, timeout_s as "timeoutS", parameters, bundle_hash as "bundleHash",
      rerun_on_crash as "rerunOnCrash", isolation, extra_perms as "extraPerms",
-     auto_kind as "autoKind", has_preprocessor as "hasPreprocessor"`;
+     auto_kind as "autoKind", has_preprocessor as "hasPreprocessor",
+     ${onBehalfColumns('extra')}`;
 
 /** What a run needs of the head, and nothing more: the hot query of every call. */
 export const selectRunnable = statement(

@@ -5,6 +5,7 @@ import { readableBy } from '../../identity/index.ts';
 import type { Database } from '../../store/index.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
 import type { NewScript, Script } from './script.ts';
+import { type OnBehalf, settleOnBehalf } from './on-behalf.ts';
 import * as sql from './scripts.sql.ts';
 import { createSourceReader } from './source.ts';
 
@@ -32,7 +33,7 @@ export interface ListFilters {
 }
 
 /** What a run needs to know of a version. */
-export interface Runnable {
+export interface Runnable extends OnBehalf {
   hash: string;
   path: string;
   language: string;
@@ -137,7 +138,8 @@ export function createScripts(deps: ScriptsDeps) {
     /** For a script that imports another; undefined when the caller may not read that. */
     source: readSource,
 
-    async create(call: Call, said: NewScript) {
+    async create(call: Call, given: NewScript) {
+      const said = { ...given, extra: await settleOnBehalf(deps, call, given.extra) };
       const made = await deploy(deps, call, { said, readSource });
       if (made.created) onChanged(workspaceOf(call));
       return made;

@@ -33,6 +33,18 @@ export const selectPersonByName = statement(
      and not identity_user.disabled`,
 );
 
+/** The username of a member, by address. */
+export const selectUsername = statement(
+  'caller.username',
+  `select identity_member.username
+   from identity_user
+   join identity_member on identity_member.user_id = identity_user.id
+   where identity_user.email = $2
+     and identity_member.workspace = $1
+     and not identity_member.disabled
+     and not identity_user.disabled`,
+);
+
 /** An admin of the instance who is a guest in a workspace goes by the e-mail address. */
 export const selectGuestByName = statement(
   'caller.by_email',

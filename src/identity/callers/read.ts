@@ -114,3 +114,13 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
 
   return { readToken, readMember };
 }
+
+/** The username of a member, by e-mail address as people write it. */
+export async function usernameOf(
+  db: Database,
+  workspace: string,
+  email: string,
+): Promise<string | undefined> {
+  const values = [workspace, email.trim().toLowerCase()];
+  return (await db.row<{ username: string }>(sql.selectUsername, values))?.username;
+}

@@ -84,7 +84,6 @@ const droppedFields = new Set([
   'version_id',
   'lock_error_logs',
   'skip_draft_deletion',
-  'preserve_on_behalf_of',
 ]);
 
 /** A Windmill flow body (loose) as the input of `flows.create`. */

@@ -127,7 +127,6 @@ const ownFields: Readonly<Record<string, string>> = {
 /** Fields of a body that are about the request, or that the server itself decides. */
 const droppedFields = new Set([
   'skip_draft_deletion',
-  'preserve_on_behalf_of',
   'draft_only',
   'workspace_id',
   'hash',
