@@ -41,7 +41,8 @@ export const instructions = [
   '$var:<path> (listVariable) as an argument. Values of secrets are never shown to you.',
   '',
   'To write a script: try the code with runScriptPreviewAndWaitResult, then deploy it with',
-  'createScript; change it with updateScript. It is a tool as soon as it is deployed, but you may',
+  'createScript; change it with updateScript. Several steps make a flow (f-… tools, listFlows,',
+  'runFlowPreviewAndWaitResult, createFlow). It is a tool as soon as it is deployed, but you may',
   'have to ask your client to list the tools again. Long results are cut, with a note on how to',
   'read on.',
 ].join('\n');

@@ -10,6 +10,7 @@ export const previewFlowAndWait = (jobs: Jobs) =>
     summary: 'Run a flow that is not deployed and wait for its result.',
     risk: 'write',
     action: 'jobs:run',
+    tool: 'runFlowPreviewAndWaitResult',
     on: ({ path }) => ({ kind: 'previews', path: path ?? '*' }),
     input: z.strictObject({ ...flowPreviewFields, waitMs: waitField }),
     output: outcome,

@@ -70,7 +70,7 @@ export interface Endpoint {
   /** The operation that decides who may call, and that `run` invokes unless it says otherwise. */
   operation: string;
   /** What stands for any target when asking whether to list it; nothing for whole kinds. */
-  target?: 'script' | 'preview' | 'job';
+  target?: 'script' | 'flow' | 'preview' | 'job';
   /** Refused to others by the feature itself, so not listed for them either. */
   only?: 'admins';
   arguments: Readonly<Record<string, Argument>>;
@@ -117,6 +117,8 @@ function targetsOf(target: Endpoint['target']): readonly Target[] {
   switch (target) {
     case 'script':
       return [{ kind: 'scripts', path: '*' }];
+    case 'flow':
+      return [{ kind: 'flows', path: '*' }];
     case 'preview':
       return [{ kind: 'previews', path: '*' }];
     case 'job':

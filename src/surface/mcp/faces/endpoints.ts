@@ -1,6 +1,7 @@
 // Every endpoint tool, in the order of the list: what a client with a short memory needs comes
 // first, and the order never changes, because prompt caches depend on it.
 import type { Endpoint } from './endpoint.ts';
+import { flowEndpoints } from './flows.ts';
 import { jobEndpoints } from './jobs.ts';
 import { resourceEndpoints } from './resources.ts';
 import { scriptEndpoints } from './scripts.ts';
@@ -9,6 +10,7 @@ import { variableEndpoints } from './variables.ts';
 export const endpoints: readonly Endpoint[] = [
   ...scriptEndpoints,
   ...jobEndpoints,
+  ...flowEndpoints,
   ...resourceEndpoints,
   ...variableEndpoints,
 ];

@@ -27,9 +27,9 @@ function namedPaths(scopes: readonly string[] | null): readonly string[] {
 export function mayOnSome(caller: Caller, ask: Ask, targets: readonly Target[]): boolean {
   if (targets.length === 0) return authorise(caller, ask).allowed;
   const candidates = targets.flatMap((target) =>
-    target.kind === 'scripts' && target.path === '*'
+    (target.kind === 'scripts' || target.kind === 'flows') && target.path === '*'
       ? [
-          { ...target, path: 'f/any/script' },
+          { ...target, path: 'f/any/item' },
           ...namedPaths(caller.scopes).map((path) => ({ ...target, path })),
         ]
       : [target],
