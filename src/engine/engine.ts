@@ -143,6 +143,7 @@ function createRunning(
     ...parts,
     workerGroup: config.workerGroup,
     bundles: createBundles(db),
+    environment: items.environment,
     agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
     runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),
   });
@@ -182,7 +183,12 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
   const scripts = createScripts({ ...shared, onChanged: versions.changed });
   const secrets = createJobSecrets();
-  const items = createItems({ ...deps, learn: secrets.learn, onChanged: versions.changed });
+  const items = createItems({
+    ...deps,
+    learn: secrets.learn,
+    onChanged: versions.changed,
+    versionOf: versions.of,
+  });
   const local = lateWorker();
   const completer = createCompleter({ db, events, log });
   const flowEngine = createFlowEngine({

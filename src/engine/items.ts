@@ -9,6 +9,7 @@ import {
   createRunValues,
   createVariables,
   createVault,
+  createWorkspaceEnvironment,
   variableOperations,
 } from './variables/index.ts';
 
@@ -19,20 +20,22 @@ export interface ItemsDeps {
   origin: () => string;
   learn: (jobId: string, secret: string) => void;
   onChanged: (workspace: string) => void;
+  versionOf: (workspace: string) => string;
 }
 
 export type Items = ReturnType<typeof createItems>;
 
 export function createItems(deps: ItemsDeps) {
-  const { db, clock, config, origin, learn, onChanged } = deps;
+  const { db, clock, config, origin, learn, onChanged, versionOf } = deps;
   const masterKey = createMasterKey({ dataFolder: config.dataFolder, given: config.masterKey });
   const vault = createVault({ db, clock, masterKey });
   const variables = createVariables({ db, clock, vault, learn });
   const runValues = createRunValues(vault);
   const resources = createResources({ db, clock, variables, runValues, learn, onChanged });
   const types = createResourceTypes({ db, clock, onChanged });
+  const environment = createWorkspaceEnvironment({ db, onChanged, versionOf });
   const operations: AnyOperation[] = [
-    ...variableOperations(variables, origin),
+    ...variableOperations(variables, environment, origin),
     ...resourceOperations(resources),
     ...resourceTypeOperations(types),
   ];
@@ -41,6 +44,7 @@ export function createItems(deps: ItemsDeps) {
     resources,
     runValues,
     types,
+    environment,
     operations,
     checkMasterKey: vault.check,
     deriveKey: vault.derive,

@@ -13,6 +13,8 @@ excludes: []
 skipSecrets: false
 includeUsers: true
 includeGroups: true
+includeSettings: true
+includeKey: true
 includeSchedules: true
 includeTriggers: true
 nonDottedPaths: true
@@ -75,6 +77,7 @@ schema:
   'f/team/plain.variable.yaml': 'value: blue\nis_secret: false\ndescription: a colour\n',
   'thing.resource-type.yaml':
     'description: A thing\nschema: {type: object, properties: {a: {type: string}}}\n',
+  'settings.yaml': "name: test\ncolor: '#1a2b3c'\n",
   'groups/ops.group.yaml': 'summary: Ops\nadmins: [u/owner]\nmembers: []\n',
 };
 
@@ -131,6 +134,7 @@ describe('wmill sync', () => {
     }
     assert.equal(readFileSync(join(copy, 'f/team/add.ts'), 'utf8'), files['f/team/add.ts']);
     assert.match(readFileSync(join(copy, 'users/ann@example.com.user.yaml'), 'utf8'), /operator/);
+    assert.match(readFileSync(join(copy, 'encryption_key.yaml'), 'utf8'), /^[0-9a-f]{64}$/m);
     assert.match(await run(copy, 'sync', 'push', '--dry-run'), nothingToDo);
     assert.match(await run(copy, 'sync', 'push', '--yes'), nothingToDo);
     assert.match(await run(home, 'sync', 'pull', '--dry-run'), nothingToDo);
@@ -145,6 +149,15 @@ describe('wmill sync', () => {
     assert.match(readFileSync(join(plain, path), 'utf8'), /value: top-s3cret/);
     const read = await server.op('variables.getValue', { path: 'f/examples/pw' });
     assert.equal(read.body, 'top-s3cret');
+  });
+
+  it('brings a new key up, with the secrets under it', async () => {
+    write(copy, 'encryption_key.yaml', `${'0f'.repeat(32)}\n`);
+    await run(copy, 'sync', 'push', '--yes');
+    assert.equal((await server.op('variables.exportKey')).body.key, '0f'.repeat(32));
+    const read = await server.op('variables.getValue', { path: 'f/examples/pw' });
+    assert.equal(read.body, 'top-s3cret');
+    await run(copy, 'sync', 'pull', '--yes');
   });
 
   it('brings changes and removals up', async () => {

@@ -56,3 +56,13 @@ export function contextualVariables(call: Call, origin: string): ContextualVaria
     isCustom: false,
   }));
 }
+
+/** What the workspace adds. */
+export function customVariables(values: Readonly<Record<string, string>>): ContextualVariable[] {
+  return Object.entries(values).map(([name, value]) => ({
+    name,
+    value,
+    description: 'Added by the workspace',
+    isCustom: true,
+  }));
+}

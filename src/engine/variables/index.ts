@@ -1,3 +1,4 @@
+export { createWorkspaceEnvironment, type WorkspaceEnvironment } from './environment.ts';
 export { createMasterKey } from './master-key.ts';
 export { variableOperations } from './operations/index.ts';
 export { createRunValues, type RunValues } from './run-values.ts';

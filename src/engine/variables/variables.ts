@@ -12,7 +12,7 @@ import {
 import type { Database, Queries } from '../../store/index.ts';
 import type { NewVariable, Variable, VariableChange } from './variable.ts';
 import * as sql from './variables.sql.ts';
-import type { Vault } from './vault.ts';
+import { newKey, type Vault } from './vault.ts';
 
 export interface VariablesDeps {
   db: Database;
@@ -245,6 +245,15 @@ export function createVariables(deps: VariablesDeps) {
       return { path };
     },
     /** A new key for the workspace, and every secret under it. */
-    rotateKey: async (call: Call) => ({ secrets: await vault.rotate(workspaceOf(call)) }),
+    rotateKey: async (call: Call) => ({
+      secrets: await vault.rekey(workspaceOf(call), { key: newKey(), reencrypt: true }),
+    }),
+    /** `key`: 64 hexadecimal digits. Without `reencrypt` the secrets must be under it already. */
+    setKey: async (call: Call, { key, reencrypt }: { key: string; reencrypt: boolean }) => ({
+      secrets: await vault.rekey(workspaceOf(call), { key: Buffer.from(key, 'hex'), reencrypt }),
+    }),
+    exportKey: async (call: Call) => ({
+      key: (await vault.exportKey(workspaceOf(call))).toString('hex'),
+    }),
   };
 }

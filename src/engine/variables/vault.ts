@@ -13,7 +13,11 @@ interface KeyRow {
 }
 
 const keyContext = (workspace: string): string => `key ${workspace}`;
-const valueContext = (workspace: string): string => `value ${workspace}`;
+/** Not of the workspace: a copy of it that was given its key takes over its ciphertexts. */
+const valueContext = 'value';
+
+/** 32 random bytes: AES-256. */
+export const newKey = (): Buffer => randomBytes(32);
 
 export interface Sealed {
   workspace: string;
@@ -48,25 +52,52 @@ export function createVault({
     if (any) await unwrap(any);
   }
 
-  async function newKey(workspace: string): Promise<{ key: Buffer; wrapped: string }> {
-    const key = randomBytes(32);
-    return { key, wrapped: seal(await master(), keyContext(workspace), key) };
+  /** The workspace's first key; nothing when somebody else was faster. */
+  async function insertKey(queries: Queries, workspace: string): Promise<void> {
+    await assertRightMaster();
+    const wrapped = seal(await master(), keyContext(workspace), newKey());
+    await queries.run(sql.insertKey, [workspace, wrapped, clock.now()]);
   }
 
   /** The key, held against rotation until the transaction of `queries` ends. */
   async function holdKey(queries: Queries, workspace: string): Promise<Buffer> {
     const known = await queries.row<KeyRow>(sql.holdKey, [workspace]);
     if (known) return unwrap(known);
-    await assertRightMaster();
-    const { wrapped } = await newKey(workspace);
-    await queries.run(sql.insertKey, [workspace, wrapped, clock.now()]);
+    await insertKey(queries, workspace);
     const made = await queries.row<KeyRow>(sql.holdKey, [workspace]);
     if (!made) throw new Error(`no key for the workspace ${workspace}`);
     return unwrap(made);
   }
 
+  /** The key, with every writer of secrets waiting until the transaction ends. */
+  async function takeKey(queries: Queries, workspace: string): Promise<Buffer> {
+    let row = await queries.row<KeyRow>(sql.takeKey, [workspace]);
+    if (!row) {
+      await insertKey(queries, workspace);
+      row = await queries.row<KeyRow>(sql.takeKey, [workspace]);
+    }
+    if (!row) throw new Error(`no key for the workspace ${workspace}`);
+    return unwrap(row);
+  }
+
+  async function reseal(
+    queries: Queries,
+    { workspace, from, to }: { workspace: string; from: Buffer; to: Buffer },
+  ): Promise<number> {
+    type Row = { path: string; value: string };
+    const rows = await queries.rows<Row>(sql.selectSecrets, [workspace]);
+    const values = rows.map(({ value }) => {
+      const clear = openWith(from, { workspace, ciphertext: value });
+      return seal(to, valueContext, Buffer.from(clear, 'utf8'));
+    });
+    await queries.run(sql.replaceSecrets, [workspace, rows.map(({ path }) => path), values]);
+    return rows.length;
+  }
+
   function openWith(key: Buffer, { workspace, ciphertext }: Omit<Sealed, 'wrapped'>): string {
-    const clear = unseal(key, valueContext(workspace), ciphertext);
+    // The second form is how the first days of Millrace wrote them.
+    const clear =
+      unseal(key, valueContext, ciphertext) ?? unseal(key, `value ${workspace}`, ciphertext);
     if (clear) return clear.toString('utf8');
     throw new AppError('unprocessable', 'This value is not encrypted with the workspace’s key.', {
       hint: 'Give the clear value; encrypted ones fit only the workspace that they come from.',
@@ -76,7 +107,7 @@ export function createVault({
   return {
     async encrypt(queries: Queries, workspace: string, clear: string): Promise<string> {
       const key = await holdKey(queries, workspace);
-      return seal(key, valueContext(workspace), Buffer.from(clear, 'utf8'));
+      return seal(key, valueContext, Buffer.from(clear, 'utf8'));
     },
 
     /** The clear text. Throws `unavailable` for a wrong master key. */
@@ -102,23 +133,24 @@ export function createVault({
       return unseal(key, `${use} ${workspace}`, value)?.toString('utf8');
     },
 
-    /** A new key, and every secret under it, in one transaction; answers how many there were. */
-    rotate: (workspace: string): Promise<number> =>
+    /** The key itself, for another workspace that takes over this one's ciphertexts. */
+    exportKey: (workspace: string): Promise<Buffer> =>
+      db.transaction((queries) => holdKey(queries, workspace)),
+
+    /**
+     * Puts `key` (32 bytes) in the place of the old one, in one transaction, and every secret
+     * under it unless `reencrypt` is false; answers how many were encrypted anew.
+     */
+    rekey: (
+      workspace: string,
+      { key, reencrypt }: { key: Buffer; reencrypt: boolean },
+    ): Promise<number> =>
       db.transaction(async (queries) => {
-        const old = await queries.row<KeyRow>(sql.takeKey, [workspace]);
-        if (!old) return 0;
-        const oldKey = await unwrap(old);
-        const { key, wrapped } = await newKey(workspace);
-        const rows = await queries.rows<{ path: string; value: string }>(sql.selectSecrets, [
-          workspace,
-        ]);
-        const values = rows.map(({ value }) => {
-          const clear = openWith(oldKey, { workspace, ciphertext: value });
-          return seal(key, valueContext(workspace), Buffer.from(clear, 'utf8'));
-        });
-        await queries.run(sql.replaceSecrets, [workspace, rows.map(({ path }) => path), values]);
+        const old = await takeKey(queries, workspace);
+        const count = reencrypt ? await reseal(queries, { workspace, from: old, to: key }) : 0;
+        const wrapped = seal(await master(), keyContext(workspace), key);
         await queries.run(sql.replaceKey, [workspace, wrapped, clock.now()]);
-        return rows.length;
+        return count;
       }),
 
     /** 32 bytes of this installation's own for one purpose. Throws `unavailable`. */

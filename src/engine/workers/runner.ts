@@ -12,6 +12,7 @@ import {
 } from '../jobs/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
+import type { WorkspaceEnvironment } from '../variables/index.ts';
 import type { AgentStep } from './agent-step.ts';
 import { type RunArguments, withDatabase } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
@@ -43,6 +44,7 @@ export interface JobRunnerDeps {
   db: Database;
   runners: Pick<Runners, 'run'>;
   bundles: Bundles;
+  environment: Pick<WorkspaceEnvironment, 'of'>;
   runArguments: RunArguments;
   secrets: JobSecrets;
   completer: Completer;
@@ -109,7 +111,9 @@ export function createJobRunner(deps: JobRunnerDeps) {
 
   async function execute(job: ClaimedJob, { worker, signal, onLog }: Running): Promise<RunOutcome> {
     try {
-      const env = environmentOf(job, { origin: deps.origin(), workerGroup: deps.workerGroup });
+      const custom = await deps.environment.of(job.workspace);
+      const about = { origin: deps.origin(), workerGroup: deps.workerGroup };
+      const env = { ...custom, ...environmentOf(job, about) };
       const resolved = async (args: ClaimedJob['args']): Promise<ClaimedJob['args']> => {
         const { args: clear, secrets } = await deps.runArguments({ ...job, args }, env);
         for (const secret of secrets) deps.secrets.learn(job.id, secret);

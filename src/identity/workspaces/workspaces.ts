@@ -1,6 +1,6 @@
 // The verbs of workspaces: making one with all that it begins with, and which ones a person has.
-import { AppError, type Clock } from '../../base/index.ts';
-import type { Call, Role } from '../../operation/index.ts';
+import { AppError, type Clock, notFound } from '../../base/index.ts';
+import { type Call, type Role, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { insertFolder } from '../folders/index.ts';
 import { insertBuiltInGroups } from '../groups/index.ts';
@@ -37,11 +37,26 @@ export async function insertWorkspace(queries: Queries, made: NewWorkspace): Pro
   return true;
 }
 
+export interface WorkspaceSettings {
+  id: string;
+  name: string;
+  owner: string;
+  color: string | null;
+  defaultApp: string | null;
+  createdAt: number;
+}
+
+export interface WorkspaceChange {
+  name?: string | undefined;
+  color?: string | null | undefined;
+  defaultApp?: string | null | undefined;
+}
+
 interface WorkspaceRow {
   id: string;
   name: string;
   owner: string;
-  color: null;
+  color: string | null;
   deleted: boolean;
   username: string;
   disabled: boolean;
@@ -97,6 +112,24 @@ export function createWorkspaces({
       const owner = { id: personOf(call), email: call.caller.email };
       await make({ ...wanted, owner });
       return { id: wanted.id };
+    },
+
+    /** The workspace that the call is about. */
+    async settings(call: Call): Promise<WorkspaceSettings> {
+      const id = workspaceOf(call);
+      const found = await db.row<WorkspaceSettings>(sql.selectWorkspace, [id]);
+      if (!found) throw notFound('workspace', id);
+      return found;
+    },
+
+    /** What is not named stays; null takes a colour or an app away. */
+    async update(call: Call, change: WorkspaceChange): Promise<{ id: string }> {
+      const id = workspaceOf(call);
+      const { name, color, defaultApp } = change;
+      const values = [name ?? null, color !== undefined, color, defaultApp !== undefined];
+      const rows = await db.run(sql.updateWorkspace, [id, ...values, defaultApp]);
+      if (rows === 0) throw notFound('workspace', id);
+      return { id };
     },
 
     async list(call: Call) {

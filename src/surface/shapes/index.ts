@@ -22,13 +22,10 @@ export {
   globalUserShape,
   groupShape,
   instanceUserShape,
-  type OwnWorkspacesOutput,
   ownWorkspacesShape,
-  type TokenOutput,
   tokenShape,
   type UserOutput,
   userShape,
-  type WorkspaceOutput,
   workspaceShape,
 } from './people.ts';
 export {
@@ -36,8 +33,8 @@ export {
   scriptInput,
   type ScriptOutput,
   scriptShape,
-  type ScriptVersionOutput,
   scriptVersionShape,
 } from './script.ts';
 export type { Wire } from './wire.ts';
 export { queueStatusShape, type WorkerOutput, workerShape } from './worker.ts';
+export { type WorkspaceSettingsOutput, workspaceSettingsShape } from './workspace.ts';

@@ -12,6 +12,7 @@ import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
 import { runRows } from './runs.ts';
 import { scriptRows } from './scripts.ts';
+import { settingsRows } from './settings.ts';
 import type { Row } from './table.ts';
 import { userRows } from './users.ts';
 import { variableRows } from './variables.ts';
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   ...authRows,
   ...userRows,
   ...workspaceRows,
+  ...settingsRows,
   ...scriptRows,
   ...flowRows,
   ...runRows,

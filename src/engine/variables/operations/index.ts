@@ -1,17 +1,25 @@
 // The list of variable operations: what is not named here does not exist.
 import type { AnyOperation } from '../../../operation/index.ts';
+import type { WorkspaceEnvironment } from '../environment.ts';
 import type { Variables } from '../variables.ts';
 import { createVariable } from './create.ts';
 import { deleteVariable } from './delete.ts';
+import { exportWorkspaceKey } from './export-key.ts';
 import { variableExists } from './exists.ts';
 import { getVariableValue } from './get-value.ts';
 import { getVariable } from './get.ts';
 import { listContextualVariables } from './list-contextual.ts';
 import { listVariables } from './list.ts';
 import { rotateWorkspaceKey } from './rotate-key.ts';
+import { setEnvironmentVariable } from './set-environment.ts';
+import { setWorkspaceKey } from './set-key.ts';
 import { updateVariable } from './update.ts';
 
-export const variableOperations = (variables: Variables, origin: () => string): AnyOperation[] => [
+export const variableOperations = (
+  variables: Variables,
+  environment: WorkspaceEnvironment,
+  origin: () => string,
+): AnyOperation[] => [
   createVariable(variables),
   updateVariable(variables),
   deleteVariable(variables),
@@ -19,6 +27,9 @@ export const variableOperations = (variables: Variables, origin: () => string): 
   getVariableValue(variables),
   variableExists(variables),
   listVariables(variables),
-  listContextualVariables(origin),
+  listContextualVariables(origin, environment),
+  setEnvironmentVariable(environment),
   rotateWorkspaceKey(variables),
+  setWorkspaceKey(variables),
+  exportWorkspaceKey(variables),
 ];

@@ -1,9 +1,13 @@
 // variables.listContextual
 import { z } from 'zod';
-import { operation } from '../../../operation/index.ts';
-import { contextualVariables } from '../contextual.ts';
+import { operation, workspaceOf } from '../../../operation/index.ts';
+import { contextualVariables, customVariables } from '../contextual.ts';
+import type { WorkspaceEnvironment } from '../environment.ts';
 
-export const listContextualVariables = (origin: () => string) =>
+export const listContextualVariables = (
+  origin: () => string,
+  environment: Pick<WorkspaceEnvironment, 'of'>,
+) =>
   operation({
     name: 'variables.listContextual',
     summary: 'List the variables that every job finds in its environment.',
@@ -18,5 +22,8 @@ export const listContextualVariables = (origin: () => string) =>
         isCustom: z.boolean(),
       }),
     ),
-    run: async (call) => contextualVariables(call, origin()),
+    run: async (call) => {
+      const custom = await environment.of(workspaceOf(call));
+      return [...contextualVariables(call, origin()), ...customVariables(custom)];
+    },
   });

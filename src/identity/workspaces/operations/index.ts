@@ -5,10 +5,14 @@ import { createWorkspace } from './create.ts';
 import { workspaceExists } from './exists.ts';
 import { listWorkspaces } from './list.ts';
 import { myWorkspaces } from './mine.ts';
+import { workspaceSettings } from './settings.ts';
+import { updateWorkspace } from './update.ts';
 
 export const workspaceOperations = (workspaces: Workspaces): AnyOperation[] => [
   listWorkspaces(workspaces),
   workspaceExists(workspaces),
   createWorkspace(workspaces),
   myWorkspaces(workspaces),
+  workspaceSettings(workspaces),
+  updateWorkspace(workspaces),
 ];

@@ -16,7 +16,7 @@ export const listWorkspaces = (workspaces: Workspaces) =>
         id: workspaceId,
         name: z.string(),
         owner: email,
-        color: z.null(),
+        color: z.string().nullable(),
         deleted: z.boolean(),
       }),
     ),

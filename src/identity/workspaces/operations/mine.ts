@@ -18,7 +18,7 @@ export const myWorkspaces = (workspaces: Workspaces) =>
           id: workspaceId,
           name: z.string(),
           username: z.string(),
-          color: z.null(),
+          color: z.string().nullable(),
           disabled: z.boolean().describe('shut out of it'),
           role: z.enum(['admin', 'developer', 'operator']),
         }),

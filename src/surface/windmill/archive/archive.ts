@@ -10,6 +10,7 @@ import type {
   ScriptOutput,
   UserOutput,
   VariableOutput,
+  WorkspaceSettingsOutput,
 } from '../../shapes/index.ts';
 import type { Query } from '../query.ts';
 import {
@@ -17,9 +18,11 @@ import {
   flowEntry,
   folderEntry,
   groupEntry,
+  keyEntry,
   resourceEntry,
   resourceTypeEntry,
   scriptEntries,
+  settingsEntry,
   userEntry,
   variableEntry,
 } from './entry.ts';
@@ -131,6 +134,16 @@ async function users({ invoke, query }: Asked): Promise<Entry[]> {
   return (await all<UserOutput>(invoke, 'users.list')).map(userEntry);
 }
 
+async function settings({ invoke, query }: Asked): Promise<Entry[]> {
+  if (query.flag('include_settings') !== true) return [];
+  return [settingsEntry((await invoke('workspaces.settings', {})) as WorkspaceSettingsOutput)];
+}
+
+async function key({ invoke, query }: Asked): Promise<Entry[]> {
+  if (query.flag('include_key') !== true) return [];
+  return [keyEntry(((await invoke('variables.exportKey', {})) as { key: string }).key)];
+}
+
 /** In the order of the archive. */
 const parts: readonly ((asked: Asked) => Promise<Entry[]>)[] = [
   folders,
@@ -141,6 +154,8 @@ const parts: readonly ((asked: Asked) => Promise<Entry[]>)[] = [
   variables,
   groups,
   users,
+  settings,
+  key,
 ];
 
 /** Written in one go: an error in the middle must not look like a whole archive. */

@@ -15,6 +15,8 @@ import {
   type UserOutput,
   type VariableOutput,
   variableShape,
+  type WorkspaceSettingsOutput,
+  workspaceSettingsShape,
 } from '../../shapes/index.ts';
 
 type Folder = Parameters<typeof folderShape>[0];
@@ -119,6 +121,17 @@ export function scriptEntries(script: ScriptOutput, defaultTs: 'bun' | 'deno'): 
 
 export const flowEntry = (flow: FlowOutput): Entry =>
   fileOf(`${flow.path}.flow.json`, flowShape(flow), ['ws_error_handler_muted', 'extra_perms']);
+
+/** The name stands beside the settings there. */
+export function settingsEntry(settings: WorkspaceSettingsOutput): Entry {
+  const { workspace_id: _id, ...shown } = workspaceSettingsShape(settings);
+  return { name: 'settings.json', content: JSON.stringify({ name: settings.name, ...shown }) };
+}
+
+export const keyEntry = (key: string): Entry => ({
+  name: 'encryption_key.json',
+  content: JSON.stringify(key),
+});
 
 export const folderEntry = (folder: Folder): Entry =>
   fileOf(`f/${folder.name}/folder.meta.json`, folderShape(folder));

@@ -1,0 +1,23 @@
+// workspaces.settings
+import { z } from 'zod';
+import { operation } from '../../../operation/index.ts';
+import { workspaceId } from '../../names.ts';
+import type { Workspaces } from '../workspaces.ts';
+
+export const workspaceSettings = (workspaces: Workspaces) =>
+  operation({
+    name: 'workspaces.settings',
+    summary: 'Read the name and the look of the workspace.',
+    risk: 'read',
+    action: 'workspaces:read',
+    input: z.strictObject({}),
+    output: z.object({
+      id: workspaceId,
+      name: z.string(),
+      owner: z.string().describe('e-mail address of who made it'),
+      color: z.string().nullable().describe('as #rrggbb'),
+      defaultApp: z.string().nullable().describe('path of the app that operators see first'),
+      createdAt: z.number().describe('epoch milliseconds'),
+    }),
+    run: (call) => workspaces.settings(call),
+  });

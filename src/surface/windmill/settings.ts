@@ -1,0 +1,83 @@
+// `/api/w/{ws}/workspaces/*` about the workspace itself: its settings, key and environment. What
+// Windmill sets there and Millrace does not act on is refused, unless it is set to nothing.
+import { AppError } from '../../base/index.ts';
+import { type WorkspaceSettingsOutput, workspaceSettingsShape } from '../shapes/index.ts';
+import { get, json, post, type Row, text } from './table.ts';
+import type { WireRequest } from './wire-request.ts';
+
+const workspaces = 'w/:workspace/workspaces';
+const changed = text(() => 'workspace changed');
+
+/** `''` is how forms say nothing. */
+const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
+
+/** A setting that Millrace has not: it may be taken away, and nothing else. */
+function refusing(path: string, { field, what }: { field: string; what: string }): Row {
+  return post({
+    path: `${workspaces}/${path}`,
+    operation: 'workspaces.update',
+    input: (request) => {
+      if (orNull(request.fields()[field]) === null) return {};
+      throw new AppError('not_implemented', `Not built: ${what} of a workspace.`, {
+        hint: `Leave ${field} empty.`,
+      });
+    },
+    answer: changed,
+  });
+}
+
+const change = (path: string, input: (request: WireRequest) => unknown): Row =>
+  post({ path: `${workspaces}/${path}`, operation: 'workspaces.update', input, answer: changed });
+
+export const settingsRows: readonly Row[] = [
+  get({
+    path: `${workspaces}/get_settings`,
+    operation: 'workspaces.settings',
+    input: () => ({}),
+    answer: json(workspaceSettingsShape),
+  }),
+  get({
+    path: `${workspaces}/get_workspace_name`,
+    operation: 'workspaces.settings',
+    input: () => ({}),
+    answer: text(({ name }: WorkspaceSettingsOutput) => name),
+  }),
+  get({
+    path: `${workspaces}/default_app`,
+    operation: 'workspaces.settings',
+    input: () => ({}),
+    answer: json(({ defaultApp }: WorkspaceSettingsOutput) => ({ default_app_path: defaultApp })),
+  }),
+  change('change_workspace_name', (request) => ({ name: request.fields()['new_name'] })),
+  change('change_workspace_color', (request) => ({ color: orNull(request.fields()['color']) })),
+  change('edit_default_app', (request) => ({
+    defaultApp: orNull(request.fields()['default_app_path']),
+  })),
+  refusing('edit_error_handler', { field: 'path', what: 'the error handler' }),
+  refusing('edit_success_handler', { field: 'path', what: 'the success handler' }),
+  refusing('edit_webhook', { field: 'webhook', what: 'the webhook' }),
+  get({
+    path: `${workspaces}/encryption_key`,
+    operation: 'variables.exportKey',
+    input: () => ({}),
+    answer: json(),
+  }),
+  post({
+    path: `${workspaces}/encryption_key`,
+    operation: 'variables.setKey',
+    input: (request) => {
+      const { new_key, skip_reencrypt } = request.fields();
+      return { key: new_key, reencrypt: skip_reencrypt !== true };
+    },
+    answer: text(() => 'encryption key changed'),
+  }),
+  post({
+    path: `${workspaces}/set_environment_variable`,
+    operation: 'variables.setEnvironment',
+    input: (request) => {
+      const { name, value } = request.fields();
+      return { name, value: orNull(value) };
+    },
+    answer: text(() => 'environment variable set'),
+  }),
+];
