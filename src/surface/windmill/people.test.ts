@@ -293,7 +293,8 @@ describe('Windmill’s REST', () => {
       ['GET', w('scripts/get/p/nowhere'), 400, /^Bad request: path: .*u\/<user>/],
       ['GET', w('scripts/get/h/xyz'), 400, /^Bad request: hash: 16 hexadecimal digits/],
       ['GET', w('jobs_u/get/not-a-uuid'), 400, /^Bad request: id: /],
-      ['GET', w('schedules/list'), 404, /^Not found: no such address/],
+      ['GET', w('captures/list'), 404, /^Not found: no such address/],
+      ['GET', w('drafts/list'), 501, /^Not built: listDrafts/],
       ['GET', w('scripts/list?order_desc=maybe'), 400, /order_desc is not true or false/],
       ['GET', w('jobs/list?created_after=yesterday'), 400, /created_after is not a time/],
     ];
