@@ -11,6 +11,7 @@ import {
 } from '../operation/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/index.ts';
+import { appOperations, createApps } from './apps/index.ts';
 import {
   createCodeGate,
   createJobEvents,
@@ -230,8 +231,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const approvals = createApprovals({ jobs, waiting: flowEngine.waiting, links });
   const rescuer = createRescuer({ db, clock, log, flows: steps, giveBack });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
+  const apps = createApps({ ...shared, scripts, flowPerms: flowEngine.flows.extraPerms });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
-  return { ...made, groups, approvals };
+  return { ...made, groups, approvals, apps };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -251,11 +253,12 @@ export function createEngine(deps: EngineDeps) {
   const { db, clock, log, runners } = deps;
   const versions = createVersions(db);
   const verbs = createVerbs(deps, versions);
-  const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine } = verbs;
+  const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
   const { flows } = flowEngine;
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
+    ...appOperations(apps),
     ...jobOperations(jobs),
     ...approvalOperations(verbs.approvals),
     ...items.operations,
@@ -272,6 +275,7 @@ export function createEngine(deps: EngineDeps) {
     ): Promise<Readonly<Record<string, boolean>> | undefined> {
       if (kind === 'scripts') return scripts.extraPerms(workspace, path);
       if (kind === 'flows') return flows.extraPerms(workspace, path);
+      if (kind === 'apps') return apps.extraPerms(workspace, path);
       if (kind === 'variables') return items.variables.extraPerms(workspace, path);
       return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
     },

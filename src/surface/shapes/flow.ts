@@ -19,7 +19,7 @@ export interface FlowOutput {
   extra: Wire;
 }
 
-export function flowShape(flow: FlowOutput): Wire {
+function whole(flow: FlowOutput): Wire {
   return {
     // First, so that nothing kept for Windmill can stand in for a field of ours.
     ...withoutNulls(flow.extra),
@@ -51,12 +51,12 @@ export interface FlowVersionOutput {
   deploymentMsg: string | null;
 }
 
-export function flowVersionShape(version: FlowVersionOutput): Wire {
+function version(made: FlowVersionOutput): Wire {
   return withoutNulls({
-    id: version.id,
-    created_at: isoTime(version.createdAt),
-    created_by: version.createdBy,
-    deployment_msg: version.deploymentMsg,
+    id: made.id,
+    created_at: isoTime(made.createdAt),
+    created_by: made.createdBy,
+    deployment_msg: made.deploymentMsg,
   });
 }
 
@@ -87,14 +87,17 @@ const droppedFields = new Set([
 ]);
 
 /** A Windmill flow body (loose) as the input of `flows.create`. */
-export function flowInput(body: Wire): Wire {
-  const input: Wire = {};
+function input(body: Wire): Wire {
+  const read: Wire = {};
   const extra: Wire = {};
   for (const [name, value] of Object.entries(body)) {
     if (value === null || droppedFields.has(name)) continue;
     const own = Object.hasOwn(ownFields, name) ? ownFields[name] : undefined;
     if (own === undefined) extra[name] = value;
-    else input[own] = value;
+    else read[own] = value;
   }
-  return { ...input, extra };
+  return { ...read, extra };
 }
+
+/** The shapes of flows: a whole flow and a row of its history; and its bodies. */
+export const flowShapes = { whole, version, input };

@@ -1,4 +1,5 @@
-export { flowInput, type FlowOutput, flowShape, flowVersionShape } from './flow.ts';
+export { appShapes } from './app.ts';
+export { type FlowOutput, flowShapes } from './flow.ts';
 export {
   contextualShape,
   type ResourceOutput,

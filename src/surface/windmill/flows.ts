@@ -1,5 +1,5 @@
 // `/api/w/{ws}/flows/*`.
-import { flowInput, type FlowOutput, flowShape, flowVersionShape } from '../shapes/index.ts';
+import { type FlowOutput, flowShapes } from '../shapes/index.ts';
 import { paging, present, wholeList } from './fields.ts';
 import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -14,12 +14,17 @@ const allowMissing = (request: WireRequest): boolean =>
   request.query.flag('allow_missing') ?? request.fromCli;
 
 const readingRows: readonly Row[] = [
-  get({ path: `${flows}/get/*`, operation: 'flows.get', input: byPath, answer: json(flowShape) }),
+  get({
+    path: `${flows}/get/*`,
+    operation: 'flows.get',
+    input: byPath,
+    answer: json(flowShapes.whole),
+  }),
   get({
     path: `${flows}/get/v/:version`,
     operation: 'flows.getVersion',
     input: (request) => ({ version: Number(request.param('version')) }),
-    answer: json(flowShape),
+    answer: json(flowShapes.whole),
   }),
   get({
     path: `${flows}/list`,
@@ -34,7 +39,7 @@ const readingRows: readonly Row[] = [
         showArchived: request.query.flag('show_archived'),
       }),
     }),
-    answer: jsonRows(flowShape),
+    answer: jsonRows(flowShapes.whole),
   }),
   get({
     path: `${flows}/list_paths`,
@@ -52,13 +57,13 @@ const readingRows: readonly Row[] = [
     path: `${flows}/history/p/*`,
     operation: 'flows.history',
     input: byPath,
-    answer: jsonRows(flowVersionShape),
+    answer: jsonRows(flowShapes.version),
   }),
   get({
     path: `${flows}/history/*`,
     operation: 'flows.history',
     input: byPath,
-    answer: jsonRows(flowVersionShape),
+    answer: jsonRows(flowShapes.version),
   }),
 ];
 
@@ -67,7 +72,7 @@ const writingRows: readonly Row[] = [
     path: `${flows}/create`,
     operation: 'flows.create',
     input: (request) => ({
-      ...flowInput(request.fields()),
+      ...flowShapes.input(request.fields()),
       allowMissing: allowMissing(request),
     }),
     answer: text(({ path }: { path: string }) => path, 201),
@@ -76,7 +81,7 @@ const writingRows: readonly Row[] = [
     path: `${flows}/update/*`,
     operation: 'flows.update',
     input: (request) => {
-      const { path: newPath, ...said } = flowInput(request.fields());
+      const { path: newPath, ...said } = flowShapes.input(request.fields());
       const moved = newPath === undefined ? {} : { newPath };
       return { ...said, path: request.path(), ...moved, allowMissing: allowMissing(request) };
     },

@@ -2,6 +2,7 @@
 import { absentRows } from './absent.ts';
 import { aclRows } from './acls.ts';
 import { approvalRows } from './approvals.ts';
+import { appRows } from './apps.ts';
 import { authRows } from './auth.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   ...settingsRows,
   ...scriptRows,
   ...flowRows,
+  ...appRows,
   ...runRows,
   ...jobRows,
   ...jobNoteRows,

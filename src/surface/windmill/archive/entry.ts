@@ -3,7 +3,7 @@
 // was pulled changes nothing.
 import {
   type FlowOutput,
-  flowShape,
+  flowShapes,
   folderShape,
   groupShape,
   type ResourceOutput,
@@ -120,7 +120,10 @@ export function scriptEntries(script: ScriptOutput, defaultTs: 'bun' | 'deno'): 
 }
 
 export const flowEntry = (flow: FlowOutput): Entry =>
-  fileOf(`${flow.path}.flow.json`, flowShape(flow), ['ws_error_handler_muted', 'extra_perms']);
+  fileOf(`${flow.path}.flow.json`, flowShapes.whole(flow), [
+    'ws_error_handler_muted',
+    'extra_perms',
+  ]);
 
 /** The name stands beside the settings there. */
 export function settingsEntry(settings: WorkspaceSettingsOutput): Entry {

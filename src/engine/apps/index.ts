@@ -1,0 +1,2 @@
+export { createApps } from './apps.ts';
+export { appOperations } from './operations/index.ts';
