@@ -1,6 +1,6 @@
 // Endpoint tools of flows: find, read, write, delete, run, try out.
 import { AppError } from '../../../base/index.ts';
-import { type FlowOutput, flowShape } from '../../shapes/index.ts';
+import { type FlowOutput, flowShapes } from '../../shapes/index.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { linkedToRun, valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
@@ -160,7 +160,7 @@ const readEndpoints: readonly Endpoint[] = [
       order_desc: field.flag('query', 'Newest first; true.'),
       show_archived: field.flag('query', 'Archived ones instead.'),
     },
-    shape: (flows: FlowOutput[]) => flows.map(flowShape),
+    shape: (flows: FlowOutput[]) => flows.map(flowShapes.whole),
   },
   {
     name: 'getFlowByPath',
@@ -174,7 +174,7 @@ const readEndpoints: readonly Endpoint[] = [
     operation: 'flows.get',
     target: 'flow',
     arguments: { path: flowPath() },
-    shape: flowShape,
+    shape: flowShapes.whole,
   },
 ];
 
