@@ -22,6 +22,7 @@ import {
   type FlowSteps,
   type JobEvents,
   type LocalWorker,
+  pushScript,
 } from './jobs/index.ts';
 import { approvalOperations, createApprovals, createLinks } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations } from './flows/index.ts';
@@ -33,10 +34,12 @@ import {
   createScripts,
   type RunnableTool,
   sampleScript,
+  type Scripts,
   scriptOperations,
 } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
 import { createVersions } from './versions.ts';
+import { createWorkflows, workflowOperations, type WorkflowSteps } from './workflows/index.ts';
 import {
   cancelElsewhere,
   createAgentStep,
@@ -132,6 +135,7 @@ function createRunning(
     completer: Completer;
     flows: FlowSteps;
     agentOf: FlowEngine['agentOf'];
+    workflows: WorkflowSteps;
     secrets: JobSecrets;
     items: Items;
     giveBack: GiveBack;
@@ -169,6 +173,28 @@ function createRunning(
         return { own: process.memoryUsage.rss(), total, used: total - freemem() };
       },
     },
+  });
+}
+
+/** Workflows as code start scripts and flows; who may is settled by their grants. */
+function workflowsOf(
+  parts: Pick<EngineDeps, 'db' | 'clock' | 'log' | 'memberOf'> & {
+    events: JobEvents;
+    worker: LocalWorker;
+    scripts: Scripts;
+    flowEngine: FlowEngine;
+  },
+) {
+  const { scripts, clock, flowEngine } = parts;
+  const { flows, pushes, begin } = flowEngine;
+  return createWorkflows({
+    ...parts,
+    pushScript: (call, path, options) =>
+      pushScript({ scripts, now: clock.now }, call, { path, options }),
+    pushFlow: pushes.byPath,
+    beginFlow: begin,
+    extraPerms: (workspace, { kind, path }) =>
+      (kind === 'flows' ? flows : scripts).extraPerms(workspace, path),
   });
 }
 
@@ -212,7 +238,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     flows: steps,
     onRequeued: (tags) => tags.forEach((tag) => local.wake(tag)),
   });
-  const running = { events, completer, flows: steps, agentOf, secrets, items, giveBack };
+  const workflows = workflowsOf({ ...shared, events, worker: local, scripts, flowEngine });
+  const flows = { flows: steps, agentOf, workflows: workflows.port };
+  const running = { events, completer, ...flows, secrets, items, giveBack };
   const worker = createRunning(deps, running);
   local.set(worker);
   const jobs = createJobs({
@@ -229,11 +257,12 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   });
   const links = createLinks({ origin: deps.origin, deriveKey: items.deriveKey });
   const approvals = createApprovals({ jobs, waiting: flowEngine.waiting, links });
-  const rescuer = createRescuer({ db, clock, log, flows: steps, giveBack });
+  const rescued = { flows: steps, workflows: workflows.port, giveBack };
+  const rescuer = createRescuer({ db, clock, log, ...rescued });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
   const apps = createApps({ ...shared, scripts, flowPerms: flowEngine.flows.extraPerms });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
-  return { ...made, groups, approvals, apps };
+  return { ...made, groups, approvals, apps, workflows };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -261,6 +290,7 @@ export function createEngine(deps: EngineDeps) {
     ...appOperations(apps),
     ...jobOperations(jobs),
     ...approvalOperations(verbs.approvals),
+    ...workflowOperations(verbs.workflows),
     ...items.operations,
     ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
     ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),

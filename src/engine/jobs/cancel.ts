@@ -47,12 +47,14 @@ export async function cancelRow(
   { id, reason, force }: CancelRequest,
 ): Promise<{ id: string; state: 'canceled' | 'canceling' }> {
   const seen = await findJob(deps.db, call, { id });
-  if (flowKinds.includes(seen.kind) && !seen.finished) {
+  const isTree = flowKinds.includes(seen.kind) || seen.waitsAsWorkflow;
+  if (isTree && !seen.finished) {
     const name = displayNameOf(call.caller);
     const resultJson = canceledResult(reason);
     const running = await deps.cancelFlow({ id, by: name, reason, resultJson, force });
     for (const job of running) if (!deps.cancelHere(job)) deps.cancelElsewhere(job);
-    return { id, state: force ? 'canceled' : 'canceling' };
+    if (seen.waitsAsWorkflow && seen.flow !== null) deps.flowGoesOn(seen.flow);
+    return { id, state: force || seen.waitsAsWorkflow ? 'canceled' : 'canceling' };
   }
   const by = [id, workspaceOf(call), displayNameOf(call.caller), reason];
   const ending = [...by, deps.clock.now(), canceledResult(reason)];

@@ -4,7 +4,6 @@ export { labelsOf } from './labels.ts';
 export type { Ending, FlowSteps, LogPiece } from './flow-port.ts';
 export {
   type ClaimedJob,
-  type Completion,
   entrypointArgument,
   errorResult,
   type JobKind,
@@ -28,6 +27,6 @@ export { callerOfJob, type MemberOf } from './job-caller.ts';
 export { createJobs, type Jobs } from './jobs.ts';
 export { jobOperations } from './operations/index.ts';
 export { createQueue, type LocalWorker, type Slot } from './queue.ts';
-export { type Code as RunCode, type FlowPushes, pushOf } from './run.ts';
+export { type Code as RunCode, type FlowPushes, pushOf, pushScript } from './run.ts';
 export { findJobOfToken } from './token-lookup.ts';
 export { jobTokenOf, newJobSecret } from './token.ts';

@@ -178,6 +178,8 @@ export interface NewJob {
   flowNode?: string | null;
   flowSource?: string | null;
   rawFlow?: object | null;
+  /** Of a workflow's task that runs the workflow's own code: its key there. */
+  workflowKey?: string | null;
   /** Runs from now on, without a worker. */
   started?: boolean;
   /** Over from the start, with this success and result. */
@@ -210,6 +212,11 @@ export interface ClaimedJob {
   timeoutS: number | null;
   isolation: 'warm' | 'fresh';
   attempt: number;
+  /** Of a workflow: the attempt that its last round was. */
+  rounds?: number;
+  workflowKey?: string | null;
+  visibleToOwner: boolean;
+  rerunOnCrash: boolean;
   startedAt: number;
   token: string;
 }

@@ -12,7 +12,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      tag, created_by, permissioned_as, email, scopes, created_at, scheduled_for, parent_job,
      root_job, trigger_kind, visible_to_owner, timeout_s, rerun_on_crash, isolation, running,
      worker, attempt, started_at, token_hash, is_flow_step, flow_step_id, flow_state,
-     flow_version, flow_node, flow_source, raw_flow, success, result, completed_at, duration_ms)
+     flow_version, flow_node, flow_source, raw_flow, workflow_key, success, result,
+     completed_at, duration_ms)
    select
      id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
      "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
@@ -21,7 +22,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      worker, case when worker is null then 0 else 1 end,
      case when worker is not null or started or finished then "createdAt" end, "tokenHash",
      coalesce("isFlowStep", false), "flowStepId", "flowState", "flowVersion", "flowNode",
-     "flowSource", "rawFlow", success, "resultJson"::json,
+     "flowSource", "rawFlow", "workflowKey", success, "resultJson"::json,
      case when finished then "createdAt" end, case when finished then 0 end
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
@@ -31,7 +32,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "visibleToOwner" boolean, "timeoutS" integer, "rerunOnCrash" boolean, isolation text,
      worker text, "tokenHash" text, started boolean, finished boolean, success boolean,
      "resultJson" text, "isFlowStep" boolean, "flowStepId" text, "flowState" json,
-     "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json)`;
+     "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json,
+     "workflowKey" text)`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 
@@ -43,7 +45,8 @@ export const claimJobs = statement(
      permissioned_as as "permissionedAs", email, scopes, parent_job as "parentJob",
      root_job as "rootJob", timeout_s as "timeoutS", isolation, attempt,
      started_at as "startedAt", token_hash as "tokenHash", kind, is_flow_step as "isFlowStep",
-     flow_step_id as "flowStepId"
+     flow_step_id as "flowStepId", rounds, workflow_key as "workflowKey",
+     visible_to_owner as "visibleToOwner", rerun_on_crash as "rerunOnCrash"
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 
@@ -129,6 +132,10 @@ export const selectLogEnd = statement(
    where job_id = $1`,
 );
 
+/** A workflow that waits for its tasks is due at the end of time, which tells nobody anything. */
+export const shownDueAt = `case when finished or waits_for = 'tasks' and not running then null
+       else scheduled_for end as "scheduledFor"`;
+
 const jobColumns = `
      case when finished then 'CompletedJob' else 'QueuedJob' end as type,
      workspace as "workspaceId", id, parent_job as "parentJob", root_job as "rootJob",
@@ -139,7 +146,7 @@ const jobColumns = `
      mem_peak_kb as "memPeak", canceled, canceled_by as "canceledBy",
      canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
      case when finished then null else running end as running,
-     case when finished then null else scheduled_for end as "scheduledFor",
+     ${shownDueAt},
      suspend, null::bigint as "lastPing", completed_at as "completedAt",
      duration_ms as "durationMs", success,
      case when finished then is_skipped end as "isSkipped", deleted, labels`;
@@ -177,7 +184,8 @@ export const selectVisibility = statement(
   `select created_by as "createdBy", permissioned_as as "permissionedAs", path,
      visible_to_owner as "visibleToOwner", finished, running, worker,
      mem_peak_kb as "memPeak", root_job as "rootJob", progress,
-     ${flowStatus}, kind, case when is_flow_step then parent_job end as flow
+     ${flowStatus}, kind, case when is_flow_step then parent_job end as flow,
+     not finished and not running and waits_for is not null as "waitsAsWorkflow"
    from engine_job
    where id = $1
      and workspace = $2`,
@@ -189,7 +197,7 @@ export const selectForRerun = statement(
   `select kind, path, hash, language, args, raw_code as "rawCode",
      bundle_hash as "bundleHash", parameters, tag, timeout_s as "timeoutS",
      rerun_on_crash as "rerunOnCrash", isolation, flow_version as "flowVersion",
-     raw_flow as "rawFlow"
+     raw_flow as "rawFlow", workflow_key as "workflowKey"
    from engine_job
    where id = $1
      and workspace = $2`,
@@ -299,7 +307,7 @@ export const requeueOrphans = statement(
    where running
      and not canceled
      and rerun_on_crash
-     and attempt < $2
+     and attempt - rounds < $2
      and worker = any ($1)
    returning id, tag`,
 );

@@ -3,6 +3,7 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../../store/index.ts';
 import type { Job } from './job.ts';
+import { shownDueAt } from './jobs.sql.ts';
 
 interface JobRow {
   id: string;
@@ -162,7 +163,7 @@ const columns = sql<Job>`
   mem_peak_kb as "memPeak", canceled, canceled_by as "canceledBy",
   canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
   case when finished then null else running end as running,
-  case when finished then null else scheduled_for end as "scheduledFor",
+  ${sql.raw(shownDueAt)},
   suspend, null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
   success, null as result, case when finished then is_skipped end as "isSkipped", deleted, labels`;
 

@@ -168,12 +168,20 @@ async function codeOfPreview(deps: RunDeps, call: Call, wanted: Preview): Promis
   };
 }
 
+/** The row of a run of a deployed script; who may run it is settled before. */
+export async function pushScript(
+  deps: Pick<RunDeps, 'now' | 'scripts'>,
+  call: Call,
+  { path, options }: { path: string; options: RunOptions },
+): Promise<Push> {
+  const found = await deps.scripts.runnable(workspaceOf(call), path);
+  if (!found) throw notFound('script', path);
+  return pushOf(deps, call, { code: codeOf(found), options: preprocessed(found, options) });
+}
+
 export function createRun(deps: RunDeps) {
-  async function byPath(call: Call, path: string, options: RunOptions): Promise<Push> {
-    const found = await deps.scripts.runnable(workspaceOf(call), path);
-    if (!found) throw notFound('script', path);
-    return pushOf(deps, call, { code: codeOf(found), options: preprocessed(found, options) });
-  }
+  const byPath = (call: Call, path: string, options: RunOptions): Promise<Push> =>
+    pushScript(deps, call, { path, options });
 
   async function byHash(call: Call, hash: string, options: RunOptions): Promise<Push> {
     const found = await deps.scripts.runnableByHash(workspaceOf(call), hash);
@@ -197,9 +205,14 @@ export function createRun(deps: RunDeps) {
   /** The same code with the same arguments, as the one who asks now. */
   async function again(call: Call, id: string): Promise<Push> {
     await findJob(deps.db, call, { id });
-    type Row = Code & AgainRow & { args: Record<string, unknown> };
+    type Row = Code & AgainRow & { args: Record<string, unknown>; workflowKey: string | null };
     const row = await deps.db.row<Row>(selectForRerun, [id, workspaceOf(call)]);
     if (!row) throw notFound('job', id);
+    if (row.workflowKey !== null) {
+      throw new AppError('unprocessable', `Job ${id} is a task, which runs only in its workflow.`, {
+        hint: 'Run the workflow again.',
+      });
+    }
     const options = { args: row.args, invisibleToOwner: false };
     const flow = await deps.flows.again(call, row, options);
     if (flow) return flow;

@@ -19,6 +19,8 @@ export interface SeenJob {
   kind: string;
   /** The flow that it is a step of. */
   flow: string | null;
+  /** A workflow as code between two rounds. */
+  waitsAsWorkflow: boolean;
   flowStatus: unknown;
   /** Percent, as the job says. */
   progress: number | null;

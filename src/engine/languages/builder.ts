@@ -15,6 +15,7 @@ import { readRegistry } from './registry.ts';
 import { scriptMapComment } from './script-map.ts';
 import type { PackageImport, SourceScript } from './script-plugin.ts';
 import type { Language } from './signature.ts';
+import { withWorkflowClient } from './workflow-client.ts';
 
 export interface BuildRequest {
   language: Language;
@@ -149,7 +150,8 @@ export function createBuilder(deps: BuilderDeps): Builder {
     const { content, language, path, signal } = request;
     // Packages are left out at first: this run finds which there are, and every mistake of the
     // scripts themselves, before anything is installed.
-    const scripts = await bundle({ ...request, packagesFolder: null }, { esbuild, prepare });
+    const entry = { ...request, content: withWorkflowClient(content), packagesFolder: null };
+    const scripts = await bundle(entry, { esbuild, prepare });
     const head = annotationsOf(content);
     const headLines = head.length + 1;
     let body: string;

@@ -12,6 +12,7 @@ import {
   type PackageImport,
   scriptPlugin,
 } from './script-plugin.ts';
+import { workflowExport } from './workflow-client.ts';
 
 export interface Bundled {
   /** An ES module; its line n is line n + 1 of what `functionBody` makes. */
@@ -78,6 +79,8 @@ export async function bundle(
     result = await esbuild.build(
       {
         ...options,
+        // A task's key is the name of its function.
+        keepNames: request.content.includes(workflowExport),
         absWorkingDir: folder ?? '/',
         metafile: folder !== null,
         plugins: folder === null ? [scripts] : [scripts, packagePlugin(folder)],

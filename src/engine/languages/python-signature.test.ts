@@ -160,6 +160,10 @@ test('parameters in order; the star ones take nothing', async () => {
 test('libraries, preprocessors and other entry points', async () => {
   const library = await inferSignature('python3', 'X = 1\ndef other(a): pass');
   assert.deepEqual([library.autoKind, library.parameters], ['lib', []]);
+  for (const decorator of ['@workflow', '@wmill.workflow', '@workflow()']) {
+    const flow = await inferSignature('python3', `${decorator}\nasync def main(a: str): ...`);
+    assert.deepEqual([flow.autoKind, flow.parameters[0]?.name], ['wac', 'a'], decorator);
+  }
   const content = 'def preprocessor(event: dict): return {}\ndef main(a): pass';
   const both = await inferSignature('python3', content);
   assert.equal(both.hasPreprocessor, true);

@@ -351,6 +351,11 @@ def read_arguments(function, reader):
     return arguments
 
 
+def auto_kind(main):
+    names = [last_name(getattr(each, "func", each)) for each in main.decorator_list]
+    return "wac" if "workflow" in names else None
+
+
 def read_signature(source, entrypoint):
     tree = ast.parse(source)
     functions = {
@@ -361,7 +366,7 @@ def read_signature(source, entrypoint):
     main = functions.get(entrypoint)
     return {
         "arguments": read_arguments(main, Reader(tree)) if main else [],
-        "autoKind": None if main else "lib",
+        "autoKind": auto_kind(main) if main else "lib",
         "hasPreprocessor": "preprocessor" in functions,
     }
 

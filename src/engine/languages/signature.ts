@@ -39,8 +39,8 @@ export interface Argument extends Field {
 /** What the readers of the languages answer; positions of nothing are kept. */
 export interface ReadSignature {
   arguments: readonly Argument[];
-  /** `lib` when there is no entry point: the script is only imported by others. */
-  autoKind: 'lib' | null;
+  /** `lib` when there is no entry point: the script is only imported. `wac`: a workflow. */
+  autoKind: 'lib' | 'wac' | null;
   hasPreprocessor: boolean;
 }
 
@@ -48,6 +48,6 @@ export interface Signature {
   /** In the order of the function's parameters. */
   parameters: { name: string; required: boolean }[];
   schema: JsonSchema;
-  autoKind: 'lib' | null;
+  autoKind: 'lib' | 'wac' | null;
   hasPreprocessor: boolean;
 }

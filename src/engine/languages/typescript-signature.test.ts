@@ -284,7 +284,6 @@ test('every way to write and export the entry point', async () => {
     'export let main = (async (a: string) => {}) satisfies Main',
     'async function main(a: string) {}\nexport { main }',
     'function run(a: string) {}\nexport { run as main }',
-    'export const main = workflow(async (a: string) => {})',
     'export function main(a: string): void; export function main(a: any) {}',
     'export function main(this: void, a: string) {}',
     '#!/usr/bin/env bun\nexport function main(a: string) {}',
@@ -297,6 +296,22 @@ test('every way to write and export the entry point', async () => {
       content,
     );
     assert.equal(signature.autoKind, null);
+  }
+});
+
+test('a workflow is told from other scripts, as main or as the default export', async () => {
+  const body = 'workflow(async (a: string) => {})';
+  for (const content of [
+    `export const main = ${body}`,
+    `export const main = wmill.${body}`,
+    `export default ${body}`,
+    `const flow = ${body}\nexport default flow`,
+  ]) {
+    const { autoKind, parameters } = await inferSignature('bun', content);
+    assert.deepEqual([autoKind, parameters[0]?.name], ['wac', 'a'], content);
+  }
+  for (const content of ['export default async (a: string) => {}', `const main = ${body}`]) {
+    assert.equal((await inferSignature('bun', content)).autoKind, 'lib', content);
   }
 });
 

@@ -19,6 +19,8 @@ interface Entry {
   params: readonly ParamPattern[];
   /** Where the statement begins, for the comment before it. */
   start: number;
+  /** Wrapped in `workflow(…)`: workflow as code. */
+  isWorkflow: boolean;
 }
 
 type Callable = FunctionNode | Extract<Expression, { type: 'ArrowFunctionExpression' }>;
@@ -43,9 +45,19 @@ function callableOf(expression: Expression | null | undefined): Callable | 'valu
   return isCallable(wrapped) ? wrapped : 'value';
 }
 
+/** `workflow(…)` or `wmill.workflow(…)`. */
+function isWorkflow(node: { type: string } | null | undefined): boolean {
+  if (node?.type !== 'CallExpression') return false;
+  const { callee } = node as Extract<Expression, { type: 'CallExpression' }>;
+  if (callee.type === 'Identifier') return callee.name === 'workflow';
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false;
+  return callee.property.name === 'workflow';
+}
+
 interface Bound {
   callable: Callable | 'value';
   start: number;
+  isWorkflow: boolean;
 }
 
 /** Functions and constants that the file declares at its top, by name; not heads of overloads. */
@@ -57,11 +69,12 @@ function topLevel(program: Program): Map<string, Bound> {
         ? statement.declaration
         : statement;
     if (inner?.type === 'FunctionDeclaration' && inner.id) {
-      bound.set(inner.id.name, { callable: inner, start: statement.start });
+      bound.set(inner.id.name, { callable: inner, start: statement.start, isWorkflow: false });
     } else if (inner?.type === 'VariableDeclaration') {
       for (const { id, init } of inner.declarations) {
         if (id.type !== 'Identifier') continue;
-        bound.set(id.name, { callable: callableOf(init), start: statement.start });
+        const made = { callable: callableOf(init), isWorkflow: isWorkflow(init) };
+        bound.set(id.name, { ...made, start: statement.start });
       }
     }
   }
@@ -91,13 +104,30 @@ function exportedNames(program: Program): Map<string, { local: string | null }> 
   return names;
 }
 
+/** The default export, where that is a workflow. */
+function defaultWorkflow(program: Program): Bound | undefined {
+  for (const statement of program.body) {
+    if (statement.type !== 'ExportDefaultDeclaration') continue;
+    const { declaration, start } = statement;
+    if (declaration.type === 'Identifier') {
+      const bound = topLevel(program).get(declaration.name);
+      return bound?.isWorkflow === true ? bound : undefined;
+    }
+    if (!isWorkflow(declaration)) return undefined;
+    return { callable: callableOf(declaration as Expression), start, isWorkflow: true };
+  }
+  return undefined;
+}
+
 function findEntry(program: Program, name: string): Entry | undefined {
   const exported = exportedNames(program).get(name);
-  if (!exported) return undefined;
-  const bound = exported.local === null ? undefined : topLevel(program).get(exported.local);
+  let bound: Bound | undefined;
+  if (exported) bound = exported.local === null ? undefined : topLevel(program).get(exported.local);
+  else if (name === 'main') bound = defaultWorkflow(program);
+  if (!exported && !bound) return undefined;
   // Exported, but what it is stands elsewhere (a re-export, an import, a computed value).
-  if (!bound || bound.callable === 'value') return { params: [], start: 0 };
-  return { params: bound.callable.params, start: bound.start };
+  if (!bound || bound.callable === 'value') return { params: [], start: 0, isWorkflow: false };
+  return { params: bound.callable.params, start: bound.start, isWorkflow: bound.isWorkflow };
 }
 
 type ReadParam = { name: string | null; told: Told; value: unknown; hasDefault: boolean };
@@ -192,7 +222,7 @@ export function readTypeScript(where: SourceFile): ReadSignature {
   const entry = findEntry(parsed.program, where.entrypoint);
   return {
     arguments: entry ? readArguments(entry, parsed, where) : [],
-    autoKind: entry ? null : 'lib',
+    autoKind: entry ? (entry.isWorkflow ? 'wac' : null) : 'lib',
     hasPreprocessor: exportedNames(parsed.program).has('preprocessor'),
   };
 }

@@ -8,6 +8,8 @@ import { createFrameReader, encodeFrame } from './frames.ts';
 
 export interface Reply {
   success: boolean;
+  /** A workflow waits: `json` says what for. */
+  suspended?: boolean;
   /** JSON of the value, or of `{ name, message, stack? }`. */
   json: string;
   memPeakKb: number | null;
@@ -94,15 +96,24 @@ function createTap(mark: Buffer, { maxLogBytes, onLog, onOutput }: Exchange) {
   };
 }
 
-/** `S <id> <peak KiB>\n<json>`, or the same with F for a failure. Throws on anything else. */
+/**
+ * `S <id> <peak KiB>\n<json>`, or the same with F for a failure, W for a workflow that waits.
+ * Throws on anything else.
+ */
 export function parseReply(payload: Buffer, id: string): Reply {
   const end = payload.indexOf(10);
   const [kind, ofRun, peak] = payload.toString('latin1', 0, Math.max(0, end)).split(' ');
-  if ((kind !== 'S' && kind !== 'F') || ofRun !== id) throw new Error('no answer to this run');
+  if ((kind !== 'S' && kind !== 'F' && kind !== 'W') || ofRun !== id)
+    throw new Error('no answer to this run');
   const json = payload.toString('utf8', end + 1);
   JSON.parse(json);
   const memPeakKb = Math.round(Number(peak));
-  return { success: kind === 'S', json, memPeakKb: memPeakKb > 0 ? memPeakKb : null };
+  return {
+    success: kind !== 'F',
+    suspended: kind === 'W',
+    json,
+    memPeakKb: memPeakKb > 0 ? memPeakKb : null,
+  };
 }
 
 interface Waiting {

@@ -37,7 +37,11 @@ function failure(json: string, code: string): string {
   return JSON.stringify({ error });
 }
 
-function outcomeOf(request: RunRequest, reply: Reply): Pick<RunOutcome, 'success' | 'resultJson'> {
+function outcomeOf(
+  request: RunRequest,
+  reply: Reply,
+): Pick<RunOutcome, 'success' | 'resultJson' | 'suspendJson'> {
+  if (reply.suspended) return { success: true, resultJson: 'null', suspendJson: reply.json };
   return reply.success
     ? { success: true, resultJson: reply.json }
     : { success: false, resultJson: failure(reply.json, request.code) };
@@ -122,10 +126,10 @@ function createReadiness(): Readiness {
 
 /** How a JavaScript harness is asked; it keeps the code, so only the first request carries it. */
 function scriptExchange(request: RunRequest, withCode: boolean): GuardedRun['exchange'] {
-  const { entrypoint, parameters, args, env, code, limits } = request;
+  const { entrypoint, parameters, args, checkpoint, env, code, limits } = request;
   const { maxResultBytes } = limits;
   const reuse = request.isolation === 'warm';
-  const fields = { entrypoint, parameters, args, env, maxResultBytes, reuse };
+  const fields = { entrypoint, parameters, args, checkpoint, env, maxResultBytes, reuse };
   return {
     encode: (id, mark) => JSON.stringify({ id, mark, ...fields, ...(withCode ? { code } : {}) }),
     parse: parseReply,

@@ -41,6 +41,8 @@ export interface RunRequest {
   parameters: readonly string[];
   entrypoint: string;
   args: Record<string, unknown>;
+  /** What a workflow has done already, in the form of the published clients. */
+  checkpoint?: object;
   /** Variables of this run alone (`WM_*`, the job token): taken back when it ends. */
   env: Record<string, string>;
   /** Opaque: runs with different identities never share a process. */
@@ -60,6 +62,8 @@ export interface RunOutcome {
   success: boolean;
   /** JSON of main's value, or of `{ error: { name, message, stack? } }`. */
   resultJson: string;
+  /** A workflow stopped to wait: what for, as its client says it. There is no result then. */
+  suspendJson?: string;
   /**
    * Highest memory in KiB. Python: of the run's own process. TypeScript: of its process since that
    * started (a warm one may have served others). Bash: the largest sample of the tree.

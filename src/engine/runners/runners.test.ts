@@ -55,6 +55,18 @@ for (const mode of ['auto', 'off'] as const) {
       assert.equal((await kit.run(source, python)).value, null);
     });
 
+    test('a promise that a run leaves behind rejected fails no later run', async () => {
+      const turns = 'await null; '.repeat(5);
+      const body = `if (n % 2) (async () => { ${turns} throw new Error("late"); })(); return n;`;
+      const code = bundle(`async function main(n) { ${body} }`);
+      for (const each of javascript) {
+        for (let n = 0; n < 10; n += 1) {
+          const { value } = await kit.run(code, { ...each, args: { n }, parameters: ['n'] });
+          if (n % 2 === 0) assert.equal(value, n, called(each));
+        }
+      }
+    });
+
     test('nothing of the server is in the environment', async () => {
       const outcome = await kit.run('env | cut -d= -f1 | sort | tr "\\n" " "', bash);
       const names = String(outcome.value).trim().split(' ');

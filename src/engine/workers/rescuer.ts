@@ -3,6 +3,7 @@
 import type { Clock, Log } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { type FlowSteps, selectLostWorkers } from '../jobs/index.ts';
+import type { WorkflowSteps } from '../workflows/index.ts';
 import type { GiveBack } from './give-back.ts';
 import { machineName, startTicks } from './machine.ts';
 import { selectPings } from './workers.sql.ts';
@@ -28,12 +29,14 @@ export function createRescuer({
   clock,
   log,
   flows,
+  workflows,
   giveBack,
 }: {
   db: Database;
   clock: Clock;
   log: Log;
   flows: Pick<FlowSteps, 'recover'>;
+  workflows: Pick<WorkflowSteps, 'recover'>;
   giveBack: GiveBack;
 }): Rescuer {
   const machine = machineName();
@@ -61,6 +64,7 @@ export function createRescuer({
   async function all(): Promise<void> {
     await rescue();
     await flows.recover();
+    await workflows.recover();
   }
 
   function next(): void {

@@ -5,6 +5,7 @@ import {
   type ClaimedJob,
   errorResult,
   labelsOf,
+  type LogPiece,
   type FlowSteps,
   type JobEvents,
   replaceArgs,
@@ -13,6 +14,7 @@ import {
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
 import type { WorkspaceEnvironment } from '../variables/index.ts';
+import type { WorkflowSteps } from '../workflows/index.ts';
 import type { AgentStep } from './agent-step.ts';
 import { type RunArguments, withDatabase } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
@@ -50,6 +52,7 @@ export interface JobRunnerDeps {
   completer: Completer;
   agentStep: AgentStep;
   flows: FlowSteps;
+  workflows: WorkflowSteps;
   events: JobEvents;
   clock: Clock;
   log: Log;
@@ -80,22 +83,30 @@ interface Running {
   onLog: (text: string) => void;
 }
 
+/** Only these have workflows, and the first round of one has nothing to go on from. */
+function mayHaveRounds({ language, attempt, workflowKey }: ClaimedJob): boolean {
+  return language !== 'bash' && (attempt > 1 || typeof workflowKey === 'string');
+}
+
+/** The outcome of a job that was never run. */
+const refusedRun = (resultJson: string): RunOutcome => ({
+  success: false,
+  resultJson,
+  memPeakKb: null,
+  durationMs: 0,
+  killed: null,
+});
+
 export function createJobRunner(deps: JobRunnerDeps) {
   function notStarted(job: ClaimedJob, error: unknown): RunOutcome {
     const known = error instanceof AppError;
     if (!known) deps.log.error('a run could not be started', { job: job.id, error });
-    return {
-      success: false,
-      resultJson: known ? unresolved(error) : errorResult('InternalErr', messageOf(error)),
-      memPeakKb: null,
-      durationMs: 0,
-      killed: null,
-    };
+    return refusedRun(known ? unresolved(error) : errorResult('InternalErr', messageOf(error)));
   }
 
   async function openLog(job: ClaimedJob, mine: boolean): Promise<LogWriter> {
-    const again = job.attempt > 1;
-    const end = again ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id]) : { stop: 0 };
+    const begun = job.attempt > 1;
+    const end = begun ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id]) : { stop: 0 };
     const writer = createLogWriter({
       jobId: job.id,
       start: end?.stop ?? 0,
@@ -103,9 +114,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
       clock: deps.clock,
       store: (piece) => deps.completer.appendLog(piece, mine),
     });
-    if (again) {
-      writer.write(`--- the worker is gone; attempt ${job.attempt} begins ---\n`);
-    }
+    const attempt = job.attempt - (job.rounds ?? 0);
+    if (attempt > 1) writer.write(`--- the worker is gone; attempt ${attempt} begins ---\n`);
     return writer;
   }
 
@@ -114,6 +124,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
       const custom = await deps.environment.of(job.workspace);
       const about = { origin: deps.origin(), workerGroup: deps.workerGroup };
       const env = { ...custom, ...environmentOf(job, about) };
+      const round = mayHaveRounds(job) ? await deps.workflows.resume(job) : undefined;
+      if (round && 'refused' in round) return refusedRun(round.refused);
       const resolved = async (args: ClaimedJob['args']): Promise<ClaimedJob['args']> => {
         const { args: clear, secrets } = await deps.runArguments({ ...job, args }, env);
         for (const secret of secrets) deps.secrets.learn(job.id, secret);
@@ -131,6 +143,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
         ...runtimeOf(job, code),
         code,
         codeHash: bundleHash,
+        ...(round ? { checkpoint: round.checkpoint } : {}),
         env,
         identity: identityOf(job),
         isolation: job.isolation,
@@ -141,13 +154,33 @@ export function createJobRunner(deps: JobRunnerDeps) {
         signal,
         onLog,
       };
-      return await runEntrypoint(withDatabase(job, code), {
+      const called = withDatabase(round ? { ...job, args: round.args } : job, code);
+      const outcome = await runEntrypoint(called, {
         resolve: resolved,
         run: (entrypoint, parameters, args) =>
           deps.runners.run({ ...fixed, entrypoint, parameters, args }),
         keepArgs: (args) =>
           deps.db.run(replaceArgs, [job.id, worker, job.attempt, JSON.stringify(args)]),
       });
+      const before = round?.startedAt === undefined ? 0 : job.startedAt - round.startedAt;
+      return { ...outcome, durationMs: outcome.durationMs + Math.max(0, before) };
+    } catch (error) {
+      return notStarted(job, error);
+    }
+  }
+
+  /** Stores that a workflow waits; how the job ends instead when it cannot, else undefined. */
+  async function endOfRound(
+    job: ClaimedJob,
+    outcome: RunOutcome,
+    how: { worker: string; rest: LogPiece | undefined },
+  ): Promise<RunOutcome | undefined> {
+    const { suspendJson } = outcome;
+    if (suspendJson === undefined) return outcome;
+    try {
+      if (await deps.workflows.suspended(job, { ...how, suspendJson })) return undefined;
+      // Ended meanwhile, or canceled: then this is how it ends.
+      return { ...outcome, success: false, killed: 'canceled' };
     } catch (error) {
       return notStarted(job, error);
     }
@@ -169,12 +202,17 @@ export function createJobRunner(deps: JobRunnerDeps) {
     const logWriter = await openLog(job, mine);
     if (deps.events.watched(job.id)) deps.events.progressed(job.id);
     const onLog = (text: string): void => logWriter.write(text);
-    const outcome = await execute(job, { worker, signal, onLog });
+    const run = await execute(job, { worker, signal, onLog });
+    const rest = await logWriter.rest();
     // The worker stops: no end is stored, so that somebody else runs the job again.
-    if (signal.reason === givenBack && outcome.killed === 'canceled') {
+    if (signal.reason === givenBack && run.killed === 'canceled') {
       deps.secrets.close(job.id);
-      const rest = await logWriter.rest();
       if (rest) await deps.completer.appendLog(rest, mine);
+      return undefined;
+    }
+    const outcome = await endOfRound(job, run, { worker, rest });
+    if (outcome === undefined) {
+      deps.secrets.close(job.id);
       return undefined;
     }
     const canceled = outcome.killed === 'canceled';
@@ -190,7 +228,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
       canceled,
       labels: labelsOf(outcome.resultJson),
     };
-    const ending = { completion, rest: await logWriter.rest() };
+    const ending = { completion, rest };
     deps.secrets.close(job.id);
     if (job.isFlowStep && job.parentJob !== null) {
       return deps.flows.stepEnded(job.parentJob, ending);

@@ -18,6 +18,7 @@ import type { Row } from './table.ts';
 import { userRows } from './users.ts';
 import { variableRows } from './variables.ts';
 import { workerRows } from './workers.ts';
+import { workflowRows } from './workflows.ts';
 import { workspaceRows } from './workspaces.ts';
 
 export const rows: readonly Row[] = [
@@ -39,5 +40,6 @@ export const rows: readonly Row[] = [
   ...groupRows,
   ...aclRows,
   ...workerRows,
+  ...workflowRows,
   ...absentRows,
 ];

@@ -4,6 +4,7 @@
 import { createPlatform } from './platform.mjs';
 import { createKeeper } from './keeper.mjs';
 import { describeError, toJson } from './values.mjs';
+import { entryOf, openWorkflow } from './workflow.mjs';
 
 const platform = createPlatform();
 const { read, send, writeLog, onIdle, later, exit, maxRssKb, compile, host, byteLength } = platform;
@@ -11,7 +12,7 @@ const keeper = createKeeper();
 const { parse } = JSON;
 const { assign } = Object;
 
-/** The run under way: { id, maxResultBytes, done }. */
+/** The run under way: { id, maxResultBytes, done, workflow }. */
 let current;
 let factory;
 let runs = 0;
@@ -23,7 +24,7 @@ function answer(kind, json) {
   if (run === undefined || run.done) return;
   run.done = true;
   current = undefined;
-  if (kind === 'S' && byteLength(json) > run.maxResultBytes) {
+  if (kind !== 'F' && byteLength(json) > run.maxResultBytes) {
     kind = 'F';
     const size = `the result has ${byteLength(json)} bytes of JSON`;
     const message = `${size}, more than the limit of ${run.maxResultBytes}`;
@@ -35,6 +36,27 @@ function answer(kind, json) {
 
 const fail = (thrown) => answer('F', describeError(thrown));
 
+/** Answers what `main` returned, or what a workflow waits for. */
+function succeed(kind, value) {
+  let json;
+  try {
+    json = toJson(value);
+  } catch (error) {
+    fail(new Error(`result is not JSON: ${error?.message ?? error}`, { cause: error }));
+    return;
+  }
+  answer(kind, json);
+}
+
+/** How a round of a workflow ends; false when it has not. */
+function settle(end) {
+  if (end === undefined) return false;
+  if (end.kind === 'later') return true;
+  if (end.kind === 'F') fail(end.value);
+  else succeed(end.kind, end.value);
+  return true;
+}
+
 async function collect(result) {
   // An async generator as main: the chunks, joined, are the result.
   let text = '';
@@ -43,10 +65,11 @@ async function collect(result) {
 }
 
 async function perform(request) {
+  const run = current;
   try {
     if (request.code !== undefined) factory = compile(request.code);
     const exported = await factory(host(keeper.note));
-    const main = exported[request.entrypoint];
+    const main = entryOf(exported, request.entrypoint);
     if (typeof main !== 'function') {
       const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
       const known =
@@ -54,19 +77,14 @@ async function perform(request) {
       throw new Error(`the script exports no function named "${request.entrypoint}" (${known})`);
     }
     const { args, parameters } = request;
+    run.workflow = openWorkflow(exported, main, request.checkpoint);
     let result = await main(...parameters.map((name) => args[name]));
     if (result !== null && typeof result === 'object' && typeof result.next === 'function') {
       if (typeof result[Symbol.asyncIterator] === 'function') result = await collect(result);
     }
-    let json;
-    try {
-      json = toJson(result);
-    } catch (error) {
-      throw new Error(`result is not JSON: ${error?.message ?? error}`, { cause: error });
-    }
-    answer('S', json);
+    settle(run.workflow?.returned(result) ?? { kind: 'S', value: result });
   } catch (thrown) {
-    fail(thrown);
+    settle(run.workflow?.threw(thrown) ?? { kind: 'F', value: thrown });
   }
 }
 
@@ -88,10 +106,20 @@ function begin() {
   later(() => perform(request));
 }
 
+/** Bun tells of rejected promises a turn later: they must not be taken for the next run's. */
+let turned = false;
+
 onIdle(() => {
+  if (runs > 0 && !turned) {
+    turned = true;
+    later(() => {});
+    return;
+  }
+  turned = false;
   if (current !== undefined) {
     retire = 'main never finished';
-    fail(new Error('main never finished: it waits for something that can no longer happen'));
+    const message = 'main never finished: it waits for something that can no longer happen';
+    if (!settle(current.workflow?.stuck())) fail(new Error(message));
   }
   const reason = retire ?? (runs === 0 ? undefined : keeper.leave());
   if (reason !== undefined) {
@@ -104,7 +132,7 @@ onIdle(() => {
 platform.onStray((thrown) => {
   // An error outside main's own promise ends the run, as it would end a plain process.
   retire = `an error outside main: ${thrown?.message ?? thrown}`;
-  fail(thrown);
+  if (!settle(current?.workflow?.threw(thrown))) fail(thrown);
 });
 platform.onExit((code) => {
   fail(new Error(`the script ended its process (exit code ${code}) before main returned`));
