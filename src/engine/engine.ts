@@ -30,6 +30,7 @@ import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
 import type { Runners } from './runners/index.ts';
+import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
 import {
   createScripts,
   type RunnableTool,
@@ -262,7 +263,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
   const apps = createApps({ ...shared, scripts, flowPerms: flowEngine.flows.extraPerms });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
-  return { ...made, groups, approvals, apps, workflows };
+  const scheduleEngine = createScheduleEngine({ ...deps, ...made });
+  return { ...made, groups, approvals, apps, workflows, scheduleEngine };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -283,7 +285,9 @@ export function createEngine(deps: EngineDeps) {
   const versions = createVersions(db);
   const verbs = createVerbs(deps, versions);
   const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
+  const { scheduleEngine } = verbs;
   const { flows } = flowEngine;
+  const { schedules } = scheduleEngine;
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -293,6 +297,7 @@ export function createEngine(deps: EngineDeps) {
     ...workflowOperations(verbs.workflows),
     ...items.operations,
     ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
+    ...scheduleOperations(schedules),
     ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),
   ];
 
@@ -306,6 +311,7 @@ export function createEngine(deps: EngineDeps) {
       if (kind === 'scripts') return scripts.extraPerms(workspace, path);
       if (kind === 'flows') return flows.extraPerms(workspace, path);
       if (kind === 'apps') return apps.extraPerms(workspace, path);
+      if (kind === 'schedules') return schedules.extraPerms(workspace, path);
       if (kind === 'variables') return items.variables.extraPerms(workspace, path);
       return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
     },
@@ -338,9 +344,11 @@ export function createEngine(deps: EngineDeps) {
       await Promise.all([events.start(), versions.start(), runners.start()]);
       await rescuer.start();
       await worker.start();
+      await scheduleEngine.start();
     },
     async stop(): Promise<void> {
       rescuer.stop();
+      await scheduleEngine.stop();
       await worker.stop(deps.config.drainMs);
       await queue.drain();
       await flowEngine.stop();

@@ -30,6 +30,8 @@ const standings = new Map<string, Standing>([
   ['tokens:write', 'person'],
   ['workspaces:list', 'person'],
   ['workers:read', 'person'],
+  // The times of a cron expression, which is no item.
+  ['schedules:list', 'person'],
   ...itemDomains.flatMap((domain): [string, Standing][] => [
     [`${domain}:read`, 'operator'],
     [`${domain}:write`, 'developer'],

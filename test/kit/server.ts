@@ -1,5 +1,5 @@
 // A whole server for a test: a fresh database, a free port, an owner and a workspace.
-import { createLog, readConfig } from '../../src/base/index.ts';
+import { type Clock, createLog, readConfig } from '../../src/base/index.ts';
 import { startServer } from '../../src/server.ts';
 import { freshDatabase } from './database.ts';
 
@@ -24,9 +24,17 @@ export interface TestServer {
 
 const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
 
-/** `env`: MILLRACE_* settings on top of the test's own. */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
-  const database = await freshDatabase();
+/**
+ * `env`: MILLRACE_* settings on top of the test's own. `clock`: one that the test moves.
+ * `beside`: another server, whose database this one shares and leaves alone.
+ */
+export async function startTestServer(
+  env: Record<string, string> = {},
+  { clock, beside }: { clock?: Clock; beside?: TestServer } = {},
+): Promise<TestServer> {
+  const database = beside
+    ? { url: beside.databaseUrl, drop: async () => {} }
+    : await freshDatabase();
   const logLines: string[] = [];
   const workspace = 'test';
   const config = readConfig({
@@ -44,7 +52,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     ...env,
   });
   const log = createLog('debug', (line) => logLines.push(line));
-  const server = await startServer(config, { log });
+  const server = await startServer(config, { log, ...(clock ? { clock } : {}) });
   const { origin } = server;
 
   const send: TestServer['fetch'] = (path, { token, ...init } = {}) => {

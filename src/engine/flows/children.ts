@@ -57,6 +57,7 @@ export function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
     parentJob: row.id,
     rootJob: row.rootJob ?? row.id,
     triggerKind: null,
+    schedulePath: row.schedulePath ?? null,
     visibleToOwner: row.visibleToOwner,
     isFlowStep: true,
   };

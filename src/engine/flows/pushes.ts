@@ -79,14 +79,15 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
       if (row.kind === 'flow' && row.flowVersion !== null) {
         return byVersion(call, row.flowVersion, options);
       }
-      if (row.kind !== 'flowpreview' || !row.rawFlow) return undefined;
+      const { kind } = row;
+      if ((kind !== 'flowpreview' && kind !== 'singlestepflow') || !row.rawFlow) return undefined;
       const { value } = row.rawFlow;
       const source = await deps.flows.prepare(call, {
         value,
         path: 'preview',
         allowMissing: false,
       });
-      return push(call, { kind: 'flowpreview', path: row.path, version: null, source }, options);
+      return push(call, { kind, path: row.path, version: null, source }, options);
     },
   };
 }

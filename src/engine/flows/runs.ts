@@ -43,6 +43,7 @@ export interface RunRow {
   rootJob: string | null;
   visibleToOwner: boolean;
   triggerKind: string | null;
+  schedulePath?: string | null;
   isFlowStep: boolean;
   flowState: FlowState;
   flowRev: number;

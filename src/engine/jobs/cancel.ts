@@ -3,7 +3,7 @@ import { AppError, type Clock } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { JobEvents } from './events.ts';
-import { errorResult } from './job.ts';
+import { errorResult, flowKinds } from './job.ts';
 import { cancelQueued, cancelRunning, forceCancel } from './jobs.sql.ts';
 import { findJob } from './visibility.ts';
 
@@ -34,8 +34,6 @@ export interface CancelRequest {
   force: boolean;
 }
 
-const flowKinds = ['flow', 'flowpreview', 'flownode', 'aiagent'];
-
 function canceledResult(reason: string): string {
   return errorResult('Canceled', reason === '' ? 'The job was canceled.' : `Canceled: ${reason}`);
 }
@@ -47,7 +45,7 @@ export async function cancelRow(
   { id, reason, force }: CancelRequest,
 ): Promise<{ id: string; state: 'canceled' | 'canceling' }> {
   const seen = await findJob(deps.db, call, { id });
-  const isTree = flowKinds.includes(seen.kind) || seen.waitsAsWorkflow;
+  const isTree = flowKinds.some((kind) => kind === seen.kind) || seen.waitsAsWorkflow;
   if (isTree && !seen.finished) {
     const name = displayNameOf(call.caller);
     const resultJson = canceledResult(reason);

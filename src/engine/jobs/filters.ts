@@ -22,6 +22,8 @@ export const jobFilters = z.strictObject({
   tag: text.optional().describe('worker tag'),
   worker: text.optional().describe('worker name'),
   parentJob: jobId.optional(),
+  schedulePath: text.optional().describe('the schedule that started it'),
+  triggerKind: text.optional().describe('schedule, webhook, http, mcp, …'),
   success: z.boolean().optional().describe('ended well, or not'),
   running: z.boolean().optional().describe('running, or waiting'),
   suspended: z.boolean().optional().describe('flows that wait for people, or the others'),

@@ -103,6 +103,7 @@ export const job = z.object({
   priority: z.number(),
   visibleToOwner: z.boolean(),
   triggerKind: nullableText,
+  schedulePath: nullableText,
   worker: nullableText,
   memPeak: nullableNumber.describe('kB'),
   canceled: z.boolean(),
@@ -131,16 +132,11 @@ export const job = z.object({
 });
 export type Job = z.output<typeof job>;
 
-/** `aiagent` moves by its steps like a flow; `aistep` is what it does by itself. */
-export type JobKind =
-  | 'script'
-  | 'preview'
-  | 'flow'
-  | 'flowpreview'
-  | 'flownode'
-  | 'identity'
-  | 'aiagent'
-  | 'aistep';
+/** Kinds that move by their steps; no worker holds them. */
+export const flowKinds = ['flow', 'flowpreview', 'flownode', 'singlestepflow', 'aiagent'] as const;
+
+/** `aistep` is what an agent does by itself. */
+export type JobKind = 'script' | 'preview' | 'identity' | 'aistep' | (typeof flowKinds)[number];
 
 /** A row to insert; the worker's fields are set when a slot of this process takes it at once. */
 export interface NewJob {
@@ -164,6 +160,7 @@ export interface NewJob {
   parentJob: string | null;
   rootJob: string | null;
   triggerKind: string | null;
+  schedulePath?: string | null;
   visibleToOwner: boolean;
   timeoutS: number | null;
   rerunOnCrash: boolean;
@@ -217,6 +214,8 @@ export interface ClaimedJob {
   workflowKey?: string | null;
   visibleToOwner: boolean;
   rerunOnCrash: boolean;
+  scheduledFor: number;
+  schedulePath?: string | null;
   startedAt: number;
   token: string;
 }

@@ -13,7 +13,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      root_job, trigger_kind, visible_to_owner, timeout_s, rerun_on_crash, isolation, running,
      worker, attempt, started_at, token_hash, is_flow_step, flow_step_id, flow_state,
      flow_version, flow_node, flow_source, raw_flow, workflow_key, success, result,
-     completed_at, duration_ms)
+     completed_at, duration_ms, schedule_path)
    select
      id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
      "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
@@ -23,7 +23,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      case when worker is not null or started or finished then "createdAt" end, "tokenHash",
      coalesce("isFlowStep", false), "flowStepId", "flowState", "flowVersion", "flowNode",
      "flowSource", "rawFlow", "workflowKey", success, "resultJson"::json,
-     case when finished then "createdAt" end, case when finished then 0 end
+     case when finished then "createdAt" end, case when finished then 0 end,
+     "schedulePath"
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
      "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
@@ -33,7 +34,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      worker text, "tokenHash" text, started boolean, finished boolean, success boolean,
      "resultJson" text, "isFlowStep" boolean, "flowStepId" text, "flowState" json,
      "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json,
-     "workflowKey" text)`;
+     "workflowKey" text, "schedulePath" text)`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 
@@ -46,7 +47,8 @@ export const claimJobs = statement(
      root_job as "rootJob", timeout_s as "timeoutS", isolation, attempt,
      started_at as "startedAt", token_hash as "tokenHash", kind, is_flow_step as "isFlowStep",
      flow_step_id as "flowStepId", rounds, workflow_key as "workflowKey",
-     visible_to_owner as "visibleToOwner", rerun_on_crash as "rerunOnCrash"
+     visible_to_owner as "visibleToOwner", rerun_on_crash as "rerunOnCrash",
+     scheduled_for as "scheduledFor", schedule_path as "schedulePath"
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 
@@ -142,8 +144,9 @@ const jobColumns = `
      created_by as "createdBy", created_at as "createdAt", started_at as "startedAt",
      path as "scriptPath", hash as "scriptHash", kind as "jobKind", language,
      permissioned_as as "permissionedAs", email, tag, priority,
-     visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind", worker,
-     mem_peak_kb as "memPeak", canceled, canceled_by as "canceledBy",
+     visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind",
+     schedule_path as "schedulePath", worker, mem_peak_kb as "memPeak",
+     canceled, canceled_by as "canceledBy",
      canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
      case when finished then null else running end as running,
      ${shownDueAt},

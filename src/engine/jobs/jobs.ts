@@ -71,6 +71,8 @@ export function createJobs(deps: JobsDeps) {
     id: await queue.push(await push),
   });
   return {
+    /** What runs are made of, for those who store the rows themselves. */
+    pushes: run,
     ...createNotes(deps),
     ...createReading(deps),
     standing: (call: Call, id: string) => readStanding(deps, call, id),

@@ -26,6 +26,7 @@ interface JobRow {
   root_job: string | null;
   is_flow_step: boolean;
   trigger_kind: string | null;
+  schedule_path: string | null;
   visible_to_owner: boolean;
   labels: string[] | null;
   running: boolean;
@@ -64,6 +65,8 @@ export interface JobFilters {
   tag?: string | undefined;
   worker?: string | undefined;
   parentJob?: string | undefined;
+  schedulePath?: string | undefined;
+  triggerKind?: string | undefined;
   success?: boolean | undefined;
   running?: boolean | undefined;
   suspended?: boolean | undefined;
@@ -126,6 +129,8 @@ function narrowed(query: JobQuery, filters: JobFilters): JobQuery {
     ['tag', filters.tag],
     ['worker', filters.worker],
     ['parent_job', filters.parentJob],
+    ['schedule_path', filters.schedulePath],
+    ['trigger_kind', filters.triggerKind],
     ['success', filters.success],
     ['running', filters.running],
     ['is_flow_step', filters.isFlowStep],
@@ -159,7 +164,8 @@ const columns = sql<Job>`
   created_by as "createdBy", created_at as "createdAt", started_at as "startedAt",
   path as "scriptPath", hash as "scriptHash", null as args, kind as "jobKind", language,
   permissioned_as as "permissionedAs", email, tag, priority,
-  visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind", worker,
+  visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind",
+  schedule_path as "schedulePath", worker,
   mem_peak_kb as "memPeak", canceled, canceled_by as "canceledBy",
   canceled_reason as "canceledReason", is_flow_step as "isFlowStep",
   case when finished then null else running end as running,

@@ -63,25 +63,45 @@ export function createQueue({
     }
   }
 
+  /** The row as it is stored, before any worker has it. A flow needs no slot: its steps do. */
+  function rowOf(wanted: Push): NewJob {
+    const createdAt = clock.now();
+    const scheduledFor = wanted.scheduledFor ?? createdAt;
+    return {
+      ...wanted,
+      id: wanted.id ?? newId(),
+      createdAt,
+      scheduledFor,
+      worker: null,
+      tokenHash: null,
+      ...(wanted.flowState ? { started: scheduledFor <= createdAt } : {}),
+    };
+  }
+
+  /** A row without a worker stands: whoever can run it is told. */
+  function stored(row: NewJob): void {
+    if (row.finished === true) return;
+    if (row.scheduledFor > row.createdAt) worker.wakeAt(row.scheduledFor);
+    else if (row.flowState) beginFlow(row);
+    else worker.wake(row.tag);
+  }
+
   return {
+    /** For those who store the row in a commit of their own, and then tell `stored`. */
+    rowOf,
+    stored,
+
     /** `onStart` is told before the slot runs, so that a waiter cannot miss the end. */
     async push(wanted: Push, beforeStart?: (id: string) => void): Promise<string> {
-      const createdAt = clock.now();
-      const scheduledFor = wanted.scheduledFor ?? createdAt;
-      const id = wanted.id ?? newId();
-      const due = scheduledFor <= createdAt;
-      // A flow needs no slot: its steps do.
-      const isFlow = wanted.flowState !== undefined;
-      const slot = due && !isFlow ? worker.reserve(wanted.tag) : undefined;
+      const bare = rowOf(wanted);
+      const { id, createdAt } = bare;
+      const due = bare.scheduledFor <= createdAt;
+      const slot = due && !bare.flowState ? worker.reserve(wanted.tag) : undefined;
       const token = slot ? newJobSecret() : undefined;
       const row: NewJob = {
-        ...wanted,
-        id,
-        createdAt,
-        scheduledFor,
+        ...bare,
         worker: slot?.worker ?? null,
         tokenHash: token?.hash ?? null,
-        ...(isFlow ? { started: due } : {}),
       };
       beforeStart?.(id);
       try {
@@ -93,12 +113,8 @@ export function createQueue({
       if (slot && token) {
         const claimed = { ...row, attempt: 1, startedAt: createdAt };
         slot.run({ ...claimed, token: jobTokenOf(id, token.secret) });
-      } else if (isFlow && due) {
-        beginFlow(row);
-      } else if (due) {
-        worker.wake(row.tag);
       } else {
-        worker.wakeAt(scheduledFor);
+        stored(row);
       }
       return id;
     },

@@ -4,12 +4,14 @@ import { type ClaimedJob } from '../jobs/index.ts';
 
 /** Where the run keeps its state: `<path>/<trigger>`, or a place of the person without a path. */
 function statePath(job: ClaimedJob): string {
-  return job.path === null ? `u/${job.createdBy}/tmp_state` : `${job.path}/user`;
+  const trigger = job.schedulePath ? job.createdBy : 'user';
+  return job.path === null ? `u/${job.createdBy}/tmp_state` : `${job.path}/${trigger}`;
 }
 
 function objectPath(job: ClaimedJob): string {
   const flat = (job.path ?? 'preview').replaceAll('/', '_');
-  return `${flat}/manual/${job.startedAt}_${job.id}`;
+  const from = job.schedulePath?.replaceAll('/', '_') ?? 'manual';
+  return `${flat}/${from}/${job.startedAt}_${job.id}`;
 }
 
 export function environmentOf(
@@ -32,8 +34,8 @@ export function environmentOf(
     WM_ROOT_FLOW_JOB_ID: job.isFlowStep ? (job.rootJob ?? '') : '',
     WM_FLOW_PATH: '',
     WM_FLOW_STEP_ID: job.flowStepId ?? '',
-    WM_SCHEDULE_PATH: '',
-    WM_SCHEDULED_FOR: new Date(job.startedAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    WM_SCHEDULE_PATH: job.schedulePath ?? '',
+    WM_SCHEDULED_FOR: new Date(job.scheduledFor).toISOString().replace(/\.\d+Z$/, 'Z'),
     WM_PERMISSIONED_AS: job.permissionedAs,
     WM_STATE_PATH: statePath(job),
     WM_STATE_PATH_NEW: statePath(job),

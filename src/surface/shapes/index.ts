@@ -29,6 +29,7 @@ export {
   userShape,
   workspaceShape,
 } from './people.ts';
+export { scheduleShape } from './schedule.ts';
 export {
   deploymentStatusShape,
   scriptInput,
@@ -36,6 +37,6 @@ export {
   scriptShape,
   scriptVersionShape,
 } from './script.ts';
-export type { Wire } from './wire.ts';
 export { queueStatusShape, type WorkerOutput, workerShape } from './worker.ts';
 export { type WorkspaceSettingsOutput, workspaceSettingsShape } from './workspace.ts';
+export type { Wire } from './wire.ts';

@@ -22,6 +22,7 @@ export interface JobOutput {
   priority?: number | null;
   visibleToOwner: boolean;
   triggerKind?: string | null;
+  schedulePath?: string | null;
   worker?: string | null;
   memPeak?: number | null;
   canceled: boolean;
@@ -76,6 +77,7 @@ function commonFields(job: JobOutput): Wire {
     tag: job.tag,
     priority: job.priority,
     trigger_kind: job.triggerKind,
+    schedule_path: job.schedulePath,
     worker: job.worker,
     flow_status: job.flowStatus,
     raw_flow: job.rawFlow,

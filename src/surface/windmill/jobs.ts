@@ -30,6 +30,8 @@ function listFilters({ query }: WireRequest): Record<string, unknown> {
     tag: query.text('tag'),
     worker: query.text('worker'),
     parentJob: query.text('parent_job'),
+    schedulePath: query.text('schedule_path'),
+    triggerKind: query.text('trigger_kind'),
     success: query.flag('success'),
     running: query.flag('running'),
     suspended: query.flag('suspended'),

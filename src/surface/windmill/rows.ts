@@ -12,6 +12,7 @@ import { jobRows } from './jobs.ts';
 import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
 import { runRows } from './runs.ts';
+import { scheduleRows } from './schedules.ts';
 import { scriptRows } from './scripts.ts';
 import { settingsRows } from './settings.ts';
 import type { Row } from './table.ts';
@@ -33,6 +34,7 @@ export const rows: readonly Row[] = [
   ...jobRows,
   ...jobNoteRows,
   ...approvalRows,
+  ...scheduleRows,
   ...variableRows,
   ...resourceTypeRows,
   ...resourceRows,

@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.ts';
 import { flowEndpoints } from './flows.ts';
 import { jobEndpoints } from './jobs.ts';
 import { resourceEndpoints } from './resources.ts';
+import { scheduleEndpoints } from './schedules.ts';
 import { scriptEndpoints } from './scripts.ts';
 import { variableEndpoints } from './variables.ts';
 
@@ -11,6 +12,7 @@ export const endpoints: readonly Endpoint[] = [
   ...scriptEndpoints,
   ...jobEndpoints,
   ...flowEndpoints,
+  ...scheduleEndpoints,
   ...resourceEndpoints,
   ...variableEndpoints,
 ];

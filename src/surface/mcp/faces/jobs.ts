@@ -31,6 +31,7 @@ const filters: Record<string, Argument> = {
   tag: field.text('query', 'Only jobs with this worker tag.'),
   worker: field.text('query', 'Only jobs of this worker.'),
   parent_job: field.text('query', 'Only jobs started by this job.'),
+  schedule_path: field.text('query', 'Only jobs of this schedule.'),
   has_null_parent: field.flag('query', 'Only jobs without a parent, or with one.'),
   label: field.text('query', 'Only jobs with this label.'),
   is_flow_step: field.flag('query', 'Only steps of flows, or none.'),

@@ -1,0 +1,2 @@
+export { createScheduleEngine } from './engine.ts';
+export { scheduleOperations } from './operations/index.ts';
