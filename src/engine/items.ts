@@ -1,10 +1,13 @@
 // Puts variables, resources and their types together: what jobs are given and nothing runs.
 import type { Clock, Config } from '../base/index.ts';
+import type { Egress } from '../egress/index.ts';
 import type { AnyOperation } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
 import { createResourceTypes, resourceTypeOperations } from './resource-types/index.ts';
 import { createResources, resourceOperations } from './resources/index.ts';
 import {
+  accountOperations,
+  createAccounts,
   createMasterKey,
   createRunValues,
   createVariables,
@@ -17,6 +20,7 @@ export interface ItemsDeps {
   db: Database;
   clock: Clock;
   config: Pick<Config, 'dataFolder' | 'masterKey'>;
+  egress: Pick<Egress, 'fetch'>;
   origin: () => string;
   learn: (jobId: string, secret: string) => void;
   onChanged: (workspace: string) => void;
@@ -29,13 +33,15 @@ export function createItems(deps: ItemsDeps) {
   const { db, clock, config, origin, learn, onChanged, versionOf } = deps;
   const masterKey = createMasterKey({ dataFolder: config.dataFolder, given: config.masterKey });
   const vault = createVault({ db, clock, masterKey });
-  const variables = createVariables({ db, clock, vault, learn });
+  const accounts = createAccounts({ db, clock, vault, egress: deps.egress });
+  const variables = createVariables({ db, clock, vault, accounts, learn });
   const runValues = createRunValues(vault);
   const resources = createResources({ db, clock, variables, runValues, learn, onChanged });
   const types = createResourceTypes({ db, clock, onChanged });
   const environment = createWorkspaceEnvironment({ db, onChanged, versionOf });
   const operations: AnyOperation[] = [
     ...variableOperations(variables, environment, origin),
+    ...accountOperations(accounts),
     ...resourceOperations(resources),
     ...resourceTypeOperations(types),
   ];

@@ -1,6 +1,7 @@
+export { createAccounts } from './accounts.ts';
 export { createWorkspaceEnvironment, type WorkspaceEnvironment } from './environment.ts';
 export { createMasterKey } from './master-key.ts';
-export { variableOperations } from './operations/index.ts';
+export { accountOperations, variableOperations } from './operations/index.ts';
 export { createRunValues, type RunValues } from './run-values.ts';
 export { grants, itemDescription, itemLabels } from './variable.ts';
 export {

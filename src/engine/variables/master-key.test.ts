@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { freshDatabase, type FreshDatabase } from '../../../test/kit/database.ts';
 import { type Call, systemCall } from '../../operation/index.ts';
 import { systemClock } from '../../base/index.ts';
-import { createMasterKey, createVariables, createVault } from './index.ts';
+import { createAccounts, createMasterKey, createVariables, createVault } from './index.ts';
 import { newVariable } from './variable.ts';
 
 const call: Call = systemCall('test');
@@ -32,7 +32,10 @@ describe('the master key', () => {
     const { db } = database;
     const masterKey = createMasterKey({ dataFolder, given });
     const vault = createVault({ db, clock: systemClock, masterKey });
-    const made = createVariables({ db, clock: systemClock, vault, learn: () => undefined });
+    const shared = { db, clock: systemClock, vault };
+    const egress = { fetch: () => Promise.reject(new Error('nothing goes out')) };
+    const accounts = createAccounts({ ...shared, egress });
+    const made = createVariables({ ...shared, accounts, learn: () => undefined });
     return { ...made, check: vault.check };
   }
   const unavailable =

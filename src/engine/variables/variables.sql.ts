@@ -2,19 +2,22 @@
 import { statement } from '../../store/index.ts';
 
 const columns = `
-     variable.workspace as "workspaceId", path, is_secret as "isSecret", description, account,
-     is_oauth as "isOauth", false as "isExpired", expires_at as "expiresAt",
+     variable.workspace as "workspaceId", path, is_secret as "isSecret", description, variable.account,
+     is_oauth as "isOauth", false as "isExpired", variable.expires_at as "expiresAt",
      extra_perms as "extraPerms", labels`;
 
 /** With the wrapped key, so that value and key are of one moment; uses the primary keys. */
 export const selectVariable = statement(
   'variable.get',
-  `select ${columns}, value, key.wrapped
+  `select ${columns}, value, key.wrapped, account.expires_at as "tokenEndsAt"
    from engine_variable as variable
    left join engine_workspace_key as key on key.workspace = variable.workspace
+   left join engine_account as account
+     on account.id = variable.account
+     and account.workspace = variable.workspace
    where variable.workspace = $1
      and path = $2
-     and (expires_at is null or expires_at > $3)`,
+     and (variable.expires_at is null or variable.expires_at > $3)`,
 );
 
 /** For a change: held until the transaction ends. */

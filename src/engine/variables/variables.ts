@@ -10,6 +10,7 @@ import {
   workspaceOf,
 } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
+import type { Accounts } from './accounts.ts';
 import type { NewVariable, Variable, VariableChange } from './variable.ts';
 import * as sql from './variables.sql.ts';
 import { newKey, type Vault } from './vault.ts';
@@ -18,6 +19,7 @@ export interface VariablesDeps {
   db: Database;
   clock: Clock;
   vault: Vault;
+  accounts: Accounts;
   /** A running job has read this secret: its log must not show it. */
   learn: (jobId: string, secret: string) => void;
 }
@@ -32,7 +34,12 @@ export interface VariableFilters {
   label?: string | undefined;
 }
 
-type Stored = Omit<Variable, 'value'> & { value: string; wrapped: string | null };
+type Stored = Omit<Variable, 'value'> & {
+  value: string;
+  wrapped: string | null;
+  /** When the token of the account behind it ends. */
+  tokenEndsAt: number | null;
+};
 type Grants = Readonly<Record<string, boolean>>;
 
 /** A value for who resolves references; the reader decides about rights. */
@@ -76,12 +83,13 @@ async function valueToStore(
   const { workspace, value, isSecret, alreadyEncrypted } = said;
   if (!isSecret) return value;
   if (!alreadyEncrypted) return vault.encrypt(queries, workspace, value);
-  await vault.assertOpens(queries, workspace, value);
+  await vault.open(queries, workspace, value);
   return value;
 }
 
 async function create(deps: VariablesDeps, call: Call, said: NewVariable) {
   const workspace = workspaceOf(call);
+  if (said.account) await deps.accounts.assertMayUse(call, said.account);
   await deps.db.transaction(async (queries) => {
     const inserted = await queries.run(sql.insertVariable, [
       workspace,
@@ -124,6 +132,7 @@ async function update(deps: VariablesDeps, call: Call, change: VariableChange) {
   const workspace = workspaceOf(call);
   const { path, newPath = path } = change;
   if (newPath !== path) assertMayMove(call.caller, 'variables', newPath);
+  if (change.account) await deps.accounts.assertMayUse(call, change.account);
   const now = deps.clock.now();
   try {
     await deps.db.transaction(async (queries) => {
@@ -153,11 +162,21 @@ async function update(deps: VariablesDeps, call: Call, change: VariableChange) {
 }
 
 function createReading(deps: VariablesDeps) {
-  const { db, clock, vault } = deps;
+  const { db, clock, vault, accounts } = deps;
   const find = (workspace: string, path: string): Promise<Stored | undefined> =>
     db.row<Stored>(sql.selectVariable, [workspace, path, clock.now()]);
 
-  async function clearOf(stored: Stored): Promise<string> {
+  /** With a new token, when the one of its account is about to end. */
+  async function fresh(stored: Stored): Promise<Stored> {
+    const { workspaceId, path, isOauth, account, tokenEndsAt } = stored;
+    if (!isOauth || account === null || tokenEndsAt === null) return stored;
+    if (!accounts.isDue(tokenEndsAt)) return stored;
+    await accounts.refresh(workspaceId, account);
+    return (await find(workspaceId, path)) ?? stored;
+  }
+
+  async function clearOf(found: Stored): Promise<string> {
+    const stored = await fresh(found);
     const { workspaceId: workspace, value: ciphertext, wrapped } = stored;
     return stored.isSecret ? vault.decrypt({ workspace, ciphertext, wrapped }) : stored.value;
   }
@@ -181,11 +200,12 @@ function createReading(deps: VariablesDeps) {
       path: string,
       shown: { decryptSecret: boolean; includeEncrypted: boolean },
     ): Promise<Variable> {
-      const { wrapped, ...stored } = await must(call, path);
+      const found = await must(call, path);
+      const { wrapped, tokenEndsAt, ...stored } = found;
       const hidden = stored.isSecret && !shown.decryptSecret && !shown.includeEncrypted;
       if (hidden || !maySeeValues(call.caller)) return { ...stored, value: null };
       if (stored.isSecret && !shown.decryptSecret) return stored;
-      return { ...stored, value: await told(call, { ...stored, wrapped }) };
+      return { ...stored, value: await told(call, found) };
     },
 
     async getValue(call: Call, path: string): Promise<string> {

@@ -60,3 +60,20 @@ export const replaceSecrets = statement(
    where variable.workspace = $1
      and variable.path = sealed.path`,
 );
+
+/** Uses engine_account_workspace. */
+export const selectSealedAccounts = statement(
+  'workspace_key.accounts',
+  `select id, sealed
+   from engine_account
+   where workspace = $1
+   for update`,
+);
+
+export const replaceSealedAccounts = statement(
+  'workspace_key.replace_accounts',
+  `update engine_account as account
+   set sealed = anew.sealed
+   from unnest($1::int[], $2::text[]) as anew (id, sealed)
+   where account.id = anew.id`,
+);

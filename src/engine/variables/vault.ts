@@ -19,6 +19,12 @@ const valueContext = 'value';
 /** 32 random bytes: AES-256. */
 export const newKey = (): Buffer => randomBytes(32);
 
+interface Resealing {
+  workspace: string;
+  from: Buffer;
+  to: Buffer;
+}
+
 export interface Sealed {
   workspace: string;
   ciphertext: string;
@@ -80,18 +86,30 @@ export function createVault({
     return unwrap(row);
   }
 
-  async function reseal(
-    queries: Queries,
-    { workspace, from, to }: { workspace: string; from: Buffer; to: Buffer },
-  ): Promise<number> {
-    type Row = { path: string; value: string };
-    const rows = await queries.rows<Row>(sql.selectSecrets, [workspace]);
-    const values = rows.map(({ value }) => {
-      const clear = openWith(from, { workspace, ciphertext: value });
+  /** From one key to another. */
+  const resealer =
+    ({ workspace, from, to }: Resealing) =>
+    (ciphertext: string): string => {
+      const clear = openWith(from, { workspace, ciphertext });
       return seal(to, valueContext, Buffer.from(clear, 'utf8'));
-    });
-    await queries.run(sql.replaceSecrets, [workspace, rows.map(({ path }) => path), values]);
+    };
+
+  async function reseal(queries: Queries, how: Resealing): Promise<number> {
+    type Row = { path: string; value: string };
+    const rows = await queries.rows<Row>(sql.selectSecrets, [how.workspace]);
+    const paths = rows.map(({ path }) => path);
+    const values = rows.map(({ value }) => value).map(resealer(how));
+    await queries.run(sql.replaceSecrets, [how.workspace, paths, values]);
     return rows.length;
+  }
+
+  /** Always, because nobody brings ciphertexts of accounts along with a key. */
+  async function resealAccounts(queries: Queries, how: Resealing): Promise<void> {
+    type Row = { id: number; sealed: string };
+    const rows = await queries.rows<Row>(sql.selectSealedAccounts, [how.workspace]);
+    const ids = rows.map(({ id }) => id);
+    const sealed = rows.map((row) => row.sealed).map(resealer(how));
+    await queries.run(sql.replaceSealedAccounts, [ids, sealed]);
   }
 
   function openWith(key: Buffer, { workspace, ciphertext }: Omit<Sealed, 'wrapped'>): string {
@@ -116,9 +134,13 @@ export function createVault({
       return openWith(await unwrap({ workspace: sealed.workspace, wrapped }), sealed);
     },
 
-    /** Throws `unprocessable` unless `ciphertext` opens with the workspace's key. */
-    async assertOpens(queries: Queries, workspace: string, ciphertext: string): Promise<void> {
-      openWith(await holdKey(queries, workspace), { workspace, ciphertext });
+    /** Keeps rotations out until the transaction ends; taken before any other row. */
+    hold: async (queries: Queries, workspace: string): Promise<void> =>
+      void (await holdKey(queries, workspace)),
+
+    /** The clear text. Throws `unprocessable` unless it opens with the workspace's key. */
+    async open(queries: Queries, workspace: string, ciphertext: string): Promise<string> {
+      return openWith(await holdKey(queries, workspace), { workspace, ciphertext });
     },
 
     /** Seals for one use: it opens for that use alone, in the same workspace. */
@@ -147,6 +169,7 @@ export function createVault({
     ): Promise<number> =>
       db.transaction(async (queries) => {
         const old = await takeKey(queries, workspace);
+        await resealAccounts(queries, { workspace, from: old, to: key });
         const count = reencrypt ? await reseal(queries, { workspace, from: old, to: key }) : 0;
         const wrapped = seal(await master(), keyContext(workspace), key);
         await queries.run(sql.replaceKey, [workspace, wrapped, clock.now()]);
