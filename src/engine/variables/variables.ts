@@ -201,7 +201,7 @@ function createReading(deps: VariablesDeps) {
       shown: { decryptSecret: boolean; includeEncrypted: boolean },
     ): Promise<Variable> {
       const found = await must(call, path);
-      const { wrapped, tokenEndsAt, ...stored } = found;
+      const { wrapped: _wrapped, tokenEndsAt: _tokenEndsAt, ...stored } = found;
       const hidden = stored.isSecret && !shown.decryptSecret && !shown.includeEncrypted;
       if (hidden || !maySeeValues(call.caller)) return { ...stored, value: null };
       if (stored.isSecret && !shown.decryptSecret) return stored;
