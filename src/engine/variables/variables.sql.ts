@@ -3,8 +3,8 @@ import { statement } from '../../store/index.ts';
 
 const columns = `
      variable.workspace as "workspaceId", path, is_secret as "isSecret", description,
-     variable.account, is_oauth as "isOauth", false as "isExpired", variable.expires_at as "expiresAt",
-     extra_perms as "extraPerms", labels`;
+     variable.account, is_oauth as "isOauth", false as "isExpired",
+     variable.expires_at as "expiresAt", extra_perms as "extraPerms", labels`;
 
 /** With the wrapped key, so that value and key are of one moment; uses the primary keys. */
 export const selectVariable = statement(
