@@ -70,8 +70,8 @@ export function createMasterKey({ dataFolder, given }: MasterKeyDeps): MasterKey
     async get(mayCreate) {
       known ??= given === undefined ? await readKey(file) : parse(given);
       if (known) return known;
-      if (!(await mayCreate())) throw masterKeyError('The master key is missing.');
-      await createKey(dataFolder, file);
+      // Not allowed: another process may have made it, and used it, since we looked.
+      if (await mayCreate()) await createKey(dataFolder, file);
       known = await readKey(file);
       if (!known) throw masterKeyError('The master key is missing.');
       return known;
