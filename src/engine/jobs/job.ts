@@ -136,7 +136,14 @@ export type Job = z.output<typeof job>;
 export const flowKinds = ['flow', 'flowpreview', 'flownode', 'singlestepflow', 'aiagent'] as const;
 
 /** `aistep` is what an agent does by itself. */
-export type JobKind = 'script' | 'preview' | 'identity' | 'aistep' | (typeof flowKinds)[number];
+export type JobKind =
+  | 'script'
+  | 'preview'
+  | 'identity'
+  | 'aistep'
+  | 'dependencies'
+  | 'flowdependencies'
+  | (typeof flowKinds)[number];
 
 /** A row to insert; the worker's fields are set when a slot of this process takes it at once. */
 export interface NewJob {

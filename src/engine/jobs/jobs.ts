@@ -4,6 +4,7 @@ import { type Call, workspaceOf } from '../../operation/index.ts';
 import { type CancelDeps, cancelJob, cancelRow, type CancelRequest } from './cancel.ts';
 import { followJob } from './follow.ts';
 import type { Outcome, RunOptions } from './job.ts';
+import { createLocks } from './locks.ts';
 import { createNotes } from './notes.ts';
 import type { Push, Queue } from './queue.ts';
 import { createReading } from './read.ts';
@@ -75,6 +76,7 @@ export function createJobs(deps: JobsDeps) {
     pushes: run,
     ...createNotes(deps),
     ...createReading(deps),
+    ...createLocks({ ...deps, now: deps.clock.now }),
     standing: (call: Call, id: string) => readStanding(deps, call, id),
     run: (call: Call, path: string, options: RunOptions) => start(run.byPath(call, path, options)),
     runByHash: (call: Call, hash: string, options: RunOptions) =>

@@ -96,7 +96,8 @@ export function createQueue({
       const bare = rowOf(wanted);
       const { id, createdAt } = bare;
       const due = bare.scheduledFor <= createdAt;
-      const slot = due && !bare.flowState ? worker.reserve(wanted.tag) : undefined;
+      const slot =
+        due && !bare.flowState && !bare.finished ? worker.reserve(wanted.tag) : undefined;
       const token = slot ? newJobSecret() : undefined;
       const row: NewJob = {
         ...bare,

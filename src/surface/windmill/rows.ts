@@ -9,6 +9,7 @@ import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
 import { jobNoteRows } from './job-notes.ts';
 import { jobRows } from './jobs.ts';
+import { lockRows } from './locks.ts';
 import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
 import { runRows } from './runs.ts';
@@ -31,6 +32,7 @@ export const rows: readonly Row[] = [
   ...flowRows,
   ...appRows,
   ...runRows,
+  ...lockRows,
   ...jobRows,
   ...jobNoteRows,
   ...approvalRows,

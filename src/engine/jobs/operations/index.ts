@@ -22,6 +22,8 @@ import { jobProgress } from './progress.ts';
 import { queueCount } from './queue-count.ts';
 import { queuePosition } from './queue-position.ts';
 import { rerunJob } from './rerun.ts';
+import { lockFlow } from './lock-flow.ts';
+import { lockScript } from './lock-script.ts';
 import { jobResultMaybe } from './result-maybe.ts';
 import { jobResult } from './result.ts';
 import { rootJobId } from './root-job-id.ts';
@@ -51,6 +53,8 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   queueCount(jobs),
   queuePosition(jobs),
   rerunJob(jobs),
+  lockScript(jobs),
+  lockFlow(jobs),
   jobResultMaybe(jobs),
   jobResult(jobs),
   rootJobId(jobs),
