@@ -71,6 +71,21 @@ schema:
   required: [n]
 `,
   'f/team/etl__flow/a.ts': 'export const main = (n: number) => n * 2;\n',
+  'f/team/board__app/app.yaml': `summary: Board
+value:
+  grid:
+    - id: a
+      '3': {x: 0, y: 0, w: 3, h: 1, fixed: false}
+      '12': {x: 0, y: 0, w: 6, h: 1, fixed: false}
+      data:
+        id: a
+        type: textcomponent
+        configuration: {}
+        componentInput: {type: static, fieldType: textarea, value: Hello}
+  fullscreen: false
+  hiddenInlineScripts: []
+  unusedInlineScripts: []
+`,
   'f/team/db.resource.yaml':
     'description: our db\nresource_type: postgresql\n' +
     'value: {host: localhost, password: $var:f/team/pw, empty: null}\n',
@@ -129,7 +144,7 @@ describe('wmill sync', () => {
     assert.match(await run(home, 'sync', 'push', '--dry-run'), nothingToDo);
 
     await run(copy, 'sync', 'pull', '--yes');
-    for (const path of Object.keys(files).filter((name) => !name.includes('__flow'))) {
+    for (const path of Object.keys(files).filter((name) => !name.includes('__'))) {
       assert.ok(existsSync(join(copy, path)), path);
     }
     assert.equal(readFileSync(join(copy, 'f/team/add.ts'), 'utf8'), files['f/team/add.ts']);
@@ -162,10 +177,18 @@ describe('wmill sync', () => {
 
   it('brings changes and removals up', async () => {
     write(copy, 'f/team/plain.variable.yaml', 'value: red\nis_secret: false\ndescription: x\n');
-    for (const gone of ['f/team/sh.sh', 'f/team/sh.script.yaml']) rmSync(join(copy, gone));
+    for (const gone of ['sh.sh', 'sh.script.yaml', 'etl__flow', 'board__app']) {
+      rmSync(join(copy, 'f/team', gone), { recursive: true });
+    }
     await run(copy, 'sync', 'push', '--yes');
     assert.equal((await server.op('variables.getValue', { path: 'f/team/plain' })).body, 'red');
-    assert.equal((await server.op('scripts.exists', { path: 'f/team/sh' })).body, false);
+    for (const [name, path] of [
+      ['scripts.exists', 'f/team/sh'],
+      ['flows.exists', 'f/team/etl'],
+      ['apps.exists', 'f/team/board'],
+    ] as const) {
+      assert.equal((await server.op(name, { path })).body, false, path);
+    }
     assert.match(await run(copy, 'sync', 'push', '--dry-run'), nothingToDo);
   });
 

@@ -14,6 +14,7 @@ const grantIn = (table: string, kind: string): Statement =>
        and path = $2`,
   );
 
+export const shareApp = grantIn('engine_app', 'app');
 export const shareFlow = grantIn('engine_flow', 'flow');
 export const shareResource = grantIn('engine_resource', 'resource');
 /** Every version: what ran under a grant that was taken back does not run by its hash either. */

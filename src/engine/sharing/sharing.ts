@@ -9,6 +9,7 @@ import { itemPath } from '../scripts/index.ts';
 import * as sql from './sharing.sql.ts';
 
 const statements = {
+  apps: sql.shareApp,
   flows: sql.shareFlow,
   resources: sql.shareResource,
   scripts: sql.shareScript,

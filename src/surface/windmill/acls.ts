@@ -8,6 +8,8 @@ type Grants = Readonly<Record<string, boolean>>;
 const kinds: readonly [kind: string, domain: string][] = [
   ['script', 'scripts'],
   ['flow', 'flows'],
+  ['app', 'apps'],
+  ['raw_app', 'apps'],
   ['variable', 'variables'],
   ['resource', 'resources'],
   ['folder', 'folders'],

@@ -1,7 +1,7 @@
 // `/api/w/{ws}/apps/*`.
 import { appShapes } from '../shapes/index.ts';
 import { paging, present } from './fields.ts';
-import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const apps = 'w/:workspace/apps';
@@ -131,6 +131,7 @@ const writingRows: readonly Row[] = [
     path: `${apps}/delete/*`,
     operation: 'apps.delete',
     input: byPath,
+    gone: nothingLeft,
     answer: pathText(),
   }),
 ];

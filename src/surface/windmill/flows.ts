@@ -1,7 +1,7 @@
 // `/api/w/{ws}/flows/*`.
 import { type FlowOutput, flowShapes } from '../shapes/index.ts';
 import { paging, present, wholeList } from './fields.ts';
-import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const flows = 'w/:workspace/flows';
@@ -100,6 +100,7 @@ const writingRows: readonly Row[] = [
     path: `${flows}/delete/*`,
     operation: 'flows.delete',
     input: byPath,
+    gone: nothingLeft,
     answer: pathText,
   }),
 ];

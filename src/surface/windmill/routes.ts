@@ -53,7 +53,7 @@ function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
     url: `/api/${row.path}`,
     handler: async (request, reply) => {
       const wire = wireRequest(request, deps);
-      const output = await deps.invoke(request, reply, {
+      const ask: WindmillAsk = {
         place: row.runs ? 'run' : 'rest',
         surface: 'windmill',
         workspace: workspaceOf(request),
@@ -66,8 +66,16 @@ function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
           }
           return row.input(wire);
         },
-      });
-      return send(reply, row.answer(output as never));
+      };
+      const failed = (error: unknown): Answer => {
+        const isGone = error instanceof AppError && error.code === 'not_found';
+        if (isGone && row.gone && wire.fromCli) return row.gone;
+        throw error;
+      };
+      const answer = deps
+        .invoke(request, reply, ask)
+        .then((output) => row.answer(output as never), failed);
+      return send(reply, await answer);
     },
   });
 }

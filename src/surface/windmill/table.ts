@@ -18,9 +18,17 @@ export interface Row {
   operation: string;
   input: (request: WireRequest) => unknown;
   answer: (output: never) => Answer;
+  /**
+   * What Windmill's command line hears when there is nothing to delete: it deletes an item of
+   * several files once for each.
+   */
+  gone?: Answer;
   /** Run routes take run tokens in the address, and bodies of any kind. */
   runs?: true;
 }
+
+/** For `gone`. */
+export const nothingLeft: Answer = { status: 200, type: 'text', body: 'already deleted' };
 
 type Encode<Output> = (output: Output) => unknown;
 
@@ -45,7 +53,7 @@ export function text<Output = unknown>(
   return (output) => ({ status, type: 'text', body: encode(output) });
 }
 
-type RowParts = Pick<Row, 'path' | 'operation' | 'input' | 'answer' | 'runs'>;
+type RowParts = Pick<Row, 'path' | 'operation' | 'input' | 'answer' | 'gone' | 'runs'>;
 
 export const get = (parts: RowParts): Row => ({ method: 'GET', ...parts });
 export const post = (parts: RowParts): Row => ({ method: 'POST', ...parts });

@@ -1,12 +1,14 @@
 // The list of sharing operations: what is not named here does not exist.
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { Sharing } from '../sharing.ts';
+import { shareApp } from './share-app.ts';
 import { shareFlow } from './share-flow.ts';
 import { shareResource } from './share-resource.ts';
 import { shareScript } from './share-script.ts';
 import { shareVariable } from './share-variable.ts';
 
 export const sharingOperations = (sharing: Sharing): AnyOperation[] => [
+  shareApp(sharing),
   shareFlow(sharing),
   shareResource(sharing),
   shareScript(sharing),

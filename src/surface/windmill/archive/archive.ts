@@ -14,6 +14,7 @@ import type {
 } from '../../shapes/index.ts';
 import type { Query } from '../query.ts';
 import {
+  appEntry,
   type Entry,
   flowEntry,
   folderEntry,
@@ -79,6 +80,14 @@ async function flows({ invoke }: Asked): Promise<Entry[]> {
   return each(rows, async ({ path }) =>
     flowEntry((await invoke('flows.get', { path })) as FlowOutput),
   );
+}
+
+async function apps({ invoke }: Asked): Promise<Entry[]> {
+  const rows = await all<{ path: string }>(invoke, 'apps.list');
+  return each(rows, async ({ path }) => {
+    const found = await invoke('apps.get', { path });
+    return appEntry(found as Parameters<typeof appEntry>[0]);
+  });
 }
 
 /** Secrets as ciphertext, unless the clear text is asked for; what expires is nobody's file. */
@@ -149,6 +158,7 @@ const parts: readonly ((asked: Asked) => Promise<Entry[]>)[] = [
   folders,
   scripts,
   flows,
+  apps,
   resources,
   resourceTypes,
   variables,

@@ -2,6 +2,7 @@
 // line turns into folders of YAML, and back. Metadata of the store stays out, so that pushing what
 // was pulled changes nothing.
 import {
+  appShapes,
   type FlowOutput,
   flowShapes,
   folderShape,
@@ -19,6 +20,7 @@ import {
   workspaceSettingsShape,
 } from '../../shapes/index.ts';
 
+type App = Parameters<typeof appShapes.whole>[0];
 type Folder = Parameters<typeof folderShape>[0];
 type Group = Parameters<typeof groupShape>[0];
 
@@ -138,6 +140,14 @@ export const keyEntry = (key: string): Entry => ({
 
 export const folderEntry = (folder: Folder): Entry =>
   fileOf(`f/${folder.name}/folder.meta.json`, folderShape(folder));
+
+/** Who an app runs as is decided where it is deployed. */
+export function appEntry(app: App): Entry {
+  const { policy, execution_mode: _mode, bundle_secret: _secret, ...shape } = appShapes.whole(app);
+  const kept = Object.entries(policy as Fields).filter(([key]) => !key.startsWith('on_behalf_of'));
+  const own = { ...shape, policy: Object.fromEntries(kept) };
+  return fileOf(`${app.path}.${app.rawApp ? 'raw_app' : 'app'}.json`, own, ['extra_perms']);
+}
 
 export const variableEntry = (variable: VariableOutput): Entry =>
   fileOf(`${variable.path}.variable.json`, variableShape(variable), ['extra_perms']);
