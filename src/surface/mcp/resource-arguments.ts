@@ -59,16 +59,28 @@ export function takesResource(schema: unknown, depth = 0): boolean {
   return Object.values(schema).some((entry) => takesResource(entry, depth + 1));
 }
 
+/**
+ * A type that the script itself declares is listed like a resource of that name, because it may be
+ * one. Where there is no such resource type it is an object of the fields that it says.
+ */
+function isOwnType(schema: JsonObject, { types, choices }: OfferedResources): boolean {
+  const name = resourceTypeOf(schema);
+  if (name === undefined || !isObject(schema['properties']) || types.has(name)) return false;
+  return !choices.some(({ resourceType }) => resourceType === name);
+}
+
 /** The schema with its resource parameters as paths to choose from. */
 export function offerResources(schema: unknown, offered: OfferedResources, depth = 0): unknown {
   if (depth > maxDepth || typeof schema !== 'object' || schema === null) return schema;
   if (Array.isArray(schema)) {
     return schema.map((entry) => offerResources(entry, offered, depth + 1));
   }
-  if (resourceTypeOf(schema as JsonObject) !== undefined) {
-    return resourceArgument(schema as JsonObject, offered);
-  }
+  const stored = schema as JsonObject;
+  const ownType = isOwnType(stored, offered);
+  if (!ownType && resourceTypeOf(stored) !== undefined) return resourceArgument(stored, offered);
   return Object.fromEntries(
-    Object.entries(schema).map(([key, entry]) => [key, offerResources(entry, offered, depth + 1)]),
+    Object.entries(stored)
+      .filter(([key]) => !(ownType && key === 'format'))
+      .map(([key, entry]) => [key, offerResources(entry, offered, depth + 1)]),
   );
 }
