@@ -98,6 +98,7 @@ ensureInstalled({ dev: true });
 ensureTools([
   { program: 'bwrap', debianPackage: 'bubblewrap' },
   { program: 'python3', debianPackage: 'python3' },
+  { program: '/usr/bin/pip3', debianPackage: 'python3-pip' },
   { program: 'flock', debianPackage: 'util-linux' },
   { program: 'mariadbd', debianPackage: 'mariadb-server-core' },
 ]);

@@ -31,7 +31,7 @@ export interface Config {
   allowUnsandboxed: boolean;
   /** Wraps the keys that secrets are stored under; undefined: `master.key` in the data folder. */
   masterKey: string | undefined;
-  /** What the package manager of a deploy may know: registry, proxy and CA settings. */
+  /** What the package managers of deploys may know: registry, proxy and CA settings. */
   packageEnvironment: Readonly<Record<string, string>>;
   /** Names, addresses and ranges of the own network that the server may connect to. */
   egressAllow: readonly string[];
@@ -82,7 +82,7 @@ function origin(text: string | undefined): string | undefined {
 }
 
 const packageSetting =
-  /^(npm_config_|NPM_CONFIG_|https?_proxy$|no_proxy$|NODE_EXTRA_CA_CERTS$|SSL_CERT_(FILE|DIR)$)/i;
+  /^(npm_config_|pip_|https?_proxy$|no_proxy$|NODE_EXTRA_CA_CERTS$|SSL_CERT_(FILE|DIR)$)/i;
 
 function packageEnvironment(env: Environment): Record<string, string> {
   return Object.fromEntries(

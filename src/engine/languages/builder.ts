@@ -10,6 +10,10 @@ import { createInference, type InferSignature } from './infer.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
 import { openPackagesRoot } from './package-folders.ts';
 import { createPackages, type PackageSet } from './packages.ts';
+import { packagesIn, readPythonLock, withPackages, writePythonLock } from './python-lock.ts';
+import { createPythonPackages } from './python-packages.ts';
+import { createPythonRequirements } from './python-requirements.ts';
+import { pythonVersion } from './python-signature.ts';
 import { createParser } from './parser.ts';
 import { readRegistry } from './registry.ts';
 import { scriptMapComment } from './script-map.ts';
@@ -26,6 +30,8 @@ export interface BuildRequest {
   lock: string | null;
   readScript(path: string): Promise<SourceScript | undefined>;
   signal: AbortSignal;
+  /** Told what an installer says. */
+  onLog?: (text: string) => void;
 }
 
 export interface Built {
@@ -41,6 +47,16 @@ export interface Built {
 export interface Builder {
   /** Throws `unprocessable` naming the import or line that fails, `canceled`, `timeout`. */
   build(request: BuildRequest): Promise<Built>;
+  /**
+   * The folder of packages that code which `build` made needs here; undefined when it needs none.
+   * Installs them when this machine does not have them yet. Throws as `build` does.
+   */
+  packagesFor(wanted: {
+    language: string;
+    code: string;
+    signal: AbortSignal;
+    onOutput: (text: string) => void;
+  }): Promise<string | undefined>;
   /** As the function of that name, with the builder's sandbox around it. */
   inferSignature: InferSignature;
   stop(): Promise<void>;
@@ -127,6 +143,9 @@ export function createBuilder(deps: BuilderDeps): Builder {
   const root = (): Promise<string> => (opened ??= openPackagesRoot(deps.dataFolder, sandbox));
   const packages = createPackages({ root, sandbox, log: deps.log });
   const bundler = createBundler({ root, sandbox });
+  const environment = deps.environment ?? {};
+  const python = createPythonPackages({ root, sandbox, environment, log: deps.log });
+  const requirementsOf = createPythonRequirements(sandbox);
   const { prepare } = parser;
   const esbuild = createEsbuild({ tries: 2 });
 
@@ -134,7 +153,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
     request: BuildRequest,
     imports: readonly PackageImport[],
   ): Promise<PackageSet> {
-    const registry = await readRegistry(deps.environment ?? {});
+    const registry = await readRegistry(environment);
     const lock = request.lock === null ? undefined : readLock(request.lock, registry.origins);
     if (lock) assertLockCovers(lock, imports);
     return packages.provide({
@@ -172,12 +191,36 @@ export function createBuilder(deps: BuilderDeps): Builder {
     return { code, codeHash: codeHashOf(language, code), lock, warnings };
   }
 
+  async function buildPython(request: BuildRequest): Promise<Built> {
+    const { content, language, path, signal, onLog } = request;
+    const log = onLog ? { onOutput: onLog } : {};
+    let pins = request.lock === null ? undefined : readPythonLock(request.lock);
+    let lock = request.lock ?? '';
+    if (pins !== undefined) {
+      await python.provide({ requirements: pins, locked: true, signal, ...log });
+    } else {
+      const requirements = await requirementsOf(path, content);
+      if (requirements.length > 0) {
+        ({ pins } = await python.provide({ requirements, locked: false, signal, ...log }));
+        lock = writePythonLock(await pythonVersion(), pins);
+      }
+    }
+    const code = withPackages(content, pins ?? []);
+    return { code, codeHash: codeHashOf(language, code), lock, warnings: [] };
+  }
+
   return {
     inferSignature: createInference(parser, sandbox),
+    async packagesFor({ language, code, ...how }) {
+      const requirements = language === 'python3' ? packagesIn(code) : [];
+      if (requirements.length === 0) return undefined;
+      return (await python.provide({ requirements, locked: true, ...how })).folder;
+    },
     async build(request) {
       const { language, content, signal } = request;
       if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');
       if (isTypeScript(language)) return buildTypeScript(request);
+      if (language === 'python3') return buildPython(request);
       return { code: content, codeHash: codeHashOf(language, content), lock: '', warnings: [] };
     },
     async stop() {

@@ -1,16 +1,13 @@
 // One run of the installer (the bun binary, without install scripts) in a folder of its own, inside
 // the sandbox, with none of the server's environment. Fills the folder or throws; caches nothing.
-import { spawn } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../base/index.ts';
 import type { Sandbox, WrappedCommand } from '../sandbox/index.ts';
 import { packageJson } from './lock.ts';
+import { runInstaller } from './installer.ts';
 import type { RegistrySettings } from './registry.ts';
-
-const limitMs = 120_000;
-const maxOutput = 200_000;
 
 export interface InstallRequest {
   /** Empty, ours, and reachable for the sandbox's account. */
@@ -37,59 +34,6 @@ function findBun(): string {
       cause,
     });
   }
-}
-
-function canceled(): AppError {
-  return new AppError('canceled', 'The deploy was canceled while its packages were installed.');
-}
-
-interface Ended {
-  status: number | null;
-  output: string;
-  timedOut: boolean;
-}
-
-/** Runs to the end; kills the whole group on abort and after two minutes. */
-function run(command: WrappedCommand, signal: AbortSignal): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command.file, command.argv, {
-      env: command.env,
-      cwd: command.cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    let output = '';
-    let timedOut = false;
-    const kill = (): void => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It has ended meanwhile.
-      }
-    };
-    const limit = setTimeout(() => {
-      timedOut = true;
-      kill();
-    }, limitMs);
-    signal.addEventListener('abort', kill, { once: true });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output = (output + text).slice(-maxOutput);
-      });
-    }
-    const settle = (): void => {
-      clearTimeout(limit);
-      signal.removeEventListener('abort', kill);
-    };
-    child.on('error', (error) => {
-      settle();
-      reject(error);
-    });
-    child.on('close', (status) => {
-      settle();
-      resolve({ status, output, timedOut });
-    });
-  });
 }
 
 async function commandOf(sandbox: Sandbox, request: InstallRequest): Promise<WrappedCommand> {
@@ -129,19 +73,12 @@ async function commandOf(sandbox: Sandbox, request: InstallRequest): Promise<Wra
 /** Fills `folder` with node_modules; throws `canceled`, `timeout`, `unavailable`. */
 export async function install(sandbox: Sandbox, request: InstallRequest): Promise<InstallOutcome> {
   const { folder, dependencies, bunLock, registry, signal } = request;
-  if (signal.aborted) throw canceled();
   await writeFile(join(folder, 'package.json'), packageJson(dependencies));
   if (bunLock !== null) await writeFile(join(folder, 'bun.lock'), bunLock);
   const npmrc = join(folder, '.npmrc');
   if (registry.npmrc !== '') await writeFile(npmrc, registry.npmrc, { mode: 0o600 });
   try {
-    const ended = await run(await commandOf(sandbox, request), signal);
-    if (signal.aborted) throw canceled();
-    if (ended.timedOut) {
-      throw new AppError('timeout', 'Installing the packages took more than two minutes.', {
-        hint: 'Check the network of the server, or import fewer and smaller packages.',
-      });
-    }
+    const ended = await runInstaller(await commandOf(sandbox, request), { signal });
     if (ended.status !== 0) return { ok: false, output: ended.output };
     return { ok: true, bunLock: await readFile(join(folder, 'bun.lock'), 'utf8') };
   } finally {

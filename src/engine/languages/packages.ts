@@ -2,13 +2,14 @@
 // The disk side is in `package-folders.ts`, one install in `install.ts`.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError, type Log, monotonicMs, sha256 } from '../../base/index.ts';
+import { type Log, monotonicMs, sha256 } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { install, type InstallRequest } from './install.ts';
 import { installFailure } from './install-failure.ts';
 import { checkBunLock, type Lock, packageJson } from './lock.ts';
 import { createPackageFolders, type PackageFolders } from './package-folders.ts';
 import type { PackageImport } from './script-plugin.ts';
+import { createSharing } from './sharing.ts';
 
 /** How long an answer of the registry to "latest" is taken for fresh, and how many are. */
 const freshMs = 5 * 60_000;
@@ -28,25 +29,9 @@ export interface Packages {
   provide(request: PackagesRequest): Promise<PackageSet>;
 }
 
-interface Shared {
-  set: Promise<PackageSet>;
-  abort: AbortController;
-  waiting: number;
-}
-
 function keyOf({ dependencies, bunLock }: Lock): string {
   const machine = `${process.platform}-${process.arch}`;
   return sha256(`${machine}\n${packageJson(dependencies)}\n${bunLock}`);
-}
-
-/** Waits for `work`, or for the signal of this one waiter. */
-function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(new AppError('canceled', 'The deploy was canceled.'));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject);
-  });
 }
 
 /** Installs into a new folder, checks what came, and keeps it. */
@@ -69,35 +54,6 @@ async function makeSet(
   }
 }
 
-/** Two builds that want the same share one install, which stops when nobody waits any more. */
-function createSharing(makeOne: (request: PackagesRequest) => Promise<PackageSet>) {
-  const underWay = new Map<string, Shared>();
-
-  function begin(name: string, request: PackagesRequest): Shared {
-    const abort = new AbortController();
-    const set = makeOne({ ...request, signal: abort.signal });
-    const shared: Shared = { abort, waiting: 0, set };
-    underWay.set(name, shared);
-    const forget = (): void => {
-      if (underWay.get(name) === shared) underWay.delete(name);
-    };
-    void set.then(forget, forget);
-    return shared;
-  }
-
-  return async (name: string, request: PackagesRequest): Promise<PackageSet> => {
-    const found = underWay.get(name);
-    const shared = found && !found.abort.signal.aborted ? found : begin(name, request);
-    shared.waiting += 1;
-    try {
-      return await untilAborted(shared.set, request.signal);
-    } finally {
-      shared.waiting -= 1;
-      if (shared.waiting === 0) shared.abort.abort();
-    }
-  };
-}
-
 export function createPackages(deps: {
   /** See `openPackagesRoot`. */
   root: () => Promise<string>;
@@ -105,7 +61,7 @@ export function createPackages(deps: {
   log: Log;
 }): Packages {
   const folders = createPackageFolders(deps);
-  const share = createSharing(async (request) => {
+  const share = createSharing(async (request: PackagesRequest) => {
     const made = await makeSet(request, { folders, sandbox: deps.sandbox });
     await folders.prune();
     return made;

@@ -14,25 +14,32 @@ type Answer =
   | { value: ReadSignature }
   | { refused: { problem: string; line: number; column: number } };
 
-interface Interpreter {
+export interface Interpreter {
   file: string;
   /** Where its library is, when that is not the system's. */
   prefix: string[];
+  /** Such as `3.11`. */
+  version: string;
 }
 
 const program = fileURLToPath(new URL('./python_signature.py', import.meta.url));
 
 // First those that scripts run with; then what the path says, which may be a version manager's.
 const candidates = ['/usr/local/bin/python3', '/usr/bin/python3', '/opt/homebrew/bin/python3'];
-const question = 'import sys; print(sys.executable); print(sys.base_prefix)';
+const question = [
+  'import sys',
+  'print(sys.executable)',
+  'print(sys.base_prefix)',
+  'print("%d.%d" % sys.version_info[:2])',
+].join('\n');
 
 /** The real interpreter behind `file`: a version manager's shell script takes 50 ms a start. */
 function askWhere(file: string): Promise<Interpreter | undefined> {
   return new Promise((resolve) => {
     execFile(file, ['-I', '-c', question], { timeout: 10_000 }, (error, stdout) => {
-      const [executable = '', prefix = ''] = stdout.trim().split('\n');
+      const [executable = '', prefix = '', version = ''] = stdout.trim().split('\n');
       const system = prefix === '/usr' || prefix.startsWith('/usr/');
-      resolve(error ? undefined : { file: executable, prefix: system ? [] : [prefix] });
+      resolve(error ? undefined : { file: executable, prefix: system ? [] : [prefix], version });
     });
   });
 }
@@ -45,9 +52,14 @@ async function findInterpreter(): Promise<Interpreter | undefined> {
   return undefined;
 }
 
+/** Such as `3.11`; throws `unavailable` without Python. */
+export async function pythonVersion(): Promise<string> {
+  return (await interpreter()).version;
+}
+
 let known: Promise<Interpreter | undefined> | undefined;
 
-async function interpreter(): Promise<Interpreter> {
+export async function interpreter(): Promise<Interpreter> {
   known ??= findInterpreter();
   const found = await known;
   if (found) return found;

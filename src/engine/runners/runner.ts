@@ -48,6 +48,8 @@ export interface RunRequest {
   /** Opaque: runs with different identities never share a process. */
   identity: string;
   isolation: 'warm' | 'fresh';
+  /** Python: a folder of packages, as the builder made it. */
+  packages?: string;
   /** false: no network inside (bubblewrap only). Default true. */
   network?: boolean;
   limits: RunLimits;

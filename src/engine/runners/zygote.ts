@@ -42,9 +42,9 @@ export interface Zygote {
 
 /** `begin` is called when the request is sent, not before: a canceled run is never forked for. */
 function exchangeOf(request: RunRequest, begin: () => void) {
-  const { entrypoint, parameters, args, checkpoint, env, code, limits } = request;
+  const { entrypoint, parameters, args, checkpoint, env, code, packages, limits } = request;
   const { maxResultBytes } = limits;
-  const fields = { entrypoint, parameters, args, checkpoint, env, code, maxResultBytes };
+  const fields = { entrypoint, parameters, args, checkpoint, env, code, packages, maxResultBytes };
   return {
     encode(id: string, mark: string) {
       begin();

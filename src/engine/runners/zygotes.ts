@@ -22,8 +22,14 @@ export interface Zygotes {
   stop(): Promise<void>;
 }
 
-const keyOf = ({ identity, network }: RunRequest): string =>
-  JSON.stringify([identity, network !== false]);
+const keyOf = ({ identity, network, packages }: RunRequest): string =>
+  JSON.stringify([identity, network !== false, packages]);
+
+/** The runtime with one more folder to read. */
+function withFolder(runtime: FoundRuntime, folder: string | undefined): FoundRuntime {
+  if (folder === undefined) return runtime;
+  return { ...runtime, readOnly: [...runtime.readOnly, folder] };
+}
 
 export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zygotes {
   const { clock, log } = context;
@@ -43,8 +49,11 @@ export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zyg
     return starting;
   }
 
-  async function obtain(network: boolean): Promise<Zygote> {
-    if (!network) return startZygote(context, { runtime, network });
+  async function obtain({ network: wanted, packages }: RunRequest): Promise<Zygote> {
+    const network = wanted !== false;
+    if (!network || packages !== undefined) {
+      return startZygote(context, { runtime: withFolder(runtime, packages), network });
+    }
     const taken = spare;
     spare = undefined;
     const ready = taken === undefined ? undefined : await taken.catch(() => undefined);
@@ -54,10 +63,10 @@ export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zyg
   }
 
   /** Starts a zygote for `key`, or waits for one that is coming and has lanes left. */
-  async function arrival(key: string, network: boolean): Promise<void> {
+  async function arrival(key: string, request: RunRequest): Promise<void> {
     let entry = coming.get(key);
     if (entry === undefined || entry.claimed >= lanesPerZygote) {
-      const zygote = obtain(network);
+      const zygote = obtain(request);
       const made = { zygote, claimed: 0 };
       entry = made;
       coming.set(key, made);
@@ -100,7 +109,7 @@ export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zyg
         // Looked up and taken in one turn, or two runs would get the same lane.
         const free = zygotesOf(key).find(({ freeLanes }) => freeLanes > 0);
         if (free === undefined) {
-          await arrival(key, request.network !== false);
+          await arrival(key, request);
           continue;
         }
         const outcome = await free.run(request);

@@ -11,6 +11,7 @@ import {
   replaceArgs,
   selectLogEnd,
 } from '../jobs/index.ts';
+import type { Builder } from '../languages/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type Language } from '../scripts/index.ts';
 import type { WorkspaceEnvironment } from '../variables/index.ts';
@@ -45,6 +46,7 @@ const defaultLimits: RunLimits = {
 export interface JobRunnerDeps {
   db: Database;
   runners: Pick<Runners, 'run'>;
+  builder: Pick<Builder, 'packagesFor'>;
   bundles: Bundles;
   environment: Pick<WorkspaceEnvironment, 'of'>;
   runArguments: RunArguments;
@@ -137,9 +139,13 @@ export function createJobRunner(deps: JobRunnerDeps) {
       }
       const bundleHash = job.bundleHash ?? '';
       const code = await deps.bundles.get(bundleHash);
+      const language = job.language as Language;
+      const onOutput = onLog;
+      const packages = await deps.builder.packagesFor({ language, code, signal, onOutput });
       const fixed = {
         jobId: job.id,
-        language: job.language as Language,
+        language,
+        ...(packages === undefined ? {} : { packages }),
         ...runtimeOf(job, code),
         code,
         codeHash: bundleHash,

@@ -162,7 +162,16 @@ async def collect_async(chunks):
     return "".join([text_of(chunk) async for chunk in chunks])
 
 
+def add_packages(folder):
+    """Before what the system installed, behind Python's own modules."""
+    system = ("dist-packages", "site-packages")
+    places = [at for at, path in enumerate(sys.path) if path.endswith(system)]
+    sys.path.insert(places[0] if places else len(sys.path), folder)
+
+
 def call(request):
+    if request.get("packages"):
+        add_packages(request["packages"])
     module = load(request["code"])
     main = getattr(module, request["entrypoint"], None)
     if not callable(main):

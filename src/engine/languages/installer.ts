@@ -1,0 +1,70 @@
+// One run of an installer of packages (bun, pip), from its start to its end or to its limit.
+import { spawn } from 'node:child_process';
+import { AppError } from '../../base/index.ts';
+import type { WrappedCommand } from '../sandbox/index.ts';
+
+const limitMs = 120_000;
+const maxOutput = 200_000;
+
+interface Ended {
+  status: number | null;
+  /** The end of both outputs. */
+  output: string;
+}
+
+export interface InstallerOptions {
+  signal: AbortSignal;
+  /** Told of the output as it comes. */
+  onOutput?: (text: string) => void;
+}
+
+function canceled(): AppError {
+  return new AppError('canceled', 'The deploy was canceled while its packages were installed.');
+}
+
+/** Kills the whole group on abort and after two minutes; throws `canceled`, `timeout`. */
+export async function runInstaller(
+  command: WrappedCommand,
+  { signal, onOutput }: InstallerOptions,
+): Promise<Ended> {
+  if (signal.aborted) throw canceled();
+  const child = spawn(command.file, command.argv, {
+    env: command.env,
+    cwd: command.cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  let timedOut = false;
+  const kill = (): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  };
+  const limit = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, limitMs);
+  signal.addEventListener('abort', kill, { once: true });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-maxOutput);
+      onOutput?.(text);
+    });
+  }
+  try {
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', reject).on('close', resolve);
+    });
+    if (signal.aborted) throw canceled();
+    if (!timedOut) return { status, output };
+  } finally {
+    clearTimeout(limit);
+    signal.removeEventListener('abort', kill);
+  }
+  throw new AppError('timeout', 'Installing the packages took more than two minutes.', {
+    hint: 'Check the network of the server, or import fewer and smaller packages.',
+  });
+}
