@@ -159,7 +159,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
       runnablesVersion: engine.runnablesVersion,
     });
-    const http = createHttpServer({ door, identity, config, version, log, clock, mcp });
+    const { routes } = engine;
+    const http = createHttpServer({ door, identity, config, version, log, clock, mcp, routes });
 
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));
     await identity.start();

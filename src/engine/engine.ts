@@ -30,7 +30,6 @@ import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
 import type { Runners } from './runners/index.ts';
-import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
 import {
   createScripts,
   type RunnableTool,
@@ -39,6 +38,7 @@ import {
   scriptOperations,
 } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
+import { createTriggers } from './triggers.ts';
 import { createVersions } from './versions.ts';
 import { createWorkflows, workflowOperations, type WorkflowSteps } from './workflows/index.ts';
 import {
@@ -263,8 +263,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
   const apps = createApps({ ...shared, scripts, flowPerms: flowEngine.flows.extraPerms });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
-  const scheduleEngine = createScheduleEngine({ ...deps, ...made });
-  return { ...made, groups, approvals, apps, workflows, scheduleEngine };
+  const triggers = createTriggers({ ...deps, ...made });
+  return { ...made, groups, approvals, apps, workflows, triggers };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -285,9 +285,8 @@ export function createEngine(deps: EngineDeps) {
   const versions = createVersions(db);
   const verbs = createVerbs(deps, versions);
   const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
-  const { scheduleEngine } = verbs;
+  const { triggers } = verbs;
   const { flows } = flowEngine;
-  const { schedules } = scheduleEngine;
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -297,7 +296,7 @@ export function createEngine(deps: EngineDeps) {
     ...workflowOperations(verbs.workflows),
     ...items.operations,
     ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
-    ...scheduleOperations(schedules),
+    ...triggers.operations,
     ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),
   ];
 
@@ -311,10 +310,14 @@ export function createEngine(deps: EngineDeps) {
       if (kind === 'scripts') return scripts.extraPerms(workspace, path);
       if (kind === 'flows') return flows.extraPerms(workspace, path);
       if (kind === 'apps') return apps.extraPerms(workspace, path);
-      if (kind === 'schedules') return schedules.extraPerms(workspace, path);
+      if (kind === 'schedules' || kind === 'http_triggers') {
+        return triggers.extraPerms(workspace, { kind, path });
+      }
       if (kind === 'variables') return items.variables.extraPerms(workspace, path);
       return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
     },
+    /** What answers below `/api/r/`. */
+    routes: triggers.routes,
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts and flows that a caller may run as tools. */
@@ -344,11 +347,11 @@ export function createEngine(deps: EngineDeps) {
       await Promise.all([events.start(), versions.start(), runners.start()]);
       await rescuer.start();
       await worker.start();
-      await scheduleEngine.start();
+      await triggers.start();
     },
     async stop(): Promise<void> {
       rescuer.stop();
-      await scheduleEngine.stop();
+      await triggers.stop();
       await worker.stop(deps.config.drainMs);
       await queue.drain();
       await flowEngine.stop();

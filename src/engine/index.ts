@@ -2,4 +2,5 @@ export { createEngine, type Engine, type OfferedResources, type RunnableList } f
 export { type Builder, createBuilder } from './languages/index.ts';
 export { createRunners, type Runners } from './runners/index.ts';
 export { openSandbox, type Sandbox } from './sandbox/index.ts';
+export type { Routes } from './http-triggers/index.ts';
 export { languages, type RunnableTool } from './scripts/index.ts';

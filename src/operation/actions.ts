@@ -17,7 +17,15 @@ export type Standing =
   | 'instance';
 
 /** Domains of items that live at a path, `u/<user>/…` or `f/<folder>/…`. */
-const itemDomains = ['apps', 'flows', 'resources', 'schedules', 'scripts', 'variables'] as const;
+const itemDomains = [
+  'apps',
+  'flows',
+  'http_triggers',
+  'resources',
+  'schedules',
+  'scripts',
+  'variables',
+] as const;
 
 const standings = new Map<string, Standing>([
   ['login:write', 'anyone'],

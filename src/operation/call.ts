@@ -2,7 +2,7 @@
 import { AppError, newId } from '../base/index.ts';
 import { type Caller, systemCaller } from './caller.ts';
 
-export type Surface = 'rest' | 'windmill' | 'mcp' | 'page' | 'system';
+export type Surface = 'rest' | 'windmill' | 'http' | 'mcp' | 'page' | 'system';
 
 export interface Progress {
   /** Between 0 and `total`. */

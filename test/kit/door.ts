@@ -180,3 +180,9 @@ export function testDoor(): TestDoor {
   };
   return { door, identity, audit, events };
 }
+
+/** For a web server without HTTP routes. */
+export const noRoutes = {
+  find: () => undefined,
+  admit: () => Promise.reject(new Error('there is no route')),
+};

@@ -78,7 +78,7 @@ export type Code = Pick<
 
 /** Where a run came from, as Windmill names it; `mcp` is ours. */
 function triggerKindOf(call: Call): string | null {
-  if (call.surface === 'mcp') return 'mcp';
+  if (call.surface === 'mcp' || call.surface === 'http') return call.surface;
   return call.surface === 'windmill' ? 'webhook' : null;
 }
 

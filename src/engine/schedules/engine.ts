@@ -30,6 +30,7 @@ export function createScheduleEngine(deps: ScheduleEngineDeps) {
   const schedules = createSchedules({ ...deps, pushes, onChanged: scheduler.changed });
   return {
     schedules,
+    pushes,
     async start(): Promise<void> {
       await settler.start();
       await scheduler.start();

@@ -102,11 +102,15 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
   }
 
   /** A call by the owner; throws `forbidden` when they are no member any more. */
-  async function callOf({ workspaceId, permissionedAs, scopes }: Owned): Promise<Call> {
+  async function callOf({
+    workspaceId,
+    permissionedAs,
+    scopes,
+  }: Pick<Owned, 'workspaceId' | 'permissionedAs' | 'scopes'>): Promise<Call> {
     const person = await deps.memberOf(workspaceId, permissionedAs.replace(/^u\//, ''));
     if (person) return { ...systemCall(workspaceId), caller: { ...person, scopes } };
     throw new AppError('forbidden', `${permissionedAs} is no member of this workspace any more.`, {
-      hint: 'Somebody else has to save the schedule, which then runs with their rights.',
+      hint: 'Somebody else has to save this trigger, which then runs with their rights.',
     });
   }
 
@@ -136,6 +140,7 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
 
   return {
     assertMayRun,
+    callOf,
 
     /** The run of a tick; throws what keeps it from starting. */
     async run(schedule: ScheduleRow, tickAt: number): Promise<Push> {

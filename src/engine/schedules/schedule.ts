@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { itemPath } from '../scripts/index.ts';
 import { grants, itemDescription, itemLabels } from '../variables/index.ts';
+import { runsAsFields } from './runs-as.ts';
 
 const noNul = (text: string): boolean => !text.includes('\0');
 
@@ -76,19 +77,6 @@ export type ScheduleOptions = z.output<typeof scheduleOptions>;
 
 const summary = z.string().max(1000).refine(noNul).describe('one line');
 const pausedUntil = z.int().min(0).nullish().describe('epoch milliseconds; no run before');
-const runsAs = {
-  permissionedAs: z
-    .string()
-    .max(254)
-    .regex(/^u\/[^\0/]+$/, 'u/<username>')
-    .optional()
-    .describe('whose rights the runs have; others than your own need preservePermissionedAs'),
-  preservePermissionedAs: z
-    .boolean()
-    .default(false)
-    .describe('keep permissionedAs as given: admins and the group wm_deployers'),
-};
-
 export const newSchedule = z.strictObject({
   path: itemPath,
   ...cronFields,
@@ -102,7 +90,7 @@ export const newSchedule = z.strictObject({
   extraPerms: grants.default({}),
   pausedUntil,
   ...optionFields,
-  ...runsAs,
+  ...runsAsFields,
 });
 export type NewSchedule = z.output<typeof newSchedule>;
 
@@ -117,7 +105,7 @@ export const scheduleChange = z.strictObject({
   extraPerms: grants.optional(),
   pausedUntil,
   ...optionFields,
-  ...runsAs,
+  ...runsAsFields,
 });
 export type ScheduleChange = z.output<typeof scheduleChange>;
 

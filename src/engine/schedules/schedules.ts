@@ -2,12 +2,13 @@
 // whoever writes one may run what it starts, because its runs have that person's rights.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
-import { type Call, type Caller, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
-import { errorResult, type JobEvents } from '../jobs/index.ts';
+import { errorResult, type JobEvents, type MemberOf } from '../jobs/index.ts';
 import { taken } from '../variables/index.ts';
 import { type CronText, readLiveCron, type Ticks } from './cron.ts';
 import { type SchedulePushes, targetsOf } from './pushes.ts';
+import { runsAs } from './runs-as.ts';
 import {
   type NewSchedule,
   optionFields,
@@ -23,7 +24,7 @@ export interface SchedulesDeps {
   clock: Clock;
   events: Pick<JobEvents, 'ended' | 'tellOthers'>;
   pushes: Pick<SchedulePushes, 'assertMayRun'>;
-  memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
+  memberOf: MemberOf;
   /** Ticks have changed: look again. */
   onChanged: () => void;
 }
@@ -57,30 +58,6 @@ function optionsIn(said: Partial<ScheduleOptions>): ScheduleOptions {
 
 const withoutNulls = (options: ScheduleOptions): ScheduleOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
-
-function mayPreserve({ membership }: Caller): boolean {
-  return membership?.role === 'admin' || membership?.groups.includes('wm_deployers') === true;
-}
-
-/** Whose rights the runs have: the writer's, or somebody's whom the writer may keep. */
-async function runsAs(
-  deps: SchedulesDeps,
-  call: Call,
-  said: { permissionedAs?: string | undefined; preservePermissionedAs: boolean },
-): Promise<Pick<ScheduleRow, 'permissionedAs' | 'email' | 'scopes'>> {
-  const { caller } = call;
-  const own = `u/${caller.membership?.username ?? caller.email}`;
-  const wanted = said.preservePermissionedAs ? (said.permissionedAs ?? own) : own;
-  if (wanted === own) return { permissionedAs: own, email: caller.email, scopes: caller.scopes };
-  if (!mayPreserve(caller)) {
-    throw new AppError('forbidden', `Only admins may let a schedule run as ${wanted}.`, {
-      hint: 'Leave permissionedAs out: it runs with your rights. wm_deployers may keep it too.',
-    });
-  }
-  const person = await deps.memberOf(workspaceOf(call), wanted.slice(2));
-  if (!person) throw new AppError('invalid_input', `There is no ${wanted} in this workspace.`);
-  return { permissionedAs: wanted, email: person.email, scopes: caller.scopes };
-}
 
 function assertSensible({ isFlow, options }: Pick<ScheduleRow, 'isFlow' | 'options'>): void {
   if (!isFlow || !options.retry) return;

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { testDoor } from '../../../test/kit/door.ts';
+import { noRoutes, testDoor } from '../../../test/kit/door.ts';
 import { createLog, readConfig, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createHttpServer } from './index.ts';
@@ -24,7 +24,8 @@ function testServer(port = 0) {
     runnables: async () => ({ version: '0', tools: [] }),
   });
   const config = readConfig({ MILLRACE_PORT: String(port) });
-  const http = createHttpServer({ door, identity, config, version: '1', log, clock, mcp });
+  const shared = { door, identity, config, version: '1', log, clock, mcp };
+  const http = createHttpServer({ ...shared, routes: noRoutes });
   return { http, events };
 }
 

@@ -17,6 +17,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /api/w/:workspace/workspaces/tarball': 'one call for each item, into one archive',
   'GET /api/w/:workspace/jobs_u/getupdate_sse/:id': 'a stream made of jobs.update calls',
   'GET /api/w/:workspace/jobs/getupdate_sse/:id': 'the same under its other name',
+  '* /api/r/*': 'what people published; each calls a run operation as the owner of the route',
   'GET /': 'page; calls workspaces.mine',
   'GET /style.css': 'the look of the pages, open',
   'GET /login': 'page, open',

@@ -1,5 +1,6 @@
 // What the web server is given, and what its parts share while it runs.
 import type { Clock, Config, Log } from '../../base/index.ts';
+import type { Routes } from '../../engine/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Door } from '../../operation/index.ts';
 import type { Mcp } from '../mcp/index.ts';
@@ -13,6 +14,8 @@ export interface HttpDeps {
   log: Log;
   clock: Clock;
   mcp: Mcp;
+  /** What answers below `/api/r/`. */
+  routes: Pick<Routes, 'find' | 'admit'>;
 }
 
 export interface Running {

@@ -97,6 +97,11 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
         bodyOf,
         parseJson,
         draining,
+        published: {
+          routes: deps.routes,
+          callerOf: (request, workspace) => gate.admit(request, 'run', workspace),
+          invokeAs: gate.invokeAs,
+        },
       }),
     );
   });

@@ -51,12 +51,24 @@ function namedValues(request: WireRequest): Map<string, string | undefined> {
   return values;
 }
 
-/** A body that is no object becomes the argument `body`; `wrap_body` forces that. */
-export function runArgs(request: WireRequest): Args {
-  const value = given(request);
-  const wrapped = request.query.flag('wrap_body') === true || !isObject(value);
+/** A body that is no object becomes the argument `body`; `wrap` forces that. */
+export function bodyArgs(
+  value: unknown,
+  text: string | undefined,
+  { wrap, raw }: { wrap: boolean; raw: boolean },
+): Args {
+  const wrapped = wrap || !isObject(value);
   const args: Args = value === undefined ? {} : wrapped ? { body: value } : { ...value };
-  if (request.query.flag('raw') === true) args['raw_string'] = request.body?.text ?? '';
+  if (raw) args['raw_string'] = text ?? '';
+  return args;
+}
+
+/** The arguments of a webhook: its body's, and what the address asks for by name. */
+export function runArgs(request: WireRequest): Args {
+  const args = bodyArgs(given(request), request.body?.text, {
+    wrap: request.query.flag('wrap_body') === true,
+    raw: request.query.flag('raw') === true,
+  });
   for (const [name, named] of namedValues(request)) {
     if (named === undefined) delete args[name];
     else args[name] = named;
@@ -64,9 +76,14 @@ export function runArgs(request: WireRequest): Args {
   return args;
 }
 
-/** The headers without those that say who the caller is. */
-function shownHeaders({ header, headerNames }: WireRequest): Record<string, string> {
-  const names = headerNames().filter((name) => !credentialHeaders.has(name));
+/** The headers without those that say who the caller is, and without `secret` ones. */
+export function shownHeaders(
+  { header, headerNames }: WireRequest,
+  secret: readonly string[] = [],
+): Record<string, string> {
+  const names = headerNames().filter(
+    (name) => !credentialHeaders.has(name) && !secret.includes(name),
+  );
   return Object.fromEntries(names.map((name) => [name, header(name) ?? '']));
 }
 

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
 import { workspaceArchive } from './archive/index.ts';
+import { type HttpRoutesDeps, mountHttpRoutes } from './http-routes.ts';
 import { rerunLines } from './rerun.ts';
 import { rows } from './rows.ts';
 import { streamUpdates } from './stream.ts';
@@ -28,6 +29,8 @@ export interface WindmillDeps {
   parseJson: (text: string) => unknown;
   /** Is the server about to stop? */
   draining: () => boolean;
+  /** What `/api/r/` needs: its table, and calls by the owners of routes. */
+  published: Pick<HttpRoutesDeps, 'routes' | 'callerOf' | 'invokeAs'>;
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
@@ -144,5 +147,6 @@ export function windmillRoutes(deps: WindmillDeps) {
     for (const row of rows) mountRow(app, row, deps);
     mountComposites(app, deps);
     mountConstants(app, deps);
+    mountHttpRoutes(app, { ...deps, ...deps.published, send });
   };
 }

@@ -10,6 +10,7 @@ import { groupRows } from './groups.ts';
 import { jobNoteRows } from './job-notes.ts';
 import { jobRows } from './jobs.ts';
 import { lockRows } from './locks.ts';
+import { httpTriggerRows } from './http-triggers.ts';
 import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
 import { runRows } from './runs.ts';
@@ -37,6 +38,7 @@ export const rows: readonly Row[] = [
   ...jobNoteRows,
   ...approvalRows,
   ...scheduleRows,
+  ...httpTriggerRows,
   ...variableRows,
   ...resourceTypeRows,
   ...resourceRows,

@@ -1,0 +1,22 @@
+// The list of operations of HTTP routes: what is not named here does not exist.
+import type { AnyOperation } from '../../../operation/index.ts';
+import type { HttpTriggers } from '../http-triggers.ts';
+import { createHttpTrigger } from './create.ts';
+import { deleteHttpTrigger } from './delete.ts';
+import { httpTriggerExists } from './exists.ts';
+import { getHttpTrigger } from './get.ts';
+import { listHttpTriggers } from './list.ts';
+import { httpRouteExists } from './route-exists.ts';
+import { setHttpTriggerEnabled } from './set-enabled.ts';
+import { updateHttpTrigger } from './update.ts';
+
+export const httpTriggerOperations = (httpTriggers: HttpTriggers): AnyOperation[] => [
+  createHttpTrigger(httpTriggers),
+  updateHttpTrigger(httpTriggers),
+  setHttpTriggerEnabled(httpTriggers),
+  deleteHttpTrigger(httpTriggers),
+  getHttpTrigger(httpTriggers),
+  httpTriggerExists(httpTriggers),
+  httpRouteExists(httpTriggers),
+  listHttpTriggers(httpTriggers),
+];

@@ -1,0 +1,37 @@
+// Puts together what starts runs by itself: schedules and HTTP routes.
+import type { AnyOperation, Target } from '../operation/index.ts';
+import { createHttpTriggerEngine, httpTriggerOperations } from './http-triggers/index.ts';
+import type { Items } from './items.ts';
+import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
+
+export type TriggersDeps = Parameters<typeof createScheduleEngine>[0] & {
+  items: Pick<Items, 'resources'>;
+};
+
+export function createTriggers(deps: TriggersDeps) {
+  const scheduleEngine = createScheduleEngine(deps);
+  const { schedules, pushes } = scheduleEngine;
+  const { resources } = deps.items;
+  const { httpTriggers, routes } = createHttpTriggerEngine({ ...deps, resources, pushes });
+  const operations: AnyOperation[] = [
+    ...scheduleOperations(schedules),
+    ...httpTriggerOperations(httpTriggers),
+  ];
+  return {
+    operations,
+    routes,
+    /** What a trigger grants by itself; undefined for other kinds. */
+    async extraPerms(workspace: string, { kind, path }: Target) {
+      if (kind === 'schedules') return schedules.extraPerms(workspace, path);
+      return kind === 'http_triggers' ? httpTriggers.extraPerms(workspace, path) : undefined;
+    },
+    async start(): Promise<void> {
+      await routes.start();
+      await scheduleEngine.start();
+    },
+    async stop(): Promise<void> {
+      routes.stop();
+      await scheduleEngine.stop();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+// What answers below `/api/r/`: a script or flow that somebody published there. The request proves
+// itself as the route says; the run is then an ordinary call by the route's owner.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../../base/index.ts';
+import type { Routes } from '../../engine/index.ts';
+import { anonymous, type Caller } from '../../operation/index.ts';
+import { bodyArgs, shownHeaders } from './payload.ts';
+import { resultAnswer } from './result.ts';
+import { type Answer, text } from './table.ts';
+import { type WireRequest, wireRequest, type WireRequestDeps } from './wire-request.ts';
+
+export interface HttpRoutesDeps extends WireRequestDeps {
+  routes: Pick<Routes, 'find' | 'admit'>;
+  send: (reply: FastifyReply, answer: Answer) => FastifyReply;
+  /** Who sends the request, by token or session; throws for nobody. */
+  callerOf: (request: FastifyRequest, workspace: string) => Promise<Caller>;
+  /** Calls an operation as somebody. */
+  invokeAs: (reply: FastifyReply, caller: Caller, ask: HttpAsk) => Promise<unknown>;
+}
+
+interface HttpAsk {
+  surface: 'http';
+  workspace: string;
+  name: string;
+  input: () => unknown;
+}
+
+type Found = NonNullable<ReturnType<Routes['find']>>;
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+const operations = {
+  sync: { scripts: 'jobs.runWait', flows: 'jobs.runFlowWait' },
+  async: { scripts: 'jobs.run', flows: 'jobs.runFlow' },
+} as const;
+
+const answers = {
+  sync: resultAnswer,
+  async: text(({ id }: { id: string }) => id, 201),
+} as const;
+
+/** Arguments by name: the body's, of a GET the query's, and what the route names, which wins. */
+function argsOf({ trigger, params }: Found, request: WireRequest): Record<string, unknown> {
+  const { wrapBody: wrap, rawString: raw, authenticationMethod } = trigger;
+  const how = { wrap, raw: raw || authenticationMethod === 'custom_script' };
+  const query = request.method === 'GET' ? request.query.all() : {};
+  return { ...query, ...bodyArgs(request.body?.value, request.body?.text, how), ...params };
+}
+
+/** The request as a preprocessor sees it (Windmill's event of an HTTP route). */
+function eventOf({ trigger, params }: Found, request: WireRequest, secret: readonly string[]) {
+  return {
+    kind: 'http',
+    route: `/${trigger.routePath}`,
+    path: `/${request.path()}`,
+    method: request.method.toLowerCase(),
+    params,
+    query: request.query.all(),
+    headers: shownHeaders(request, secret),
+    body: request.body?.value ?? null,
+    raw_string: request.body?.text ?? null,
+  };
+}
+
+async function serve(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: HttpRoutesDeps,
+): Promise<FastifyReply> {
+  const wire = wireRequest(request, deps);
+  const found = deps.routes.find(wire.method, wire.path().split('/'));
+  if (!found) {
+    throw new AppError('not_found', `Not found: no HTTP route for ${wire.method} here.`);
+  }
+  const { trigger } = found;
+  const { workspaceId: workspace, scriptPath: path, requestType } = trigger;
+  const name = operations[requestType][trigger.isFlow ? 'flows' : 'scripts'];
+  const admitted = await deps.routes
+    .admit(trigger, {
+      header: wire.header,
+      bodyText: wire.body?.text ?? '',
+      caller: () => deps.callerOf(request, workspace),
+    })
+    .catch(async (refusal: unknown) => {
+      // Through the door as nobody, so that the audit log has it.
+      const ask = { surface: 'http', workspace, name, input: () => ({ path }) } as const;
+      await deps.invokeAs(reply, anonymous, ask).catch(() => undefined);
+      throw refusal;
+    });
+  const output = await deps.invokeAs(reply, admitted.owner, {
+    surface: 'http',
+    workspace,
+    name,
+    input: () => ({
+      path,
+      args: argsOf(found, wire),
+      event: eventOf(found, wire, admitted.secretHeaders),
+    }),
+  });
+  return deps.send(reply, answers[requestType](output as never));
+}
+
+export function mountHttpRoutes(app: FastifyInstance, deps: HttpRoutesDeps): void {
+  app.route({
+    method: methods,
+    url: '/api/r/*',
+    handler: (request, reply) => serve(request, reply, deps),
+  });
+}

@@ -1,0 +1,188 @@
+// `/api/w/{ws}/http_triggers/*`: the routes below `/api/r/`, as items.
+import { AppError } from '../../base/index.ts';
+import { filled, paging, present } from './fields.ts';
+import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import type { WireRequest } from './wire-request.ts';
+
+const triggers = 'w/:workspace/http_triggers';
+
+const byPath = (request: WireRequest): { path: string } => ({ path: request.path() });
+
+/** The output of `httpTriggers.get`, and a row of the list. */
+interface HttpTriggerOutput {
+  workspaceId: string;
+  path: string;
+  routePath: string;
+  httpMethod: string;
+  workspacedRoute: boolean;
+  scriptPath: string;
+  isFlow: boolean;
+  requestType: string;
+  authenticationMethod: string;
+  authenticationResourcePath: string | null;
+  wrapBody: boolean;
+  rawString: boolean;
+  enabled: boolean;
+  summary: string;
+  description: string;
+  labels: readonly string[];
+  extraPerms: Readonly<Record<string, boolean>>;
+  permissionedAs: string;
+  email: string;
+  editedBy: string;
+  editedAt: number;
+}
+
+function shape(trigger: HttpTriggerOutput): Record<string, unknown> {
+  return filled({
+    workspace_id: trigger.workspaceId,
+    path: trigger.path,
+    route_path: trigger.routePath,
+    http_method: trigger.httpMethod,
+    workspaced_route: trigger.workspacedRoute,
+    script_path: trigger.scriptPath,
+    is_flow: trigger.isFlow,
+    request_type: trigger.requestType,
+    authentication_method: trigger.authenticationMethod,
+    authentication_resource_path: trigger.authenticationResourcePath,
+    is_static_website: false,
+    wrap_body: trigger.wrapBody,
+    raw_string: trigger.rawString,
+    mode: trigger.enabled ? 'enabled' : 'disabled',
+    summary: trigger.summary === '' ? undefined : trigger.summary,
+    description: trigger.description === '' ? undefined : trigger.description,
+    labels: trigger.labels.length > 0 ? trigger.labels : undefined,
+    extra_perms: trigger.extraPerms,
+    permissioned_as: trigger.permissionedAs,
+    email: trigger.email,
+    edited_by: trigger.editedBy,
+    edited_at: new Date(trigger.editedAt).toISOString(),
+  });
+}
+
+/** What Windmill has and Millrace does not, with what to do instead. */
+const notBuilt: Readonly<Record<string, string>> = {
+  static_asset_config: 'Serve files with a script that sets windmill_content_type.',
+  is_static_website: 'Serve files with a script that sets windmill_content_type.',
+  error_handler_path: 'Catch errors in the script, or give the flow a failure module.',
+  retry: 'Give the retry to the steps of a flow.',
+};
+
+function refuseNotBuilt(body: Record<string, unknown>): void {
+  for (const [field, hint] of Object.entries(notBuilt)) {
+    if (body[field] === undefined || body[field] === null || body[field] === false) continue;
+    throw new AppError('not_implemented', `HTTP routes have no ${field} here.`, { hint });
+  }
+  if (body['request_type'] !== 'sync_sse') return;
+  throw new AppError('not_implemented', 'HTTP routes do not answer with a stream here.', {
+    hint: 'Use request_type sync or async; jobs_u/getupdate_sse/{id} streams what a job does.',
+  });
+}
+
+/** `enabled`, or `mode` in newer clients. */
+function enabledOf({ mode, enabled }: Record<string, unknown>): unknown {
+  if (mode === undefined || mode === null) return enabled ?? undefined;
+  if (mode === 'enabled' || mode === 'disabled') return mode === 'enabled';
+  throw new AppError('not_implemented', 'A route is enabled or disabled here, not suspended.', {
+    hint: 'Give mode enabled or disabled.',
+  });
+}
+
+function settings(body: Record<string, unknown>): Record<string, unknown> {
+  refuseNotBuilt(body);
+  const isAsync = body['is_async'];
+  const legacy = typeof isAsync === 'boolean' ? (isAsync ? 'async' : 'sync') : undefined;
+  return filled({
+    routePath: body['route_path'],
+    httpMethod: body['http_method'],
+    workspacedRoute: body['workspaced_route'],
+    scriptPath: body['script_path'],
+    isFlow: body['is_flow'],
+    requestType: body['request_type'] ?? legacy,
+    authenticationMethod: body['authentication_method'],
+    authenticationResourcePath: body['authentication_resource_path'],
+    wrapBody: body['wrap_body'],
+    rawString: body['raw_string'],
+    summary: body['summary'],
+    description: body['description'],
+    labels: body['labels'],
+    extraPerms: body['extra_perms'],
+    permissionedAs: body['permissioned_as'],
+    preservePermissionedAs: body['preserve_permissioned_as'],
+  });
+}
+
+const setEnabled = {
+  operation: 'httpTriggers.setEnabled',
+  input: (request: WireRequest) => ({ ...byPath(request), enabled: enabledOf(request.fields()) }),
+  answer: text(({ path }: { path: string }) => path),
+};
+
+export const httpTriggerRows: readonly Row[] = [
+  get({
+    path: `${triggers}/list`,
+    operation: 'httpTriggers.list',
+    input: (request) => ({
+      ...paging(request, { cliFromZero: true }),
+      ...present({
+        scriptPath: request.query.text('path'),
+        isFlow: request.query.flag('is_flow'),
+        pathStart: request.query.text('path_start'),
+      }),
+    }),
+    answer: jsonRows(shape),
+  }),
+  get({
+    path: `${triggers}/get/*`,
+    operation: 'httpTriggers.get',
+    input: byPath,
+    answer: json(shape),
+  }),
+  get({
+    path: `${triggers}/exists/*`,
+    operation: 'httpTriggers.exists',
+    input: byPath,
+    answer: json<boolean>(),
+  }),
+  post({
+    path: `${triggers}/route_exists`,
+    operation: 'httpTriggers.routeExists',
+    input: (request) => {
+      const body = request.fields();
+      return filled({
+        routePath: body['route_path'],
+        httpMethod: body['http_method'],
+        workspacedRoute: body['workspaced_route'],
+        triggerPath: body['trigger_path'],
+      });
+    },
+    answer: json<boolean>(),
+  }),
+  post({
+    path: `${triggers}/create`,
+    operation: 'httpTriggers.create',
+    input: (request) => {
+      const body = request.fields();
+      return { path: body['path'], ...settings(body), ...present({ enabled: enabledOf(body) }) };
+    },
+    answer: text(({ path }: { path: string }) => path, 201),
+  }),
+  post({
+    path: `${triggers}/update/*`,
+    operation: 'httpTriggers.update',
+    input: (request) => {
+      const body = request.fields();
+      const resource = body['authentication_resource_path'] ?? null;
+      return { ...settings(body), authenticationResourcePath: resource, ...byPath(request) };
+    },
+    answer: text(({ path }: { path: string }) => path),
+  }),
+  post({ path: `${triggers}/setmode/*`, ...setEnabled }),
+  post({ path: `${triggers}/setenabled/*`, ...setEnabled }),
+  remove({
+    path: `${triggers}/delete/*`,
+    operation: 'httpTriggers.delete',
+    input: byPath,
+    answer: text(({ path }: { path: string }) => `http trigger ${path} deleted`),
+  }),
+];
