@@ -95,13 +95,17 @@ export function startCorpusFlow(client: CorpusClient, { name, args }: CorpusFlow
 
 /** Gives the answers that the flow waits for, one after the other. */
 async function answer(client: CorpusClient, { resumes = [] }: CorpusFlow, id: string) {
+  let answered = -1;
   for (const resume of resumes) {
     let job: Json = {};
     for (;;) {
       job = JSON.parse(await client.send(`jobs_u/get/${id}`));
       const { step, modules } = job['flow_status'];
       if (job['type'] === 'CompletedJob') return;
-      if (modules[step]?.type === 'WaitingForEvents') break;
+      if (step > answered && modules[step]?.type === 'WaitingForEvents') {
+        answered = step;
+        break;
+      }
       await client.send(`jobs_u/getupdate/${id}?running=true`);
     }
     await client.send(`jobs_u/flow/resume_suspended/${id}`, resume);
