@@ -238,7 +238,10 @@ function bodyOf(run: FlowRun, module: FlowModule, child: Child) {
 async function errorOf(deps: ChildrenDeps, run: FlowRun): Promise<string> {
   const { job = '', error } = run.state.failing ?? {};
   const step = run.state.status.failure_module.parent_module;
-  if (error) return JSON.stringify({ ...error, step_id: step });
+  if (error) {
+    const { name, message } = error;
+    return JSON.stringify({ name, message, step_id: step });
+  }
   const result = (await deps.runs.results(run, [job])).get(job)?.resultJson ?? 'null';
   const parsed = JSON.parse(result) as { error?: object } | null;
   return JSON.stringify({ ...parsed?.error, step_id: step });

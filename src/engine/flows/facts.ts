@@ -3,8 +3,10 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import { errorResult } from '../jobs/index.ts';
 import { clearJson, evaluate, type EvaluateDeps, isTrue } from './evaluate.ts';
-import type { EndFacts, EnterFacts, WaitFacts } from './machine.ts';
+import { type EndFacts, type EnterFacts, type WaitFacts, finalStop } from './machine.ts';
 import type { FlowRun, JobResult } from './runs.ts';
+import { resultOfStep } from './scope.ts';
+import type { NamedError } from './state.ts';
 import { type FlowModule, isSimpleBody, type StopAfterIf, type Transform } from './value.ts';
 
 /** The most items that a loop goes over. */
@@ -138,6 +140,41 @@ export function groupNames(given: unknown): string[] {
     return names.map((name) => name.replace(/^g\//, ''));
   }
   throw new AppError('invalid_input', 'user_groups_required must be a list of group names');
+}
+
+/** The facts of a step whose iterations or branches are all over. */
+export async function concludeFacts(
+  deps: EvaluateDeps,
+  run: FlowRun,
+  step: number,
+): Promise<{ stop: boolean; error?: NamedError }> {
+  const module = run.flow.modules[step];
+  const asked = module && finalStop(module);
+  if (!asked) return { stop: false };
+  try {
+    const more = { result: await resultOfStep(deps.runs, run, step) };
+    return { stop: await isTrue(deps, run, { step, expr: asked.expr, more }) };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return { stop: false, error: { name: 'ExpressionError', message: messageOf(error) } };
+  }
+}
+
+/** How the whole flow ends before its first step, when `skip_expr` says so; else undefined. */
+export async function skipsFlow(
+  deps: EvaluateDeps,
+  run: FlowRun,
+): Promise<{ success: boolean; skipped: boolean; resultJson: string } | undefined> {
+  const { skip_expr: expr } = run.source.value;
+  if (!expr || run.row.flowNode !== null) return undefined;
+  try {
+    const skips = await isTrue(deps, run, { step: 0, expr });
+    return skips ? { success: true, skipped: true, resultJson: 'null' } : undefined;
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const resultJson = errorResult('ExpressionError', `skip_expr: ${messageOf(error)}`);
+    return { success: false, skipped: false, resultJson };
+  }
 }
 
 /** The conditions that stop after a child: its own in a plain body, and those of its step. */

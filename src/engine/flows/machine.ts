@@ -3,7 +3,7 @@
 // settled by the executor before, and comes in as facts of the event.
 import { retryDelayMs } from './retry.ts';
 import type { FlowState, ModuleStatus, NamedError } from './state.ts';
-import type { FlowModule, FlowValue } from './value.ts';
+import type { FlowModule, FlowValue, StopAfterIf } from './value.ts';
 
 /** A child job to start. `as` other than `run`: one that is over as soon as it is stored. */
 export interface Child {
@@ -56,6 +56,8 @@ export type FlowEvent =
   | { type: 'entered'; facts: EnterFacts }
   | { type: 'ended'; job: string; facts: EndFacts }
   | { type: 'suspended'; facts: WaitFacts }
+  /** All iterations or branches are over, and whether the flow stops for it. */
+  | { type: 'concluded'; stop: boolean; error?: NamedError }
   /** All answers so far; `late`: the time is over. */
   | { type: 'answered'; answers: readonly Answer[]; late: boolean };
 
@@ -73,6 +75,10 @@ export interface Decision {
   children: Child[];
   /** This step begins: send `entered` with its facts. */
   enter?: number;
+  /** The step that begins is another try, after so many milliseconds. */
+  delayMs?: number;
+  /** All of this step's iterations or branches are over: send `concluded`. */
+  conclude?: number;
   /** This step is done and waits for answers: send `suspended` with its facts. */
   suspend?: number;
   end?: FlowEnd;
@@ -170,7 +176,19 @@ function enterMany(work: Work, step: number, facts: EnterFacts): Decision {
   for (let index = 0; index < Math.min(length, width); index += 1) {
     addIteration(work, step, { index, delayMs: facts.delayMs ?? 0 });
   }
-  return length === 0 ? succeed(work, step, {}) : done(work);
+  return length === 0 ? conclude(work, step) : done(work);
+}
+
+/** What may stop the flow once a loop or all branches are over; undefined: nothing. */
+export function finalStop(module: FlowModule): StopAfterIf | undefined {
+  if (!isMany(module)) return undefined;
+  const ofAll = module.value.type === 'branchall' ? module.stop_after_if : undefined;
+  return module.stop_after_all_iters_if ?? ofAll ?? undefined;
+}
+
+function conclude(work: Work, step: number): Decision {
+  const asks = finalStop(moduleAt(work, step)) !== undefined;
+  return asks ? done(work, { conclude: step }) : succeed(work, step, {});
 }
 
 function enter(work: Work, facts: EnterFacts): Decision {
@@ -201,10 +219,11 @@ function succeed(work: Work, step: number, { stop = false }: { stop?: boolean })
   status.type = 'Success';
   if (stop) {
     work.state.stopped = true;
-    const { skip_if_stopped: skipped, error_message: message } =
-      module.stop_after_if ?? module.stop_after_all_iters_if ?? {};
+    const said = finalStop(module) ?? module.stop_after_if ?? { expr: '' };
+    const { skip_if_stopped: skipped, error_message: message } = said;
     if (message) {
-      const error = { name: 'EarlyStopError', message };
+      const shown = said.error_include_result ? { resultOf: step } : {};
+      const error = { name: 'EarlyStopError', message, ...shown };
       return fail(work, step, { job: status.job ?? '', error });
     }
     const end = { success: true, from: { step }, skipped: skipped === true };
@@ -280,22 +299,22 @@ function answered(work: Work, answers: readonly Answer[], late: boolean): Decisi
   return fail(work, step, { job: status.job ?? '', error });
 }
 
-function endedSingle(work: Work, job: string, facts: EndFacts): Decision {
+/** The step begins again, as a whole, when it may; else it failed. */
+function failedOnce(work: Work, job: string, { retryable, random = 0.5 }: EndFacts): Decision {
   const { status } = work.state;
-  const { step } = status;
+  const { step, retry } = status;
   const own = statusAt(work, step);
-  if (facts.success) return succeed(work, step, { stop: facts.stop === true });
-  const failures = status.retry.fail_count + 1;
-  const module = moduleAt(work, step);
-  const delayMs =
-    facts.retryable === false
-      ? undefined
-      : retryDelayMs(module.retry, failures, facts.random ?? 0.5);
-  if (delayMs === undefined || !module.retry) return fail(work, step, { job });
-  status.retry = { fail_count: failures, failed_jobs: [...status.retry.failed_jobs, job] };
+  const failures = retry.fail_count + 1;
+  const delayMs = retryDelayMs(moduleAt(work, step).retry, failures, random);
+  if (retryable === false || delayMs === undefined) return fail(work, step, { job });
+  status.retry = { fail_count: failures, failed_jobs: [...retry.failed_jobs, job] };
   own.failed_retries = [...(own.failed_retries ?? []), job];
-  own.job = add(work, { step, as: 'run', delayMs });
-  return done(work);
+  return done(work, { enter: step, delayMs });
+}
+
+function endedSingle(work: Work, job: string, facts: EndFacts): Decision {
+  if (!facts.success) return failedOnce(work, job, facts);
+  return succeed(work, work.state.status.step, { stop: facts.stop === true });
 }
 
 function toleratesFailure(module: FlowModule, index: number): boolean {
@@ -327,8 +346,7 @@ function endedMany(work: Work, job: string, facts: EndFacts): Decision {
   // The break was the loop's own: the flow around it goes on.
   delete work.state.stopped;
   const culprit = broken >= 0 ? jobs[broken] : undefined;
-  if (culprit !== undefined) return fail(work, step, { job: culprit });
-  return succeed(work, step, {});
+  return culprit === undefined ? conclude(work, step) : failedOnce(work, culprit, facts);
 }
 
 function ended(work: Work, job: string, facts: EndFacts): Decision {
@@ -369,6 +387,11 @@ function decide(work: Work, event: FlowEvent): Decision {
       return enter(work, event.facts);
     case 'ended':
       return ended(work, event.job, event.facts);
+    case 'concluded': {
+      const job = statusAt(work, status.step).job ?? '';
+      if (event.error) return fail(work, status.step, { job, error: event.error });
+      return succeed(work, status.step, { stop: event.stop });
+    }
     case 'suspended':
       return suspended(work, event.facts);
     case 'answered':

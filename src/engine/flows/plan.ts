@@ -3,11 +3,11 @@
 import { AppError, newId, sha256 } from '../../base/index.ts';
 import { type Ending, errorResult } from '../jobs/index.ts';
 import { type ChildrenDeps, type ChildRow, makeChild } from './children.ts';
-import { endFacts, enterFacts, waitFacts } from './facts.ts';
+import { concludeFacts, endFacts, enterFacts, skipsFlow, waitFacts } from './facts.ts';
 import { advance, type FlowEnd, type FlowEvent } from './machine.ts';
-import type { FlowRun, JobResult } from './runs.ts';
+import type { FlowRun, JobResult, Runs } from './runs.ts';
 import { resultOfStep } from './scope.ts';
-import { openJobs } from './state.ts';
+import { type NamedError, openJobs } from './state.ts';
 
 /** What happened to a flow, as the executor hears of it. */
 export type Happening =
@@ -58,10 +58,18 @@ function withStep(resultJson: string, step: string | undefined): string {
   }
 }
 
+/** An error of the flow itself, as a result. */
+async function namedError(runs: Runs, run: FlowRun, error: NamedError): Promise<string> {
+  const { name, message, resultOf: step } = error;
+  if (step === undefined) return errorResult(name, message);
+  const result: unknown = JSON.parse(await resultOfStep(runs, run, step));
+  return JSON.stringify({ error: { name, message, result } });
+}
+
 async function resultOf(deps: ChildrenDeps, run: FlowRun, end: FlowEnd): Promise<string> {
   const { step, modules, failure_module: failure, preprocessor_module: first } = run.state.status;
   const id = first?.type === 'Failure' ? first.id : modules[Math.min(step, modules.length - 1)]?.id;
-  if (end.error) return withStep(errorResult(end.error.name, end.error.message), id);
+  if (end.error) return withStep(await namedError(deps.runs, run, end.error), id);
   if (end.from === null) return 'null';
   if ('step' in end.from) return resultOfStep(deps.runs, run, end.from.step);
   const { job } = end.from;
@@ -102,6 +110,16 @@ function planner(deps: ChildrenDeps, draft: Draft) {
     };
   }
 
+  async function begin(step: number, delayMs?: number): Promise<void> {
+    const skips = step === 0 && isFresh(run.state) ? await skipsFlow(deps, run) : undefined;
+    if (skips) {
+      draft.end = skips;
+      return;
+    }
+    const facts = await enterFacts(deps, run, step);
+    todo.push({ type: 'entered', facts: delayMs === undefined ? facts : { ...facts, delayMs } });
+  }
+
   async function apply(event: FlowEvent): Promise<void> {
     const decision = advance({ flow: run.flow, newId }, run.state, event);
     run.state = decision.state;
@@ -113,9 +131,10 @@ function planner(deps: ChildrenDeps, draft: Draft) {
       run.results.set(child.id, result);
       todo.push(await endedEvent(child.id, result));
     }
-    const { enter, suspend, end } = decision;
-    if (enter !== undefined) {
-      todo.push({ type: 'entered', facts: await enterFacts(deps, run, enter) });
+    const { enter, conclude, suspend, end } = decision;
+    if (enter !== undefined) await begin(enter, decision.delayMs);
+    if (conclude !== undefined) {
+      todo.push({ type: 'concluded', ...(await concludeFacts(deps, run, conclude)) });
     }
     if (suspend !== undefined) {
       const facts = await waitFacts(deps, run, suspend);
@@ -144,11 +163,10 @@ function planner(deps: ChildrenDeps, draft: Draft) {
   return { follow, endedEvent, answeredEvent };
 }
 
-/** Did nothing happen to this run yet? */
+/** Did no step begin yet? */
 function isFresh({ status }: FlowRun['state']): boolean {
-  const first = status.modules[0];
-  const began = first !== undefined && first.type !== 'WaitingForPriorSteps';
-  return status.step === 0 && !began && status.preprocessor_module?.job === undefined;
+  const [first] = status.modules;
+  return status.step === 0 && (first === undefined || first.type === 'WaitingForPriorSteps');
 }
 
 /** A condition that fails makes its step fail: nobody would know why the flow stopped else. */
@@ -203,7 +221,7 @@ async function look(
   plan: ReturnType<typeof planner>,
 ): Promise<void> {
   const { run } = draft;
-  if (isFresh(run.state)) {
+  if (isFresh(run.state) && run.state.status.preprocessor_module?.job === undefined) {
     await plan.follow({ type: 'start' });
     return;
   }

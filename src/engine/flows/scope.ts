@@ -36,22 +36,50 @@ async function outerOf(runs: Runs, run: FlowRun): Promise<FlowRun | undefined> {
   return flowNode === null || parentJob === null ? undefined : runs.get(parentJob);
 }
 
+/**
+ * The job that ran before iteration `index` of the while-loop where `run` stands: what its steps
+ * left is what they carry on with (Windmill's rule).
+ */
+function turnBefore(run: FlowRun | undefined, iter: unknown): string | undefined {
+  const step = run?.state.status.step ?? 0;
+  const { index } = (iter ?? {}) as { index?: unknown };
+  const isWhile = run?.flow.modules[step]?.value.type === 'whileloopflow';
+  if (!isWhile || typeof index !== 'number') return undefined;
+  return run.state.status.modules[step]?.flow_jobs?.[index - 1];
+}
+
 /** `results`, as far as the expressions name its ids. */
 async function resultsJson(
   runs: Runs,
   run: FlowRun,
-  expressions: readonly string[],
+  { expressions, more }: { expressions: readonly string[]; more: Scope },
 ): Promise<string> {
-  const parts: string[] = [];
-  const seen = new Set<string>();
-  for (let at: FlowRun | undefined = run; at; at = await outerOf(runs, at)) {
-    for (const [step, status] of at.state.status.modules.entries()) {
-      const over = status.type === 'Success' || status.type === 'Failure';
-      if (seen.has(status.id) || !over || !mentions(expressions, status.id)) continue;
-      seen.add(status.id);
-      parts.push(`${JSON.stringify(status.id)}:${await resultOfStep(runs, at, step)}`);
+  const found = new Map<string, string>();
+  const wants = (id: string): boolean => !found.has(id) && mentions(expressions, id);
+
+  async function takeFrom(at: FlowRun | undefined): Promise<void> {
+    for (const [step, { id, type }] of at?.state.status.modules.entries() ?? []) {
+      const over = type === 'Success' || type === 'Failure';
+      if (at && over && wants(id)) found.set(id, await resultOfStep(runs, at, step));
     }
   }
+
+  if (more['flow_input'] !== undefined) {
+    // A body of one step has no run of its own.
+    const { value } = run.flow.modules[run.state.status.step] ?? {};
+    const id = value?.type === 'whileloopflow' ? value.modules[0]?.id : undefined;
+    const last = turnBefore(run, (JSON.parse(more['flow_input']) as { iter?: unknown }).iter);
+    const result = last === undefined ? undefined : (await runs.results(run, [last])).get(last);
+    if (id !== undefined && result && wants(id)) found.set(id, result.resultJson);
+  }
+  for (let at: FlowRun | undefined = run; at;) {
+    await takeFrom(at);
+    const outer: FlowRun | undefined = await outerOf(runs, at);
+    const last = turnBefore(outer, at.row.args['iter']);
+    if (last !== undefined) await takeFrom(await runs.get(last));
+    at = outer;
+  }
+  const parts = [...found].map(([id, json]) => `${JSON.stringify(id)}:${json}`);
   return `{${parts.join(',')}}`;
 }
 
@@ -88,7 +116,7 @@ export async function scopeOf(
   const makers: Record<string, () => string | Promise<string>> = {
     flow_input: () => input,
     iter: () => JSON.stringify((JSON.parse(input) as { iter?: unknown }).iter ?? null),
-    results: () => resultsJson(runs, run, expressions),
+    results: () => resultsJson(runs, run, { expressions, more }),
     previous_result: () => previousResult(runs, run, how.step),
     flow_env: () => JSON.stringify(run.source.value.flow_env ?? {}),
     resumes: async () => JSON.stringify((await approvalBefore()).map(({ payload }) => payload)),

@@ -41,6 +41,8 @@ export interface FlowStatus {
 export interface NamedError {
   name: string;
   message: string;
+  /** The step whose result is told with it. */
+  resultOf?: number;
 }
 
 export interface FlowState {

@@ -124,6 +124,7 @@ function expressionsOf(module: FlowModule): Place[] {
 
 async function expressionProblems(deps: ValidateDeps, value: FlowValue): Promise<string[]> {
   const places = allModules(value).flatMap(expressionsOf);
+  if (value.skip_expr) places.push({ where: 'skip_expr', expr: value.skip_expr });
   const wrong = await deps.expressions.check(places.map(({ expr }) => expr));
   return places.flatMap(({ where }, n) =>
     wrong[n] === undefined ? [] : [`${where}: ${wrong[n]}`],
@@ -192,6 +193,20 @@ function approvalProblems(value: FlowValue): string[] {
   });
 }
 
+/** Options that exclude each other, or that nothing here can serve. */
+function optionProblems(value: FlowValue): string[] {
+  const problems: string[] = [];
+  for (const { id, value: inner } of allModules(value)) {
+    if (inner.type === 'forloopflow' && inner.squash && inner.parallel) {
+      problems.push(`module ${id}: squash runs one item after the other; leave parallel out`);
+    }
+    if (inner.type === 'whileloopflow' && inner.parallel) {
+      problems.push(`module ${id}: a while-loop cannot be parallel; leave parallel out`);
+    }
+  }
+  return problems;
+}
+
 /**
  * Throws `invalid_input` that lists what is wrong. With `allowMissing` scripts and sub-flows that
  * are not there are kept: their steps fail when they run. Answers the ids of these modules.
@@ -204,6 +219,7 @@ export async function validateFlow(
   const problems = [
     ...idProblems(value),
     ...approvalProblems(value),
+    ...optionProblems(value),
     ...(await expressionProblems(deps, value)),
   ];
   const missing: string[] = [];

@@ -70,8 +70,15 @@ export type ModuleValue =
       skip_failures?: boolean;
       parallel?: boolean;
       parallelism?: Transform | number | null;
+      /** Holds by itself: a serial loop stays in one warm process. */
+      squash?: boolean | null;
     }
-  | { type: 'whileloopflow'; modules: FlowModule[]; skip_failures?: boolean }
+  | {
+      type: 'whileloopflow';
+      modules: FlowModule[];
+      skip_failures?: boolean;
+      parallel?: boolean | null;
+    }
   | { type: 'branchone'; branches: Branch[]; default: FlowModule[] }
   | { type: 'branchall'; branches: Branch[]; parallel?: boolean }
   | { type: 'aiagent'; input_transforms?: Transforms; tools?: AgentTool[] }
@@ -112,6 +119,7 @@ export interface FlowValue {
   failure_module?: FlowModule | null;
   preprocessor_module?: FlowModule | null;
   early_return?: string | null;
+  skip_expr?: string | null;
   flow_env?: Record<string, unknown> | null;
 }
 
@@ -130,6 +138,7 @@ const stop = z
     expr: expression,
     skip_if_stopped: z.boolean().nullish(),
     error_message: text(10_000).nullish(),
+    error_include_result: z.boolean().nullish(),
   })
   .nullish();
 
@@ -194,11 +203,13 @@ const moduleValue = z.discriminatedUnion('type', [
     skip_failures: z.boolean().nullish(),
     parallel: z.boolean().nullish(),
     parallelism: amount,
+    squash: z.boolean().nullish(),
   }),
   z.looseObject({
     type: z.literal('whileloopflow'),
     modules: moduleList,
     skip_failures: z.boolean().nullish(),
+    parallel: z.boolean().nullish(),
   }),
   z.looseObject({
     type: z.literal('branchone'),
@@ -261,6 +272,7 @@ export const flowValue = z
     failure_module: flowModule.nullish(),
     preprocessor_module: flowModule.nullish(),
     early_return: text(1000).nullish(),
+    skip_expr: expression.nullish(),
     flow_env: z.record(z.string(), z.unknown()).nullish(),
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');
