@@ -3,10 +3,11 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import { errorResult, type NewJob } from '../jobs/index.ts';
 import { actorOf, type Scripts } from '../scripts/index.ts';
+import type { FlowCache } from './cache.ts';
 import type { FlowRunnable } from './flows.ts';
 import { evaluate, type EvaluateDeps, referenceOf } from './evaluate.ts';
 import { timeoutOf } from './facts.ts';
-import type { Child } from './machine.ts';
+import type { Child } from './rules.ts';
 import type { FlowRun } from './runs.ts';
 import { previousResult, type Scope } from './scope.ts';
 import { initialState } from './state.ts';
@@ -14,6 +15,7 @@ import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
 
 export interface ChildrenDeps extends EvaluateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
+  cached: FlowCache;
   flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
 }
 
@@ -60,6 +62,8 @@ export function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
     schedulePath: row.schedulePath ?? null,
     visibleToOwner: row.visibleToOwner,
     isFlowStep: true,
+    flowPath: row.path,
+    priority: run.source.value.priority ?? 0,
   };
 }
 
@@ -247,6 +251,23 @@ async function errorOf(deps: ChildrenDeps, run: FlowRun): Promise<string> {
   return JSON.stringify({ ...parsed?.error, step_id: step });
 }
 
+/** The row, or one that is over with what the same code gave for the same input before. */
+async function throughCache(
+  deps: ChildrenDeps,
+  run: FlowRun,
+  made: { child: Child; module: FlowModule; row: Partial<ChildRow> },
+): Promise<Partial<ChildRow>> {
+  const { child, module, row } = made;
+  const { cache_ttl: ttlS } = module;
+  const { kind, hash, bundleHash, flowVersion, args = {} } = row;
+  const version = hash ?? bundleHash ?? flowVersion;
+  if (!ttlS || row.finished === true || version === undefined || version === null) return row;
+  const ask = { row: run.row, jobId: child.id, code: [kind, version], args, ttlS };
+  const resultJson = await deps.cached(ask);
+  // It stays a job of its own that people can open, but nothing runs.
+  return resultJson === undefined ? row : { ...row, ...over(resultJson) };
+}
+
 async function childRow(
   deps: ChildrenDeps,
   run: FlowRun,
@@ -268,7 +289,10 @@ async function childRow(
   if (child.as === 'mock') return over(JSON.stringify(module.mock?.return_value ?? null));
   if (child.as === 'skip') return over(await previousResult(deps.runs, run, child.step));
   const body = bodyOf(run, module, child);
-  if (!body) return moduleRow(deps, run, { module, step: child.step, more: {} });
+  if (!body) {
+    const row = await moduleRow(deps, run, { module, step: child.step, more: {} });
+    return throughCache(deps, run, { child, module, row });
+  }
   if (body.modules.length === 0) return over(await previousResult(deps.runs, run, child.step));
   const [only] = body.modules;
   if (!only || !isSimpleBody(body.modules)) return bodyFlow(run, body);
@@ -280,7 +304,9 @@ async function childRow(
 export async function makeChild(deps: ChildrenDeps, run: FlowRun, child: Child): Promise<ChildRow> {
   const stepId =
     typeof child.step === 'number' ? (run.flow.modules[child.step]?.id ?? null) : child.step;
-  const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId };
+  const module = typeof child.step === 'number' ? run.flow.modules[child.step] : undefined;
+  const own = module?.priority ? { priority: module.priority } : {};
+  const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId, ...own };
   try {
     return { ...base, ...(await childRow(deps, run, child)) };
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { ClaimedJob, NewJob } from '../jobs/index.ts';
 import { agentSoFar, type AgentLookupDeps } from './agents.ts';
 import { createAlarm } from './alarm.ts';
+import { createFlowCache } from './cache.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
 import { createExpressions } from './expressions.ts';
 import { createFlows, type FlowsDeps } from './flows.ts';
@@ -11,7 +12,7 @@ import { createRuns } from './runs.ts';
 import { cancelTree } from './state.sql.ts';
 import { createWaiting } from './waiting.ts';
 
-type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now' | 'alarm';
+type Made = 'runs' | 'expressions' | 'items' | 'cached' | 'flow' | 'now' | 'alarm';
 
 export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
   Omit<FlowsDeps, 'expressions'> &
@@ -34,7 +35,8 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   const now = clock.now;
   const items = createFlowItems(deps);
   const alarm = createAlarm({ ...deps, onDue: (id) => executor.goOn(id) });
-  const made = { runs, expressions, items, flow: flows.runnable, now, alarm };
+  const cached = createFlowCache({ db, items, now });
+  const made = { runs, expressions, items, cached, flow: flows.runnable, now, alarm };
   const executor = createExecutor({ ...deps, ...made });
 
   return {

@@ -84,7 +84,8 @@ function valuesOf(draft: Draft, starts: readonly Start[], at: number): unknown[]
   const byId = new Map(starts.map((start) => [start.row.id, start]));
   const rows = draft.rows.map((row) => {
     const start = byId.get(row.id);
-    const begins = row.flowState !== undefined && row.scheduledFor <= row.createdAt;
+    const begins =
+      !row.finished && row.flowState !== undefined && row.scheduledFor <= row.createdAt;
     return {
       ...row,
       started: begins,
@@ -150,6 +151,10 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
       const known = await runs.get(id);
       if (known) Object.assign(known, { ...run, rev: run.rev + 1 });
       events.progressed(id);
+      if (draft.answers) {
+        events.ended(id, undefined);
+        events.tellOthers(id);
+      }
       if (run.state.waiting) deps.alarm.set(run.state.waiting.until);
       if (draft.more) enqueue(id, { type: 'look' });
     }

@@ -3,9 +3,10 @@
 import { AppError, newId, sha256 } from '../../base/index.ts';
 import { type Ending, errorResult } from '../jobs/index.ts';
 import { type ChildrenDeps, type ChildRow, makeChild } from './children.ts';
-import { concludeFacts, endFacts, enterFacts, skipsFlow, waitFacts } from './facts.ts';
-import { advance, type FlowEnd, type FlowEvent } from './machine.ts';
-import type { FlowRun, JobResult, Runs } from './runs.ts';
+import { concludeFacts, endFacts, endsAtOnce, enterFacts, waitFacts } from './facts.ts';
+import { advance } from './machine.ts';
+import type { FlowEnd, FlowEvent } from './rules.ts';
+import type { FlowRun, JobResult, RunEnd, Runs } from './runs.ts';
 import { resultOfStep } from './scope.ts';
 import { type NamedError, openJobs } from './state.ts';
 
@@ -20,11 +21,13 @@ export interface Draft {
   run: FlowRun;
   rows: ChildRow[];
   endings: Ending[];
-  end?: { success: boolean; resultJson: string; skipped: boolean };
+  end?: RunEnd | undefined;
   /** A loop began: its items have to be stored. */
   itemsChanged: boolean;
   /** The preprocessor made them of the event. */
   argsChanged: boolean;
+  /** Who waits for the flow is told a result from now on. */
+  answers: boolean;
   /** There was more to do than one transition takes. */
   more: boolean;
 }
@@ -36,6 +39,7 @@ export function emptyDraft(run: FlowRun): Draft {
     endings: [],
     itemsChanged: false,
     argsChanged: false,
+    answers: false,
     more: false,
   };
 }
@@ -111,11 +115,8 @@ function planner(deps: ChildrenDeps, draft: Draft) {
   }
 
   async function begin(step: number, delayMs?: number): Promise<void> {
-    const skips = step === 0 && isFresh(run.state) ? await skipsFlow(deps, run) : undefined;
-    if (skips) {
-      draft.end = skips;
-      return;
-    }
+    draft.end = step === 0 && isFresh(run.state) ? await endsAtOnce(deps, run) : undefined;
+    if (draft.end) return;
     const facts = await enterFacts(deps, run, step);
     todo.push({ type: 'entered', facts: delayMs === undefined ? facts : { ...facts, delayMs } });
   }
@@ -185,6 +186,18 @@ async function eventOf(
   }
 }
 
+/** Keeps the result of the step that `early_return` names, once it is there. */
+async function answersEarly(runs: Runs, run: FlowRun): Promise<boolean> {
+  const { state, source } = run;
+  if (state.early !== null) return false;
+  const { modules } = state.status;
+  const step = modules.findIndex(({ id }) => id === source.value.early_return);
+  if (modules[step]?.type !== 'Success') return false;
+  const result: unknown = JSON.parse(await resultOfStep(runs, run, step));
+  run.state = { ...state, early: { success: true, result } };
+  return true;
+}
+
 /** The next transition of `run` after these happenings. */
 export async function planTransition(
   deps: ChildrenDeps,
@@ -211,6 +224,7 @@ export async function planTransition(
   }
   draft.itemsChanged = draft.run.items !== run.items;
   draft.argsChanged = draft.run.row !== run.row;
+  draft.answers = await answersEarly(deps.runs, draft.run);
   return draft;
 }
 

@@ -21,7 +21,7 @@ type Start = Pick<RunCode, 'kind' | 'path'> & {
 };
 
 function codeOf({ kind, path, version, source, item }: Start, preprocessor: boolean): RunCode {
-  const { modules } = source.value;
+  const { modules, early_return: earlyReturn, priority } = source.value;
   return {
     ...(item ? actorOf(item) : {}),
     kind,
@@ -37,7 +37,8 @@ function codeOf({ kind, path, version, source, item }: Start, preprocessor: bool
     rerunOnCrash: true,
     flowVersion: version,
     rawFlow: version === null ? source : null,
-    flowState: initialState(modules, { preprocessor }),
+    flowState: initialState(modules, { preprocessor, early: Boolean(earlyReturn) }),
+    ...(priority ? { priority } : {}),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Database } from '../../store/index.ts';
 import type { JobKind } from '../jobs/index.ts';
 import { selectVersion } from './flows.sql.ts';
 import { selectAnswers, selectResults, selectRun } from './state.sql.ts';
-import type { Answer } from './machine.ts';
+import type { Answer } from './rules.ts';
 import type { FlowState } from './state.ts';
 import { type FlowValue, modulesAt } from './value.ts';
 
@@ -67,6 +67,13 @@ export interface JobResult {
 export interface GivenAnswer extends Answer {
   job: string;
   payload: unknown;
+}
+
+/** How a run ends, as it is stored. */
+export interface RunEnd {
+  success: boolean;
+  resultJson: string;
+  skipped: boolean;
 }
 
 export interface FlowRun {

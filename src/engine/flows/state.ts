@@ -55,6 +55,8 @@ export interface FlowState {
   stopped?: boolean;
   /** While a step waits for answers: until when, in epoch milliseconds, and from which groups. */
   waiting?: { until: number; groups?: readonly string[] };
+  /** Of a flow with `early_return`: what its caller is told before it is over. */
+  early?: { success: boolean; result: unknown } | null;
   /** Ids of steps that nobody answered in time, where the flow went on. */
   unanswered?: readonly string[];
 }
@@ -62,7 +64,7 @@ export interface FlowState {
 /** The state before the first step. */
 export function initialState(
   modules: readonly Pick<FlowModule, 'id'>[],
-  { preprocessor = false }: { preprocessor?: boolean } = {},
+  { preprocessor = false, early = false }: { preprocessor?: boolean; early?: boolean } = {},
 ): FlowState {
   const waiting = (id: string): ModuleStatus => ({ type: 'WaitingForPriorSteps', id });
   return {
@@ -73,6 +75,7 @@ export function initialState(
       ...(preprocessor ? { preprocessor_module: waiting('preprocessor') } : {}),
       retry: { fail_count: 0, failed_jobs: [] },
     },
+    ...(early ? { early: null } : {}),
   };
 }
 

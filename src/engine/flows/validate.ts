@@ -196,7 +196,14 @@ function approvalProblems(value: FlowValue): string[] {
 /** Options that exclude each other, or that nothing here can serve. */
 function optionProblems(value: FlowValue): string[] {
   const problems: string[] = [];
-  for (const { id, value: inner } of allModules(value)) {
+  if (value.early_return && !value.modules.some(({ id }) => id === value.early_return)) {
+    problems.push(`early_return: there is no step ${value.early_return} to return; name one`);
+  }
+  for (const { id, value: inner, ...module } of allModules(value)) {
+    const runs = inner.type === 'script' || inner.type === 'rawscript' || inner.type === 'flow';
+    if (module.cache_ttl && !runs) {
+      problems.push(`module ${id}: cache_ttl is for scripts and flows; put it on the steps inside`);
+    }
     if (inner.type === 'forloopflow' && inner.squash && inner.parallel) {
       problems.push(`module ${id}: squash runs one item after the other; leave parallel out`);
     }

@@ -112,6 +112,8 @@ export interface FlowModule {
   continue_on_error?: boolean | null;
   mock?: { enabled?: boolean; return_value?: unknown } | null;
   suspend?: Suspend | null;
+  cache_ttl?: number | null;
+  priority?: number | null;
 }
 
 export interface FlowValue {
@@ -120,6 +122,8 @@ export interface FlowValue {
   preprocessor_module?: FlowModule | null;
   early_return?: string | null;
   skip_expr?: string | null;
+  cache_ttl?: number | null;
+  priority?: number | null;
   flow_env?: Record<string, unknown> | null;
 }
 
@@ -229,6 +233,10 @@ const attempts = z.looseObject({
   seconds: z.number().min(0).max(604_800).nullish(),
 });
 
+/** Seconds, a year at most; 0 keeps nothing. */
+const cacheTtl = z.number().min(0).max(31_536_000).nullish();
+const priority = z.int().min(0).max(100).nullish();
+
 /** Ten years. */
 const longestWaitS = 315_360_000;
 
@@ -250,6 +258,8 @@ const flowModule: z.ZodType = z.lazy(() =>
       .nullish(),
     continue_on_error: z.boolean().nullish(),
     mock: z.looseObject({ enabled: z.boolean().nullish() }).nullish(),
+    cache_ttl: cacheTtl,
+    priority,
     suspend: z
       .looseObject({
         required_events: z.int().min(0).max(1000).nullish(),
@@ -273,6 +283,8 @@ export const flowValue = z
     preprocessor_module: flowModule.nullish(),
     early_return: text(1000).nullish(),
     skip_expr: expression.nullish(),
+    cache_ttl: cacheTtl,
+    priority,
     flow_env: z.record(z.string(), z.unknown()).nullish(),
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');
@@ -333,6 +345,6 @@ export function isSimpleBody(modules: readonly FlowModule[]): boolean {
   const [only] = modules;
   if (modules.length !== 1 || !only) return false;
   const plain = ['script', 'rawscript', 'flow', 'identity'].includes(only.value.type);
-  const features = [only.skip_if, only.sleep, only.retry, only.suspend, only.mock];
-  return plain && !only.continue_on_error && features.every((each) => !each);
+  const features = [only.skip_if, only.sleep, only.retry, only.suspend, only.mock, only.cache_ttl];
+  return plain && !only.continue_on_error && !only.priority && features.every((each) => !each);
 }

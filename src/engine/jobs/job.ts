@@ -177,6 +177,10 @@ export interface NewJob {
   /** A flow's step, and which; the other fields are of flows alone (see the migration). */
   isFlowStep?: boolean;
   flowStepId?: string | null;
+  /** The path of the flow around a step. */
+  flowPath?: string | null;
+  /** 1 to 100; higher ones are claimed first. */
+  priority?: number;
   flowState?: object;
   flowVersion?: number | null;
   flowNode?: string | null;
@@ -211,6 +215,7 @@ export interface ClaimedJob {
   scopes: readonly string[] | null;
   isFlowStep?: boolean;
   flowStepId?: string | null;
+  flowPath?: string | null;
   parentJob: string | null;
   rootJob: string | null;
   timeoutS: number | null;

@@ -13,7 +13,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      root_job, trigger_kind, visible_to_owner, timeout_s, rerun_on_crash, isolation, running,
      worker, attempt, started_at, token_hash, is_flow_step, flow_step_id, flow_state,
      flow_version, flow_node, flow_source, raw_flow, workflow_key, success, result,
-     completed_at, duration_ms, schedule_path)
+     completed_at, duration_ms, schedule_path, flow_path, priority)
    select
      id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
      "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
@@ -24,7 +24,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      coalesce("isFlowStep", false), "flowStepId", "flowState", "flowVersion", "flowNode",
      "flowSource", "rawFlow", "workflowKey", success, "resultJson"::json,
      case when finished then "createdAt" end, case when finished then 0 end,
-     "schedulePath"
+     "schedulePath", "flowPath", coalesce(priority, 0)
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
      "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
@@ -34,7 +34,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      worker text, "tokenHash" text, started boolean, finished boolean, success boolean,
      "resultJson" text, "isFlowStep" boolean, "flowStepId" text, "flowState" json,
      "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json,
-     "workflowKey" text, "schedulePath" text)`;
+     "workflowKey" text, "schedulePath" text, "flowPath" text, priority smallint)`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 
@@ -48,7 +48,8 @@ export const claimJobs = statement(
      started_at as "startedAt", token_hash as "tokenHash", kind, is_flow_step as "isFlowStep",
      flow_step_id as "flowStepId", rounds, workflow_key as "workflowKey",
      visible_to_owner as "visibleToOwner", rerun_on_crash as "rerunOnCrash",
-     scheduled_for as "scheduledFor", schedule_path as "schedulePath"
+     scheduled_for as "scheduledFor", schedule_path as "schedulePath",
+     flow_path as "flowPath"
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 
@@ -175,7 +176,7 @@ export const selectJob = statement(
 /** The hot read of waiters: state and result, nothing else. */
 export const selectOutcome = statement(
   'job.outcome',
-  `select finished, success, result, path, running
+  `select finished, success, result, path, running, flow_state -> 'early' as early
    from engine_job
    where id = $1
      and workspace = $2`,

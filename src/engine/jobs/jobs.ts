@@ -35,7 +35,8 @@ async function pushAndWait(
   let watch: Watch | undefined;
   try {
     const id = await deps.queue.push(push, (newId) => {
-      watch = watchJob(deps, { workspace, id: newId, path });
+      const early = push.flowState !== undefined && 'early' in push.flowState;
+      watch = watchJob(deps, { workspace, id: newId, path, early });
     });
     const outcome = await watch?.until(waitMs ?? deps.waitMs, call.signal);
     if (!outcome) throw new Error('the queue did not announce the job');

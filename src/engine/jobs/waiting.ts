@@ -20,6 +20,7 @@ interface OutcomeRow {
   success: boolean | null;
   result: unknown;
   path: string | null;
+  early: { success: boolean; result: unknown } | null;
 }
 
 /** How the job stands now. */
@@ -33,6 +34,13 @@ export async function outcomeOf(db: Database, workspace: string, id: string): Pr
     result: row.finished ? row.result : null,
     path: row.path,
   };
+}
+
+/** The same for who called a flow and waits: one may answer before it is over. */
+async function answerOf(db: Database, workspace: string, id: string): Promise<Outcome> {
+  const row = await db.row<OutcomeRow>(selectOutcome, [id, workspace]);
+  if (row?.early) return { id, done: true, ...row.early, path: row.path };
+  return outcomeOf(db, workspace, id);
 }
 
 /** A latch that remembers the last signal, so that one between two waits is not lost. */
@@ -76,13 +84,14 @@ export interface Watch {
 /** Watches from now on, so that nothing is missed between starting a job and waiting for it. */
 export function watchJob(
   { db, clock, events }: WaitingDeps,
-  { workspace, id, path }: { workspace: string; id: string; path: string | null },
+  how: { workspace: string; id: string; path: string | null; early?: boolean },
 ): Watch {
+  const { workspace, id, path, early = false } = how;
   const latch = createLatch(clock);
   const stop = events.watch(id, { ended: latch.hear });
 
   async function settled(ended: Ended | undefined): Promise<Outcome> {
-    if (!ended) return outcomeOf(db, workspace, id);
+    if (!ended || early) return (early ? answerOf : outcomeOf)(db, workspace, id);
     const result: unknown = JSON.parse(ended.resultJson);
     return { id, done: true, success: ended.success, result, path };
   }

@@ -32,7 +32,7 @@ export function environmentOf(
     WM_ROOT_JOB_ID: job.rootJob ?? '',
     WM_FLOW_JOB_ID: job.isFlowStep ? (job.parentJob ?? '') : '',
     WM_ROOT_FLOW_JOB_ID: job.isFlowStep ? (job.rootJob ?? '') : '',
-    WM_FLOW_PATH: '',
+    WM_FLOW_PATH: job.flowPath ?? '',
     WM_FLOW_STEP_ID: job.flowStepId ?? '',
     WM_SCHEDULE_PATH: job.schedulePath ?? '',
     WM_SCHEDULED_FOR: new Date(job.scheduledFor).toISOString().replace(/\.\d+Z$/, 'Z'),
