@@ -12,6 +12,8 @@ import type { ExpressionAnswer, ExpressionAsk, ExpressionOutcome } from './expre
 const memoryBytes = 128 * 1024 * 1024;
 const stackBytes = 256 * 1024;
 const timeLimitMs = 1000;
+/** As large as a request's body may be. */
+const maxValueUnits = 20_000_000;
 
 const loading = newQuickJSWASMModuleFromVariant(variant as never);
 
@@ -56,9 +58,11 @@ function one(context: QuickJSContext, expr: string, run: boolean): ExpressionOut
       made.error.dispose();
       return { ok: false, ...thrown };
     }
-    const json: unknown = context.dump(made.value);
+    const json = String(context.dump(made.value));
     made.value.dispose();
-    return { ok: true, json: String(json) };
+    if (json.length <= maxValueUnits) return { ok: true, json };
+    const message = `it gives ${json.length} bytes; ${maxValueUnits} are allowed`;
+    return { ok: false, name: 'RangeError', message };
   }
   return { ok: false, ...(refused ?? { name: 'SyntaxError', message: 'it is empty' }) };
 }

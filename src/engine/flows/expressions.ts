@@ -31,6 +31,8 @@ export type ReadItems = (references: readonly string[]) => Promise<Record<string
 /** The thread stops an expression after one second; this is for what it cannot interrupt. */
 const watchdogMs = 10_000;
 
+const checkedAtOnce = 200;
+
 /** An expression may name an item by what another item says; not for ever. */
 const maxReads = 20;
 
@@ -158,8 +160,11 @@ export function createExpressions({ clock }: { clock: Clock }) {
     async check(expressions: readonly string[]): Promise<(string | undefined)[]> {
       const plain = expressions.map((expr) => plainPath.test(expr.trim()));
       const hard = expressions.filter((_, n) => plain[n] === false);
-      const asked =
-        hard.length === 0 ? [] : (await ask({ expressions: hard, scope: {}, run: false })).outcomes;
+      const asked: ExpressionOutcome[] = [];
+      for (let from = 0; from < hard.length; from += checkedAtOnce) {
+        const some = hard.slice(from, from + checkedAtOnce);
+        asked.push(...(await ask({ expressions: some, scope: {}, run: false })).outcomes);
+      }
       return plain.map((is) => {
         const outcome = is ? undefined : asked.shift();
         return outcome && !outcome.ok ? `${outcome.name}: ${outcome.message}` : undefined;

@@ -13,13 +13,20 @@ import type {
   FlowRules,
 } from './rules.ts';
 import type { FlowState, ModuleStatus, NamedError } from './state.ts';
-import type { FlowModule, FlowValue, StopAfterIf } from './value.ts';
+import type { FlowModule, StopAfterIf } from './value.ts';
 
 /** Windmill's names. */
 export const disapproved = (approver: string): NamedError => ({
   name: 'SuspendedDisapproved',
   message: `Disapproved by ${approver}`,
 });
+/** The state of a loop holds all its turns. */
+const maxTurns = 10_000;
+const tooManyTurns: NamedError = {
+  name: 'EndlessLoop',
+  message: `a while-loop ends after ${maxTurns} turns: nothing in it said stop`,
+};
+
 export const timedOut: NamedError = {
   name: 'SuspendedTimedOut',
   message: 'Timed out waiting to be resumed',
@@ -39,8 +46,8 @@ function moduleAt(work: Work, step: number): FlowModule {
   return found;
 }
 
-function done(work: Work, rest: Omit<Decision, 'state' | 'children'> = {}): Decision {
-  return { state: work.state, children: work.children, ...rest };
+function done(work: Work, rest: Omit<Decision, 'children'> = {}): Decision {
+  return { children: work.children, ...rest };
 }
 
 function add(work: Work, child: Omit<Child, 'id' | 'delayMs'> & { delayMs?: number }): string {
@@ -64,8 +71,8 @@ function addIteration(work: Work, step: number, how: { index: number; delayMs?: 
   const { value } = moduleAt(work, step);
   const where = value.type === 'branchall' ? { branch: how.index } : { iteration: how.index };
   const id = add(work, { step, as: 'run', ...where, delayMs: how.delayMs ?? 0 });
-  status.flow_jobs = [...(status.flow_jobs ?? []), id];
-  status.flow_jobs_success = [...(status.flow_jobs_success ?? []), null];
+  (status.flow_jobs ??= []).push(id);
+  (status.flow_jobs_success ??= []).push(null);
   status.job = id;
   if (status.iterator) status.iterator.index = how.index;
   if (status.branchall) status.branchall.branch = how.index;
@@ -255,20 +262,25 @@ function endedMany(work: Work, job: string, facts: EndFacts): Decision {
   const module = moduleAt(work, step);
   const jobs = status.flow_jobs ?? [];
   const successes = status.flow_jobs_success ?? [];
-  successes[jobs.indexOf(job)] = facts.success;
+  successes[jobs.lastIndexOf(job)] = facts.success;
   status.flow_jobs_success = successes;
   const length = lengthOf(work, step);
   const stops = facts.stop === true;
-  const broken = successes.findIndex((good, n) => good === false && !toleratesFailure(module, n));
-  const open = successes.filter((success) => success === null).length;
+  const broken = successes.includes(false)
+    ? successes.findIndex((good, n) => good === false && !toleratesFailure(module, n))
+    : -1;
+  const open = successes.includes(null);
   const more = jobs.length < length && !stops && broken < 0;
   // After a break no further ones begin; those that run are waited for.
   if (more && work.state.stopped !== true) {
+    if (module.value.type === 'whileloopflow' && jobs.length >= maxTurns) {
+      return fail(work, step, { job, error: tooManyTurns });
+    }
     addIteration(work, step, { index: jobs.length });
     return done(work);
   }
   if (stops) work.state.stopped = true;
-  if (open > 0) return done(work);
+  if (open) return done(work);
   // The break was the loop's own: the flow around it goes on.
   delete work.state.stopped;
   const culprit = broken >= 0 ? jobs[broken] : undefined;
@@ -289,7 +301,7 @@ function ended(work: Work, job: string, facts: EndFacts): Decision {
   }
   const own = status.modules[status.step];
   if (own?.type !== 'InProgress') return done(work);
-  const at = own.flow_jobs?.indexOf(job);
+  const at = own.flow_jobs?.lastIndexOf(job);
   if (at !== undefined) {
     return at >= 0 && own.flow_jobs_success?.[at] === null
       ? endedMany(work, job, facts)
@@ -325,7 +337,7 @@ function decide(work: Work, event: FlowEvent): Decision {
   }
 }
 
-/** The next state; `state` itself is not changed. Events about unknown jobs change nothing. */
+/** What follows; `state` becomes the next one. Events about unknown jobs change nothing. */
 export function advance(rules: FlowRules, state: FlowState, event: FlowEvent): Decision {
-  return decide({ rules, state: structuredClone(state), children: [] }, event);
+  return decide({ rules, state, children: [] }, event);
 }

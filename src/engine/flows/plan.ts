@@ -93,6 +93,7 @@ function takeInput(run: FlowRun, { resultJson }: JobResult): void {
 function planner(deps: ChildrenDeps, draft: Draft) {
   const { run } = draft;
   const todo: FlowEvent[] = [];
+  let copied = false;
 
   async function endedEvent(job: string, result: JobResult): Promise<FlowEvent> {
     const { modules, step, preprocessor_module: preprocessor } = run.state.status;
@@ -122,8 +123,10 @@ function planner(deps: ChildrenDeps, draft: Draft) {
   }
 
   async function apply(event: FlowEvent): Promise<void> {
+    // One copy a transition: a state may list thousands of steps.
+    if (!copied) run.state = structuredClone(run.state);
+    copied = true;
     const decision = advance({ flow: run.flow, newId }, run.state, event);
-    run.state = decision.state;
     for (const child of decision.children) {
       const row = await makeChild(deps, run, child);
       draft.rows.push(row);

@@ -68,7 +68,6 @@ export interface FlowEnd {
 }
 
 export interface Decision {
-  state: FlowState;
   children: Child[];
   /** This step begins: send `entered` with its facts. */
   enter?: number;

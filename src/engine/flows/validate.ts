@@ -18,7 +18,7 @@ export interface ValidateDeps {
 }
 
 const identifier = /^[A-Za-z_$][\w$]*$/;
-const reserved = ['failure', 'preprocessor', 'Input'];
+const reserved = ['failure', 'preprocessor', 'Input', '__proto__'];
 const mostProblems = 20;
 
 function refuse(problems: readonly string[]): never {
