@@ -60,6 +60,8 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
   ['workspaces.mine', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['workspaces.exists', { id: 'home' }, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['workspaces.create', { id: 'w-$who', name: 'W' }, unknown, no, no, no, no, 'ok'],
+  ['workspaces.settings', {}, unknown, no, 'ok', 'ok', 'ok', 'ok'],
+  ['workspaces.update', { name: 'Home' }, unknown, no, no, no, 'ok', 'ok'],
   ['folders.create', { name: 'of_$who' }, unknown, no, no, 'ok', 'ok', 'ok'],
   ['folders.update', { name: 'owned', summary: 'x' }, unknown, no, no, 'not_found', 'ok', 'ok'],
   ['folders.update', { name: 'examples' }, unknown, no, no, no, 'ok', 'ok'],
@@ -71,6 +73,11 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
   ['folders.exists', { name: 'owned' }, unknown, no, 'ok', 'ok', 'ok', 'ok'],
   ['folders.addOwner', { name: 'examples', owner: 'u/x' }, unknown, no, no, no, 'ok', 'ok'],
   ['folders.removeOwner', { name: 'examples', owner: 'u/x' }, unknown, no, no, no, 'ok', 'ok'],
+  [
+    'folders.share',
+    { name: 'owned', principal: 'g/all', access: 'read' },
+    ...[unknown, no, no, 'not_found' as const, 'ok' as const, 'ok' as const],
+  ],
   ['folders.delete', { name: 'examples' }, unknown, no, no, no, 'ok', 'not_found'],
   ['groups.create', { name: 'of_$who' }, unknown, no, no, 'ok', 'ok', 'ok'],
   ['groups.update', { name: 'owned', summary: 'x' }, unknown, no, no, no, 'ok', 'ok'],
@@ -85,6 +92,11 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
     ...[unknown, no, no, no],
     'ok',
     'not_found',
+  ],
+  [
+    'groups.share',
+    { name: 'owned', principal: 'u/operator', access: 'write' },
+    ...[unknown, no, no, no, 'ok' as const, 'ok' as const],
   ],
   ['groups.delete', { name: 'owned' }, unknown, no, no, no, 'ok', 'not_found'],
 ];

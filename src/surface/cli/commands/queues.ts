@@ -40,7 +40,7 @@ function waitedText(seconds: number | null): string {
 
 export const queues: Command = {
   name: 'queues',
-  summary: 'Count what waits and runs for each tag, and who serves it.',
+  summary: 'Count what waits and runs for each tag.',
   takes: '',
   options: {},
   notes: ['Why one job waits: millrace job get ID'],
