@@ -264,6 +264,26 @@ const harmless: Record<string, Record<string, unknown>> = {
   cancelJob: { id: '00000000-0000-7000-8000-000000000000' },
   rerunJob: { id: '00000000-0000-7000-8000-000000000000' },
   listWorkers: {},
+  getQueuePosition: { id: '00000000-0000-7000-8000-000000000000' },
+  listFlows: {},
+  getFlowByPath: { path: 'f/examples/missing' },
+  createFlow: { path: 'f/examples/new', summary: '', value: { modules: 'none' } },
+  updateFlow: { path: 'f/examples/flow', value: { modules: 'none' } },
+  deleteFlowByPath: { path: 'f/examples/missing' },
+  runFlowByPath: { path: 'f/examples/missing' },
+  runFlowPreviewAndWaitResult: { value: { modules: 'none' }, args: {} },
+  listSchedules: {},
+  getSchedule: { path: 'f/examples/missing' },
+  previewSchedule: { schedule: '0 0 0 * * *', timezone: 'UTC' },
+  createSchedule: {
+    path: 'f/examples/missing',
+    schedule: 'never',
+    timezone: 'UTC',
+    script_path: 'f/examples/missing',
+  },
+  updateSchedule: { path: 'f/examples/missing', schedule: '0 0 0 1 1 *', timezone: 'UTC' },
+  setScheduleEnabled: { path: 'f/examples/missing', enabled: true },
+  deleteSchedule: { path: 'f/examples/missing' },
   listResource: {},
   getResource: { path: 'f/examples/missing' },
   createResource: { path: 'f/examples/any', value: {}, resource_type: 'x', update_if_exists: true },
@@ -294,6 +314,11 @@ const tokens: [string[], Record<string, unknown>][] = [
   [['mcp:flows:*'], {}],
 ];
 
+test('a flow is there for the table below', async () => {
+  const flow = { path: 'f/examples/flow', summary: '', value: { modules: [] } };
+  textOf(await call('createFlow', flow));
+});
+
 for (const [scopes, more] of tokens) {
   const who = `${scopes.join(' ')}${more['readOnly'] ? ', read-only' : ''}`;
   test(`what is listed is what can be called: ${who}`, async () => {
@@ -313,11 +338,11 @@ test('every endpoint tool is in the table above, and says what its risk is', asy
   const document = (await (await server.fetch('/api/openapi.json')).json()) as Loose;
   assert.ok(document.openapi);
   for (const { name, annotations, description } of result.tools) {
-    if (/^[sS]-/.test(name)) continue;
+    if (/^[sSfF]-/.test(name)) continue;
     assert.ok(name in harmless, name);
     assert.match(name, /^[a-zA-Z]{1,32}$/);
     assert.ok(description.length < 1000, name);
-    assert.equal(annotations.readOnlyHint, /^(list|get|wait)/.test(name), name);
+    assert.equal(annotations.readOnlyHint, /^(list|get|wait|preview)/.test(name), name);
     for (const hint of ['destructiveHint', 'idempotentHint', 'openWorldHint', 'readOnlyHint']) {
       assert.equal(typeof annotations[hint], 'boolean');
     }
