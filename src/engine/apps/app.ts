@@ -9,12 +9,19 @@ export const appVersionId = z.int().min(1).max(Number.MAX_SAFE_INTEGER).describe
 
 const json = z.record(z.string(), z.unknown());
 
-const value = json.describe('grid, subgrids by <container>-<n>, hiddenInlineScripts');
+const value = json.describe(
+  'low-code: grid, subgrids, hiddenInlineScripts; full-code: files by /path, runnables by key',
+);
 
 const customPath = z
   .string()
   .max(255)
   .regex(/^[a-zA-Z0-9-]+(?:\/[a-zA-Z0-9-]+)*$/, 'letters, digits and -, in parts with / between');
+
+const bundle = z.strictObject({
+  js: z.string().max(8_000_000).refine(noNul).describe('the built JavaScript'),
+  css: z.string().max(4_000_000).refine(noNul).default('').describe('the built style sheet'),
+});
 
 const writing = {
   policy: givenPolicy.optional().describe('who may use it, as whom it runs, and what may run'),
@@ -25,6 +32,11 @@ const writing = {
     .boolean()
     .default(false)
     .describe('keep policy.on_behalf_of as given; admins and the group wm_deployers only'),
+  bundle: bundle.nullish().describe('full-code: built already; from the files when absent'),
+  allowUnmounted: z
+    .boolean()
+    .default(false)
+    .describe('full-code: take it although its trial run puts nothing into #root'),
   imported: z
     .boolean()
     .default(false)

@@ -264,6 +264,7 @@ async function prepareChange(
     value,
     given,
     identity,
+    stands: said.value === undefined,
   });
   if (made.rawApp !== head.rawApp && !said.allowKindChange) {
     const [is, would] = head.rawApp ? ['full-code', 'low-code'] : ['low-code', 'full-code'];

@@ -25,7 +25,7 @@ type Perms = Readonly<Record<string, boolean>>;
 export interface CheckDeps {
   db: Database;
   clock: Clock;
-  builder: Pick<Builder, 'build' | 'inferSignature'>;
+  builder: Pick<Builder, 'build' | 'inferSignature' | 'apps'>;
   scripts: Pick<Scripts, 'extraPerms' | 'source'>;
   /** The grants of a flow; undefined when there is none. */
   flowPerms: (workspace: string, path: string) => Promise<Perms | undefined>;

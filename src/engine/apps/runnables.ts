@@ -151,3 +151,27 @@ export function readLowCode(value: Json): Contents {
   }
   return contents;
 }
+
+/** The runnables of a full-code app, by their keys. */
+export function readBackend(value: Json): Contents {
+  const contents: Contents = { components: [], runnables: [], browser: [], problems: [] };
+  const given = value['runnables'];
+  if (given === undefined || given === null) return contents;
+  const at = 'value.runnables';
+  if (!isObject(given)) {
+    const example = { greet: inlineExample };
+    contents.problems.push({ at, rule: 'runnables is an object of runnables by key', example });
+    return contents;
+  }
+  for (const [key, runnable] of Object.entries(given)) {
+    const place = join(at, key);
+    if (!/^[A-Za-z_$][\w$]{0,99}$/.test(key)) {
+      const rule = 'the key is the name that the code calls: backend.<key>(…)';
+      contents.problems.push({ at: place, rule, example: { greet: inlineExample } });
+      continue;
+    }
+    const fields = fieldsOf(isObject(runnable) ? runnable['fields'] : undefined);
+    take(contents, readRunnable(runnable, { component: key, at: place, fields }));
+  }
+  return contents;
+}

@@ -3,6 +3,7 @@
 // build is cached under the data folder by the hash of its dependencies.
 import { AppError, type Log, sha256 } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
+import { type AppBuilder, createAppBuilder } from './app-builder.ts';
 import { bundle } from './bundle.ts';
 import { createBundler } from './bundler.ts';
 import { createEsbuild } from './esbuild-service.ts';
@@ -59,6 +60,8 @@ export interface Builder {
   }): Promise<string | undefined>;
   /** As the function of that name, with the builder's sandbox around it. */
   inferSignature: InferSignature;
+  /** Full-code apps, for browsers. */
+  apps: AppBuilder;
   stop(): Promise<void>;
 }
 
@@ -216,6 +219,12 @@ export function createBuilder(deps: BuilderDeps): Builder {
       if (requirements.length === 0) return undefined;
       return (await python.provide({ requirements, locked: true, ...how })).folder;
     },
+    apps: createAppBuilder({
+      bundler,
+      packages,
+      sandbox,
+      environment: deps.environment ?? {},
+    }),
     async build(request) {
       const { language, content, signal } = request;
       if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');

@@ -4,7 +4,8 @@ import { AppError, messageOf } from '../../base/index.ts';
 import { packageOf } from './package-plugin.ts';
 import { syntaxError } from './syntax-error.ts';
 
-function isBuildFailure(error: unknown): error is BuildFailure {
+/** Is this what esbuild throws for code that it cannot build? */
+export function isBuildFailure(error: unknown): error is BuildFailure {
   return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
 }
 

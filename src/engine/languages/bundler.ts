@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../base/index.ts';
 import type { Sandbox, WrappedCommand } from '../sandbox/index.ts';
+import type { AppBundled, AppBundleRequest } from './app-bundle.ts';
 import { createTaskProcess } from './task-process.ts';
 
 const limitMs = 60_000;
@@ -26,9 +27,13 @@ export interface PackagedBundle {
   warnings: string[];
 }
 
+export type AppTask = Omit<AppBundleRequest, 'signal'>;
+
 export interface Bundler {
   /** Throws `unprocessable` naming the package that fails, `timeout`, `canceled`. */
   run(task: BundlerTask, signal: AbortSignal): Promise<PackagedBundle>;
+  /** The same for a full-code app. */
+  app(task: AppTask, signal: AbortSignal): Promise<AppBundled>;
   stop(): void;
 }
 
@@ -37,7 +42,7 @@ function died(why: 'crash' | 'timeout'): AppError {
     ? new AppError('timeout', 'Bundling took more than a minute.', {
         hint: 'Import fewer or smaller packages, or only the parts of them that are used.',
       })
-    : new AppError('unprocessable', 'The bundler crashed on the packages of this script.', {
+    : new AppError('unprocessable', 'The bundler crashed on this code or its packages.', {
         hint: 'A package may be broken or hostile; leave them out one by one.',
       });
 }
@@ -95,5 +100,15 @@ export function createBundler(deps: { sandbox: Sandbox; root: () => Promise<stri
     return child;
   }
   const isStale = async (): Promise<boolean> => (await folderNow()) !== mounted;
-  return createTaskProcess<BundlerTask, PackagedBundle>({ start, isStale, limitMs, died });
+  const child = createTaskProcess<BundlerTask | AppTask, PackagedBundle | AppBundled>({
+    start,
+    isStale,
+    limitMs,
+    died,
+  });
+  return {
+    run: (task, signal) => child.run(task, signal) as Promise<PackagedBundle>,
+    app: (task, signal) => child.run(task, signal) as Promise<AppBundled>,
+    stop: child.stop,
+  };
 }

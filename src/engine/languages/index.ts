@@ -1,3 +1,4 @@
+export type { AppBuilder } from './app-builder.ts';
 export { type Builder, type BuildRequest, type Built, createBuilder } from './builder.ts';
 export { createEsbuild, type Esbuild } from './esbuild-service.ts';
 export { inferSignature } from './infer.ts';

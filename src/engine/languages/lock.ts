@@ -10,6 +10,9 @@ export interface Lock {
 
 const divider = '\n//bun.lock\n';
 const range = /^[\w.+^~*<>=| -]{1,200}$/;
+/** A version or range of the npm registry: no address, no folder, no alias. */
+export const isVersionRange = (text: string): boolean => range.test(text);
+
 const lockedVersion = /^\d+\.\d+\.\d+(?:[-+][\w.+-]*)?$/;
 const topKeys = new Set(['lockfileVersion', 'configVersion', 'workspaces', 'packages']);
 

@@ -5,11 +5,14 @@ import type { Metafile, Plugin } from 'esbuild';
 import { AppError } from '../../base/index.ts';
 import { readSpecifier } from './specifier.ts';
 
+/** What a module of Node is: there when it runs, or, in a browser, nothing at all. */
+type Builtins = 'there' | 'absent';
+
 /**
  * Bare imports between packages stay below `folder`: npm's rule would go on looking in the folders
  * above it, up to the server's own packages.
  */
-export function packagePlugin(folder: string): Plugin {
+export function packagePlugin(folder: string, builtins: Builtins = 'there'): Plugin {
   const checked = Symbol('checked');
   return {
     name: 'millrace-packages',
@@ -17,16 +20,21 @@ export function packagePlugin(folder: string): Plugin {
       build.onResolve({ filter: /^[^./#]/, namespace: 'file' }, async (args) => {
         if (args.pluginData === checked || args.kind === 'entry-point') return undefined;
         const specifier = readSpecifier(args.path, '');
-        if (specifier.kind === 'builtin') return { path: specifier.name, external: true };
+        const isBuiltin = specifier.kind === 'builtin';
+        if (isBuiltin && builtins === 'there') return { path: specifier.name, external: true };
         const { importer, namespace, resolveDir, kind } = args;
         const options = { importer, namespace, resolveDir, kind, pluginData: checked };
         const found = await build.resolve(args.path, options);
+        // A package of that name stands in for a module of Node; else it is empty.
+        const isInside = found.errors.length === 0 && found.path.startsWith(folder + sep);
+        if (isBuiltin && !isInside) return { path: specifier.name, namespace: 'absent' };
         if (found.errors.length > 0) return undefined;
         if (found.external || found.path.startsWith(folder + sep)) return found;
         // A `require` may stand in a `try`: it fails when it runs, as it does without the package.
         if (kind === 'require-call') return { path: args.path, external: true };
         return { errors: [{ text: `Could not resolve "${args.path}"` }] };
       });
+      build.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: '' }));
     },
   };
 }
@@ -34,7 +42,7 @@ export function packagePlugin(folder: string): Plugin {
 /** A package may not read beside itself: what it names would end up in somebody's bundle. */
 export function refuseOutside(metafile: Metafile): void {
   for (const input of Object.keys(metafile.inputs)) {
-    if (/^(?:script|\(disabled\)):/.test(input)) continue;
+    if (/^(?:script|app|wmill|absent|\(disabled\)):/.test(input)) continue;
     const inside = !isAbsolute(input) && relative('.', input).startsWith(`node_modules${sep}`);
     if (inside) continue;
     throw new AppError('unprocessable', 'A package imports a file outside of its own folder.', {

@@ -1,7 +1,7 @@
 // How bodies of requests are read: JSON, forms and plain text, each within its limits. What is
 // refused is refused before anything looks at the content.
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
 
 export const maxBodyBytes = 20 * 1024 * 1024;
@@ -13,7 +13,7 @@ const maxSearchedChars = 1_000_000;
 
 /** A body with its text, because a run may ask for it (`raw=true`). */
 export interface Body {
-  kind: 'json' | 'form' | 'text';
+  kind: 'json' | 'form' | 'text' | 'multipart';
   value: unknown;
   text: string;
 }
@@ -136,17 +136,38 @@ function parseForm(text: string): Record<string, string> {
   return value;
 }
 
-const types: readonly [kind: Body['kind'], RegExp][] = [
+/** The kinds that are read as text. */
+type TextKind = Exclude<Body['kind'], 'multipart'>;
+
+const types: readonly [kind: TextKind, RegExp][] = [
   ['json', /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i],
   ['form', /^application\/x-www-form-urlencoded(?:\s*;|$)/i],
   ['text', /^(?:text\/[\w.+-]+|application\/(?:[\w.-]+\+)?xml)(?:\s*;|$)/i],
 ];
 
-const parsers: Record<Body['kind'], (text: string) => unknown> = {
+const parsers: Record<TextKind, (text: string) => unknown> = {
   json: parseJson,
   form: parseForm,
   text: (text) => text,
 };
+
+/** The fields of a multipart form as text, files included; of equal names the last. */
+async function parseMultipart(content: Buffer, type: string): Promise<Record<string, string>> {
+  let form: FormData;
+  try {
+    const response = new Response(new Uint8Array(content), { headers: { 'content-type': type } });
+    form = await response.formData();
+  } catch {
+    throw new AppError('invalid_input', 'The body is not a well formed multipart form.');
+  }
+  const fields: [string, string][] = [];
+  for (const [name, value] of form) {
+    fields.push([name, typeof value === 'string' ? value : await value.text()]);
+  }
+  const value = Object.fromEntries(fields);
+  refuseDangerous(value);
+  return value;
+}
 
 /** Makes `app` read bodies of these kinds, as `Body`, and no others. */
 export function readBodies(app: FastifyInstance, kinds: readonly Body['kind'][]): void {
@@ -162,6 +183,21 @@ export function readBodies(app: FastifyInstance, kinds: readonly Body['kind'][])
       }
     });
   }
+  if (!kinds.includes('multipart')) return;
+  const type = /^multipart\/form-data\s*;/i;
+  app.addContentTypeParser(
+    type,
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, content: Buffer) => {
+      const said = request.headers['content-type'] ?? '';
+      const body: Body = {
+        kind: 'multipart',
+        value: await parseMultipart(Buffer.from(content), said),
+        text: '',
+      };
+      return body;
+    },
+  );
 }
 
 /** The body that `readBodies` made of a request; undefined when there was none. */

@@ -86,7 +86,7 @@ function mountApi(app: FastifyInstance, { deps, gate, origin }: Running): void {
 
 function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running): void {
   void app.register(async (scope) => {
-    readBodies(scope, ['json', 'form', 'text']);
+    readBodies(scope, ['json', 'form', 'text', 'multipart']);
     scope.addHook('onRequest', keepOutOfCaches);
     await scope.register(
       windmillRoutes({

@@ -1,4 +1,5 @@
 // `/api/w/{ws}/apps/*`.
+import { AppError } from '../../base/index.ts';
 import { appShapes } from '../shapes/index.ts';
 import { paging, present } from './fields.ts';
 import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
@@ -15,21 +16,49 @@ const imported = (request: WireRequest): boolean =>
 
 const flags = (request: WireRequest): Record<string, unknown> => ({
   imported: imported(request),
+  ...present({ allowUnmounted: request.query.flag('allow_unmounted') }),
 });
 
-function creation(request: WireRequest): Record<string, unknown> {
-  const {
-    parentVersion: _head,
-    allowKindChange: _kind,
-    ...said
-  } = appShapes.input(request.fields());
-  return { ...said, ...flags(request) };
+function creationOf(body: Record<string, unknown>): Record<string, unknown> {
+  const { parentVersion: _head, allowKindChange: _kind, ...said } = appShapes.input(body);
+  return said;
 }
 
-function change(request: WireRequest): Record<string, unknown> {
-  const { path: newPath, ...said } = appShapes.input(request.fields());
-  const moved = newPath === undefined ? {} : { newPath };
-  return { ...said, path: request.path(), ...moved, ...flags(request) };
+function changeOf(body: Record<string, unknown>): Record<string, unknown> {
+  const { path: newPath, ...said } = appShapes.input(body);
+  return newPath === undefined ? said : { ...said, newPath };
+}
+
+const creation = (request: WireRequest): Record<string, unknown> => ({
+  ...creationOf(request.fields()),
+  ...flags(request),
+});
+
+const change = (request: WireRequest): Record<string, unknown> => ({
+  ...changeOf(request.fields()),
+  path: request.path(),
+  ...flags(request),
+});
+
+/** A multipart form of Windmill's command line: the app as JSON, and what it built of it. */
+function builtBody(request: WireRequest): { app: Record<string, unknown>; bundle: unknown } {
+  const { app, js, css } = request.fields();
+  const said = typeof app === 'string' ? request.parseJson(app) : app;
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) {
+    throw new AppError('invalid_input', 'The field app must be a JSON object.');
+  }
+  const bundle = typeof js === 'string' ? { js, css: typeof css === 'string' ? css : '' } : null;
+  return { app: said as Record<string, unknown>, bundle };
+}
+
+function builtCreation(request: WireRequest): Record<string, unknown> {
+  const { app, bundle } = builtBody(request);
+  return { ...creationOf(app), bundle, ...flags(request) };
+}
+
+function builtChange(request: WireRequest): Record<string, unknown> {
+  const { app, bundle } = builtBody(request);
+  return { ...changeOf(app), path: request.path(), bundle, ...flags(request) };
 }
 
 interface DeployedOutput {
@@ -119,6 +148,20 @@ const writingRows: readonly Row[] = [
     operation: 'apps.create',
     input: creation,
     answer: pathText(201),
+  }),
+  post({
+    path: `${apps}/create_raw`,
+    operation: 'apps.create',
+    input: builtCreation,
+    answer: pathText(201),
+    multipart: true,
+  }),
+  post({
+    path: `${apps}/update_raw/*`,
+    operation: 'apps.update',
+    input: builtChange,
+    answer: deployedJson,
+    multipart: true,
   }),
   post({ path: `${apps}/update/*`, operation: 'apps.update', input: change, answer: deployedJson }),
   post({

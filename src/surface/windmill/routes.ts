@@ -50,6 +50,12 @@ export const windmillAddresses: readonly string[] = rows.map(
   ({ method, path }) => `${method} /api/${path}`,
 );
 
+/** The kinds of bodies that a row reads. */
+function kindsOf({ runs, multipart }: Row): readonly WireBody['kind'][] {
+  if (runs) return ['json', 'form', 'text'];
+  return multipart ? ['json', 'multipart'] : ['json'];
+}
+
 function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
   app.route({
     method: row.method,
@@ -62,7 +68,7 @@ function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
         workspace: workspaceOf(request),
         name: row.operation,
         input() {
-          if (!row.runs && wire.body && wire.body.kind !== 'json') {
+          if (wire.body && !kindsOf(row).includes(wire.body.kind)) {
             throw new AppError('unsupported_media_type', 'The body must be JSON.', {
               hint: 'Send it with `Content-Type: application/json`.',
             });

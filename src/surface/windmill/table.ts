@@ -25,6 +25,8 @@ export interface Row {
   gone?: Answer;
   /** Run routes take run tokens in the address, and bodies of any kind. */
   runs?: true;
+  /** Takes a multipart form, whose fields are text. */
+  multipart?: true;
 }
 
 /** For `gone`. */
@@ -53,7 +55,7 @@ export function text<Output = unknown>(
   return (output) => ({ status, type: 'text', body: encode(output) });
 }
 
-type RowParts = Pick<Row, 'path' | 'operation' | 'input' | 'answer' | 'gone' | 'runs'>;
+type RowParts = Omit<Row, 'method'>;
 
 export const get = (parts: RowParts): Row => ({ method: 'GET', ...parts });
 export const post = (parts: RowParts): Row => ({ method: 'POST', ...parts });

@@ -6,7 +6,7 @@ import { createQuery, type Query } from './query.ts';
 
 /** A parsed body with its text. */
 export interface WireBody {
-  kind: 'json' | 'form' | 'text';
+  kind: 'json' | 'form' | 'text' | 'multipart';
   value: unknown;
   text: string;
 }
