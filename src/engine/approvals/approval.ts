@@ -19,7 +19,7 @@ export const approverName = z
 
 export const approved = z.boolean().default(true).describe('false: the step is denied');
 
-export const payload = z.unknown().describe('what the next step reads as `resume`');
+export const payload = z.unknown().optional().describe('what the next step reads as `resume`');
 
 /** The parts of a link. */
 export const linkFields = {

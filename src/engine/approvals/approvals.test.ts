@@ -46,12 +46,13 @@ describe('approvals', () => {
     more: Json = {},
   ): Promise<{ id: string; job: string }> {
     const { id } = await op('jobs.previewFlow', { value: { modules, ...more } });
-    for (;;) {
-      const { flowStatus, suspend, type } = await op('jobs.get', { id });
-      assert.equal(type, 'QueuedJob');
-      if (suspend > 0) return { id, job: flowStatus.modules[flowStatus.step].job };
-      await op('jobs.update', { id, running: true, holdMs: 5000 });
-    }
+    let job: string | undefined;
+    while (job === undefined) job = (await op('jobs.get', { id })).flowStatus.modules[0].job;
+    // The end of the step and the beginning of the wait are one commit.
+    await op('jobs.wait', { id: job });
+    const { suspend, running, worker } = await op('jobs.get', { id });
+    assert.ok(suspend > 0 && running && worker === null, 'it waits, and holds no worker');
+    return { id, job };
   }
   const asks = (suspend: Json = {}) => [
     step('a', { a: fixed(1) }, { suspend: { required_events: 1, ...suspend } }),
@@ -71,5 +72,173 @@ describe('approvals', () => {
     assert.deepEqual(flowStatus.modules[0].approvers, [{ resume_id: 7, approver: 'ann' }]);
     assert.equal(flowStatus.modules[0].type, 'Success');
     assert.ok(!('count' in flowStatus.modules[0]));
+  });
+
+  it('takes each link once, as it was made, and says why when it does not', async () => {
+    const { id, job } = await waitingFlow([
+      step('a', {}, { suspend: { required_events: 2 } }),
+      step('b', { a: js('resumes.length'), b: js('approvers') }),
+    ]);
+    const first = await urlsOf(job, 1, '?approver=ann');
+    const [path, query] = first.resume.split('?');
+    const rows: [says: string, url: string, status: number, words: RegExp][] = [
+      [
+        'another signature',
+        `${path.slice(0, -1)}${path.endsWith('0') ? 1 : 0}?${query}`,
+        403,
+        /not right/,
+      ],
+      ['cut off', `${path.slice(0, -9)}?${query}`, 403, /not right/],
+      ['another name', `${path}?approver=bob`, 403, /not right/],
+      ['no name', path, 403, /not right/],
+      ['another id', first.resume.replace(`${job}/1/`, `${job}/2/`), 403, /not right/],
+      ['the flow in its place', first.resume.replace(job, id), 403, /not right/],
+      ['another workspace', first.resume.replace('/w/test/', '/w/other/'), 403, /not right/],
+      [
+        'an id beyond all',
+        first.resume.replace(`${job}/1/`, `${job}/4294967296/`),
+        400,
+        /resumeId/,
+      ],
+      ['no id', first.resume.replace(job, 'nothing'), 400, /job/],
+    ];
+    for (const [says, url, status, words] of rows) {
+      for (const method of ['GET', 'POST']) {
+        const answer = await send(url, { method, token: null });
+        assert.equal(answer.status, status, `${says}: ${answer.text}`);
+        assert.match(answer.text, words, says);
+        assert.ok(!answer.text.includes(path.split('/').at(-1)), `${says}: shows a signature`);
+      }
+    }
+    assert.equal((await op('jobs.get', { id })).suspend, 2, 'none of these counted');
+    assert.equal((await send(first.resume, { token: null })).status, 201);
+    const again = await send(first.resume, { token: null });
+    assert.deepEqual([again.status, /answered already/.test(again.text)], [409, true], again.text);
+    const denied = await send(first.cancel, { token: null });
+    assert.equal(denied.status, 409, 'the same id, the other way');
+    assert.equal((await op('jobs.get', { id })).suspend, 1);
+    const second = await urlsOf(job, 2, '?approver=bob');
+    const payload = Buffer.from('{"x":1}').toString('base64');
+    assert.equal((await send(`${second.resume}&payload=${payload}`, { token: null })).status, 201);
+    const outcome = await op('jobs.wait', { id });
+    assert.deepEqual(outcome.result, { a: 2, b: ['ann', 'bob'], c: null });
+    const late = await send((await urlsOf(job, 3)).resume, { token: null });
+    assert.deepEqual([late.status, /over/.test(late.text)], [410, true], late.text);
+    const wrongToken = await send((await urlsOf(job, 4)).resume, { token: 'mr_nobody' });
+    assert.equal(wrongToken.status, 401);
+  });
+
+  it('two answers at the same moment with one link: one counts', async () => {
+    const { id, job } = await waitingFlow([
+      step('a', {}, { suspend: { required_events: 2 } }),
+      step('b', { a: js('resumes.length') }),
+    ]);
+    const [one, two] = [await urlsOf(job, 1), await urlsOf(job, 2)];
+    const links = [one.resume, one.resume, one.cancel, one.resume];
+    const answers = await Promise.all(links.map((link) => send(link, { token: null })));
+    assert.deepEqual(
+      answers.map((answer) => answer.status).toSorted((a, b) => a - b),
+      [201, 409, 409, 409],
+    );
+    await send(two.resume, { token: null });
+    const outcome = await op('jobs.wait', { id });
+    const denied = answers[2]?.status === 201;
+    assert.equal(outcome.success, !denied);
+  });
+
+  it('ends, or goes on, when somebody denies', async () => {
+    const stops = await waitingFlow(asks());
+    const { cancel } = await urlsOf(stops.job, 1, '?approver=ann');
+    assert.equal((await send(cancel, { token: null })).status, 201);
+    const failed = await op('jobs.wait', { id: stops.id });
+    assert.equal(failed.success, false);
+    assert.deepEqual(failed.result.error, {
+      name: 'SuspendedDisapproved',
+      message: 'Disapproved by ann',
+      step_id: 'a',
+    });
+    const goes = await waitingFlow(asks({ continue_on_disapprove_timeout: true }));
+    await send((await urlsOf(goes.job, 1, '?approver=ann')).cancel, { token: null });
+    const went = await op('jobs.wait', { id: goes.id });
+    assert.deepEqual([went.success, went.result.a.error.message], [true, 'Disapproved by ann']);
+    const failure = step('failure', { a: js('error.name'), b: js('error.step_id') });
+    const told = await waitingFlow(asks(), { failure_module: failure });
+    await send((await urlsOf(told.job, 1)).cancel, { token: null });
+    const outcome = await op('jobs.wait', { id: told.id });
+    assert.deepEqual(outcome.result, { a: 'SuspendedDisapproved', b: 'a', c: null });
+  });
+
+  it('ends, or goes on, when nobody answers in time', async () => {
+    const modules = asks({ timeout: 0.05 });
+    const { id } = await op('jobs.previewFlow', { value: { modules } });
+    const late = await op('jobs.wait', { id });
+    assert.equal(late.result.error.name, 'SuspendedTimedOut', JSON.stringify(late));
+    const { flowStatus } = await op('jobs.get', { id });
+    assert.equal(flowStatus.modules[0].type, 'Failure');
+    const urls = await urlsOf(flowStatus.modules[0].job, 1);
+    const answer = await send(urls.resume, { token: null });
+    assert.deepEqual([answer.status, /in time/.test(answer.text)], [410, true], answer.text);
+    const goes = asks({ timeout: 0, continue_on_disapprove_timeout: true });
+    const run = await op('jobs.previewFlowWait', { value: { modules: goes }, waitMs: 30_000 });
+    assert.equal(run.result.a.error.name, 'SuspendedTimedOut', JSON.stringify(run));
+  });
+
+  it('takes an answer that comes while the step still runs', async () => {
+    const content = `export const main = async (next: string) => {
+      const url = process.env.WM_BASE_URL + '/api/w/test/jobs/resume_urls/' + process.env.WM_JOB_ID;
+      const headers = { authorization: 'Bearer ' + process.env.WM_TOKEN };
+      const urls = await (await fetch(url + '/5?approver=early', { headers })).json();
+      return (await fetch(urls.resume)).status;
+    }`;
+    const value = { type: 'rawscript', language: 'bun', content };
+    const modules = [
+      { id: 'a', value, suspend: { required_events: 1 } },
+      step('b', { a: js('approvers'), b: js('results.a') }),
+    ];
+    const outcome = await op('jobs.previewFlowWait', { value: { modules }, waitMs: 30_000 });
+    assert.deepEqual(outcome.result, { a: ['early'], b: 201, c: null }, JSON.stringify(outcome));
+  });
+
+  it('waits inside loops, and one link is good for the whole flow', async () => {
+    const value = {
+      type: 'forloopflow',
+      iterator: js('[1, 2]'),
+      modules: asks(),
+    };
+    const { id } = await op('jobs.previewFlow', { value: { modules: [{ id: 'l', value }] } });
+    for (const nth of [1, 2]) {
+      let inner: string | undefined;
+      while (inner === undefined) {
+        inner = (await op('jobs.get', { id })).flowStatus.modules[0].flow_jobs?.[nth - 1];
+      }
+      let job: string | undefined;
+      while (job === undefined) {
+        job = (await op('jobs.get', { id: inner })).flowStatus.modules[0].job;
+      }
+      await op('jobs.wait', { id: job });
+      const [waits] = await op('jobs.listQueue', { suspended: true, parentJob: id });
+      assert.equal(waits.id, inner);
+      const urls = await urlsOf(job, nth, '?flow_level=true');
+      assert.match(urls.resume, new RegExp(`/resume/${id}/${nth}/`));
+      assert.equal((await post(urls.resume, nth, null)).status, 201);
+      await op('jobs.wait', { id: inner });
+    }
+    const outcome = await op('jobs.wait', { id });
+    assert.deepEqual(
+      outcome.result.map(({ a }: Json) => a),
+      [1, 2],
+    );
+  });
+
+  it('a canceled flow ends although nobody answered, and takes no answer', async () => {
+    for (const force of [false, true]) {
+      const { id, job } = await waitingFlow(asks());
+      const { resume } = await urlsOf(job, 1);
+      await op('jobs.cancel', { id, reason: 'enough', force });
+      const outcome = await op('jobs.wait', { id });
+      assert.match(outcome.result.error.message, /enough/, `force: ${force}`);
+      const answer = await send(resume, { token: null });
+      assert.deepEqual([answer.status, /canceled/.test(answer.text)], [410, true], answer.text);
+    }
   });
 });

@@ -24,7 +24,7 @@ interface Said {
   job: string;
   resumeId: number;
   approved: boolean;
-  payload: unknown;
+  payload?: unknown;
   /** Who the link says it is for. */
   linkedApprover?: string | undefined;
 }
@@ -158,7 +158,7 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
     /** Answers without a link, as somebody who may cancel the flow. One answer a person. */
     async resume(
       call: Call,
-      { id, approved, payload }: { id: string; approved: boolean; payload: unknown },
+      { id, approved, payload }: { id: string; approved: boolean; payload?: unknown },
     ): Promise<Answered> {
       await jobs.assertMayCancel(call, id);
       const { step } = await waiting.find(workspaceOf(call), id);

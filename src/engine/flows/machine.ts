@@ -200,7 +200,11 @@ function suspended(work: Work, facts: WaitFacts): Decision {
   const { step } = work.state.status;
   const status = statusAt(work, step);
   if (status.type !== 'WaitingForEvents') return done(work);
-  if ('error' in facts) return fail(work, step, { job: status.job ?? '', error: facts.error });
+  if ('error' in facts) {
+    delete status.approvers;
+    delete status.count;
+    return fail(work, step, { job: status.job ?? '', error: facts.error });
+  }
   work.state.waiting = facts;
   return done(work);
 }

@@ -59,7 +59,7 @@ async function resultsJson(
 
   async function takeFrom(at: FlowRun | undefined): Promise<void> {
     for (const [step, { id, type }] of at?.state.status.modules.entries() ?? []) {
-      const over = type === 'Success' || type === 'Failure';
+      const over = ['Success', 'Failure', 'WaitingForEvents'].includes(type);
       if (at && over && wants(id)) found.set(id, await resultOfStep(runs, at, step));
     }
   }

@@ -25,6 +25,8 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'POST /logout': 'form; calls session.logout',
   'GET /setup/:secret': 'page; the secret in the address is the right to see it',
   'POST /setup/:secret': 'form; makes the first owner, who alone can audit it',
+  'GET /approve/:workspace/:job/:resumeId/:signature': 'page; calls approvals.show',
+  'POST /approve/:workspace/:job/:resumeId/:signature': 'form; calls approvals.answer',
   'GET /w/:workspace/runs/:id': 'page; calls jobs.get',
   [`* ${mcp}/mcp`]: 'the MCP transport, which calls the door itself',
   [`* ${mcp}/mcp/`]: 'the same with a trailing slash',

@@ -1,7 +1,2 @@
-export {
-  type FreshAsk,
-  type PageAsk,
-  type PageDeps,
-  pageRoutes,
-  sendFailurePage,
-} from './routes.ts';
+export { type FreshAsk, type PageAsk, type PageDeps, pageRoutes } from './routes.ts';
+export { sendFailurePage } from './send.ts';

@@ -1,14 +1,12 @@
 // The addresses of the plain pages: home, login and logout, set-up, a run. They work without
-// JavaScript; forms are protected by the ports (the set-up by its secret).
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+// JavaScript; forms are protected by the ports (the set-up by its secret, approvals by the link).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
-import { failurePage } from './failure-page.ts';
+import { mountApprovals } from './approval-routes.ts';
 import { homePage, type OwnWorkspace, type Visitor, welcomePage } from './home.ts';
-import { documentOf, type Page, pageHeaders } from './layout.ts';
 import { loginPage, safeNext } from './login.ts';
 import { type RunFacts, runPage } from './run.ts';
+import { sendPage, style } from './send.ts';
 import { deadLinkPage, readyPage, setupPage } from './setup.ts';
 
 /** Ports, filled by the server. */
@@ -44,23 +42,6 @@ export interface PageAsk {
 
 /** `token`: of the session that has just begun; undefined for nobody. */
 export type FreshAsk = PageAsk & { token: string | undefined };
-
-const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
-const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').slice(0, 10)}`;
-
-/** Answers with a page. */
-function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
-  return reply
-    .code(status)
-    .headers(pageHeaders)
-    .type('text/html; charset=utf-8')
-    .send(documentOf(page, styleUrl));
-}
-
-/** Answers with a page that says what went wrong. */
-export function sendFailurePage(reply: FastifyReply, error: AppError): FastifyReply {
-  return sendPage(reply, failurePage(error.status, error), error.status);
-}
 
 function isLogout(error: unknown): boolean {
   return error instanceof AppError && error.code === 'unauthenticated';
@@ -220,5 +201,6 @@ export function pageRoutes(deps: PageDeps) {
     mountSession(app, deps);
     mountSetup(app, deps);
     mountViews(app, deps);
+    mountApprovals(app, deps);
   };
 }

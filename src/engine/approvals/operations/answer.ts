@@ -10,7 +10,7 @@ export const answerApproval = (approvals: Approvals) =>
     summary: 'Approve or deny a step by its link.',
     risk: 'write',
     action: 'approvals:write',
-    on: ({ job }) => job,
+    on: ({ job }) => ({ kind: 'jobs', path: job }),
     input: z.strictObject({ ...linkFields, approved, payload }),
     output: answered,
     run: (call, link) => approvals.answer(call, link),

@@ -10,7 +10,7 @@ export const flowOfApproval = (approvals: Approvals) =>
     summary: 'Read the flow that a link is about: its arguments and how far it is.',
     risk: 'read',
     action: 'approvals:read',
-    on: ({ job }) => job,
+    on: ({ job }) => ({ kind: 'jobs', path: job }),
     input: z.strictObject(linkFields),
     output: suspendedFlow,
     run: (call, link) => approvals.flow(call, link),

@@ -10,7 +10,7 @@ export const showApproval = (approvals: Approvals) =>
     summary: 'Say what a link asks for, and whether the caller may answer.',
     risk: 'read',
     action: 'approvals:read',
-    on: ({ job }) => job,
+    on: ({ job }) => ({ kind: 'jobs', path: job }),
     input: z.strictObject(linkFields),
     output: approval,
     run: (call, link) => approvals.show(call, link),

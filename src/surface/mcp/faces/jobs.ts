@@ -307,6 +307,26 @@ const controlEndpoints: readonly Endpoint[] = [
       start(deps, invocation, { operation: 'jobs.rerun', input: { id: invocation.args['id'] } }),
   },
   {
+    name: 'resumeFlow',
+    title: 'Approve or deny a flow that waits',
+    description:
+      'Answers a flow that waits for an approval. Only when the person you work for has said so ' +
+      'for this very flow: the approval is theirs. listQueue with suspended finds such flows.',
+    method: 'POST',
+    route: '/w/{workspace}/jobs_u/flow/resume_suspended/{id}',
+    effect: 'runs',
+    operation: 'approvals.resume',
+    target: 'job',
+    arguments: {
+      id: field.jobId('path'),
+      approved: field.flag('body', 'False denies; true when left out.'),
+      payload: {
+        in: 'body',
+        schema: { description: 'What the next step reads as `resume`: any JSON.' },
+      },
+    },
+  },
+  {
     name: 'listWorkers',
     title: 'List workers',
     description: 'Lists the processes that run jobs, for finding out why a job waits.',

@@ -1,0 +1,24 @@
+// Sends pages: the document, its headers, and the stylesheet's address.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyReply } from 'fastify';
+import type { AppError } from '../../base/index.ts';
+import { failurePage } from './failure-page.ts';
+import { documentOf, type Page, pageHeaders } from './layout.ts';
+
+export const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').slice(0, 10)}`;
+
+/** Answers with a page. */
+export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
+  return reply
+    .code(status)
+    .headers(pageHeaders)
+    .type('text/html; charset=utf-8')
+    .send(documentOf(page, styleUrl));
+}
+
+/** Answers with a page that says what went wrong. */
+export function sendFailurePage(reply: FastifyReply, error: AppError): FastifyReply {
+  return sendPage(reply, failurePage(error.status, error), error.status);
+}
