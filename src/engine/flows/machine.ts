@@ -94,8 +94,10 @@ function enterMany(work: Work, step: number, facts: EnterFacts): Decision {
   const status = statusAt(work, step);
   const { value } = moduleAt(work, step);
   status.type = 'InProgress';
-  status.flow_jobs = [];
-  status.flow_jobs_success = [];
+  const kept = work.state.kept ?? { jobs: [], successes: [] };
+  delete work.state.kept;
+  status.flow_jobs = kept.jobs;
+  status.flow_jobs_success = kept.successes;
   if (value.type === 'forloopflow') {
     status.iterator = { index: 0, itered_len: facts.items ?? 0 };
   } else if (value.type === 'branchall') {
@@ -106,10 +108,11 @@ function enterMany(work: Work, step: number, facts: EnterFacts): Decision {
   const length = lengthOf(work, step);
   const many = 'parallel' in value && value.parallel;
   const width = many ? Math.max(1, facts.width ?? length) : 1;
-  for (let index = 0; index < Math.min(length, width); index += 1) {
+  const first = kept.jobs.length;
+  for (let index = first; index < Math.min(length, first + width); index += 1) {
     addIteration(work, step, { index, delayMs: facts.delayMs ?? 0 });
   }
-  return length === 0 ? conclude(work, step) : done(work);
+  return length <= first ? conclude(work, step) : done(work);
 }
 
 /** What may stop the flow once a loop or all branches are over; undefined: nothing. */
@@ -319,7 +322,7 @@ function decide(work: Work, event: FlowEvent): Decision {
   switch (event.type) {
     case 'start': {
       if (!status.preprocessor_module || !work.rules.flow.preprocessor_module) {
-        return begin(work, 0);
+        return begin(work, status.step);
       }
       const job = add(work, { step: 'preprocessor', as: 'run' });
       status.preprocessor_module = { type: 'InProgress', id: 'preprocessor', job };

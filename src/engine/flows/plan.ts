@@ -107,7 +107,7 @@ function planner(deps: ChildrenDeps, draft: Draft) {
   async function answeredEvent(): Promise<FlowEvent> {
     const { modules, step } = run.state.status;
     const { id = '', failed_retries: failed = [] } = modules[step] ?? {};
-    const answers = await deps.runs.answers(run.row.id, id);
+    const answers = await deps.runs.answers([run.row.id], id);
     return {
       type: 'answered',
       answers: answers.filter(({ job }) => !failed.includes(job)),
@@ -167,10 +167,10 @@ function planner(deps: ChildrenDeps, draft: Draft) {
   return { follow, endedEvent, answeredEvent };
 }
 
-/** Did no step begin yet? */
+/** Is the step that it stands at still to begin? So it is at first, and after a restart. */
 function isFresh({ status }: FlowRun['state']): boolean {
-  const [first] = status.modules;
-  return status.step === 0 && (first === undefined || first.type === 'WaitingForPriorSteps');
+  const next = status.modules[status.step];
+  return next === undefined || next.type === 'WaitingForPriorSteps';
 }
 
 /** A condition that fails makes its step fail: nobody would know why the flow stopped else. */

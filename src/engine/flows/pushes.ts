@@ -1,15 +1,18 @@
 // What starting a flow puts into the queue: a row with its first state. Its steps follow.
-import { notFound } from '../../base/index.ts';
+import { AppError, notFound } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import { type FlowPushes, pushOf, type RunCode, type RunOptions } from '../jobs/index.ts';
 import { actorOf, type OnBehalf, onBehalfIn } from '../scripts/index.ts';
 import type { Flows } from './flows.ts';
+import { restartedState } from './restart.ts';
 import type { FlowSource, Runs } from './runs.ts';
 import { initialState } from './state.ts';
 
+type AgainRow = Parameters<FlowPushes['again']>[1];
+
 export interface PushesDeps {
   flows: Pick<Flows, 'runnable' | 'prepare' | 'getVersion'>;
-  runs: Pick<Runs, 'versionOf'>;
+  runs: Runs;
   now: () => number;
 }
 
@@ -67,6 +70,15 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
     return push(call, { kind: 'flow', path, version, source, item: onBehalfIn(extra) }, options);
   }
 
+  async function previewAgain(call: Call, row: AgainRow, options: RunOptions) {
+    const { kind } = row;
+    if ((kind !== 'flowpreview' && kind !== 'singlestepflow') || !row.rawFlow) return undefined;
+    const { value } = row.rawFlow;
+    const said = { value, path: 'preview', allowMissing: false };
+    const source = await deps.flows.prepare(call, said);
+    return push(call, { kind, path: row.path, version: null, source }, options);
+  }
+
   return {
     byPath,
     byVersion,
@@ -76,19 +88,41 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
       const start = { kind: 'flowpreview', path: path ?? null, version: null, source } as const;
       return push(call, start, options);
     },
+    async restart(call, point) {
+      const old = await deps.runs.read(point.id);
+      if (!old || old.row.flowNode !== null || old.row.workspace !== workspaceOf(call)) {
+        throw new AppError('invalid_input', `The job ${point.id} is no run of a flow.`, {
+          hint: 'Give the id of the flow’s own job, not of a step.',
+        });
+      }
+      const { row } = old;
+      if (!row.finished) {
+        throw new AppError('conflict', `The job ${point.id} still runs.`, {
+          hint: 'Wait for its end, or cancel it first.',
+        });
+      }
+      const version = point.flowVersion ?? row.flowVersion;
+      const options = { args: row.args, invisibleToOwner: !row.visibleToOwner };
+      const made =
+        version === null
+          ? await previewAgain(
+              call,
+              { ...row, rawFlow: row.rawFlow as AgainRow['rawFlow'] },
+              options,
+            )
+          : await byVersion(call, version, options);
+      if (!made || made.path !== row.path) {
+        throw new AppError('invalid_input', 'This version belongs to another flow.');
+      }
+      const source = version === null ? made.rawFlow : await deps.runs.versionOf(version);
+      const { value } = source as FlowSource;
+      return { ...made, flowState: await restartedState(deps.runs, old, { value, point }) };
+    },
     async again(call, row, options) {
       if (row.kind === 'flow' && row.flowVersion !== null) {
         return byVersion(call, row.flowVersion, options);
       }
-      const { kind } = row;
-      if ((kind !== 'flowpreview' && kind !== 'singlestepflow') || !row.rawFlow) return undefined;
-      const { value } = row.rawFlow;
-      const source = await deps.flows.prepare(call, {
-        value,
-        path: 'preview',
-        allowMissing: false,
-      });
-      return push(call, { kind, path: row.path, version: null, source }, options);
+      return previewAgain(call, row, options);
     },
   };
 }

@@ -179,8 +179,8 @@ export function createRuns(db: Database) {
     },
     versionOf,
     /** What people answered to a step, in order. */
-    answers: (flowId: string, stepId: string) =>
-      db.rows<GivenAnswer>(selectAnswers, [flowId, stepId]),
+    answers: (flowIds: readonly string[], stepId: string) =>
+      db.rows<GivenAnswer>(selectAnswers, [flowIds, stepId]),
     forget: (id: string) => void runs.delete(id),
 
     /** Results of children, read where this process has not seen them end. */

@@ -96,7 +96,7 @@ async function answersBefore(runs: Runs, run: FlowRun, step: number): Promise<Sa
     const outer = await outerOf(runs, run);
     return outer ? answersBefore(runs, outer, outer.state.status.step) : [];
   }
-  const given = await runs.answers(row.id, asked.id);
+  const given = await runs.answers([row.id, ...(state.lineage ?? [])], asked.id);
   const said = given.map(({ approved, approver, payload }) =>
     approved ? { approver, payload } : { approver, payload: { error: disapproved(approver) } },
   );

@@ -154,7 +154,7 @@ export const selectAnswers = statement(
   'flow.answers',
   `select job_id as job, resume_id as "resumeId", approved, approver, payload
    from engine_flow_answer
-   where flow_id = $1
+   where flow_id = any ($1)
      and step_id = $2
    order by created_at, resume_id`,
 );

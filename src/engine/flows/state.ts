@@ -35,6 +35,8 @@ export interface FlowStatus {
   preprocessor_module?: ModuleStatus;
   retry: { fail_count: number; failed_jobs: string[] };
   user_states?: Record<string, unknown>;
+  /** Of a run that goes on where another one stood. */
+  restarted_from?: { flow_job_id: string; step_id: string; branch_or_iteration_n?: number };
 }
 
 /** An error of the flow itself, not of one of its jobs. */
@@ -59,6 +61,10 @@ export interface FlowState {
   early?: { success: boolean; result: unknown } | null;
   /** Ids of steps that nobody answered in time, where the flow went on. */
   unanswered?: readonly string[];
+  /** What a restarted loop keeps of its earlier iterations, until it begins. */
+  kept?: { jobs: string[]; successes: (boolean | null)[] };
+  /** The runs that this one was restarted from: their answers still stand. */
+  lineage?: readonly string[];
 }
 
 /** The state before the first step. */

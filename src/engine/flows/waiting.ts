@@ -67,7 +67,7 @@ export function createWaiting({ db, runs, now, goOn }: WaitingDeps) {
       step: { id: module.id, summary: module.summary ?? null, job: status.job ?? '' },
       suspend: module.suspend,
       waiting,
-      answers: await runs.answers(row.id, module.id),
+      answers: await runs.answers([row.id], module.id),
     };
   }
 

@@ -207,6 +207,17 @@ export const selectForRerun = statement(
      and workspace = $2`,
 );
 
+/** Makes a job that waits for its time due now; no row: it runs or is over. */
+export const bringForward = statement(
+  'job.bring_forward',
+  `update engine_job_live
+   set scheduled_for = least(scheduled_for, $3::bigint)
+   where id = $1
+     and workspace = $2
+     and not running
+   returning tag`,
+);
+
 /** Ends a job that no worker has taken; 0 rows mean that it runs or is over. */
 export const cancelQueued = statement(
   'job.cancel_queued',

@@ -8,7 +8,14 @@ import { createLocks } from './locks.ts';
 import { createNotes } from './notes.ts';
 import type { Push, Queue } from './queue.ts';
 import { createReading } from './read.ts';
-import { createRun, type FlowPreview, type Preview, type RunDeps } from './run.ts';
+import {
+  createRun,
+  type FlowPreview,
+  type Preview,
+  type RestartPoint,
+  type RunDeps,
+} from './run.ts';
+import { runNow } from './run-now.ts';
 import { readStanding } from './standing.ts';
 import { findJob } from './visibility.ts';
 import { outcomeOf, type Watch, watchJob } from './waiting.ts';
@@ -84,6 +91,8 @@ export function createJobs(deps: JobsDeps) {
       start(run.byHash(call, hash, options)),
     preview: (call: Call, wanted: Preview) => start(run.preview(call, wanted)),
     rerun: (call: Call, id: string) => start(run.again(call, id)),
+    restart: (call: Call, point: RestartPoint) => start(run.restart(call, point)),
+    runNow: (call: Call, id: string) => runNow(deps, call, id),
     async runWait(call: Call, path: string, { waitMs, ...options }: RunAndWait) {
       return pushAndWait(deps, call, { push: await run.byPath(call, path, options), waitMs });
     },

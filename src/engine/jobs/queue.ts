@@ -119,6 +119,8 @@ export function createQueue({
       }
       return id;
     },
+    /** A job of this tag is due earlier than it was. */
+    wake: (tag: string): void => worker.wake(tag),
     drain: () => inserts.drain(),
   };
 }

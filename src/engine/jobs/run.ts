@@ -35,6 +35,18 @@ export interface FlowPushes {
   preview(call: Call, wanted: FlowPreview): Promise<Push>;
   /** The same flow again; undefined when the job was none. */
   again(call: Call, row: AgainRow, options: RunOptions): Promise<Push | undefined>;
+  /** The same flow again, from one of its steps on. */
+  restart(call: Call, point: RestartPoint): Promise<Push>;
+}
+
+/** Where a flow that is over is run again from. */
+export interface RestartPoint {
+  id: string;
+  stepId: string;
+  /** Of a loop or branches: the first that runs again, counted from 0. */
+  index?: number | undefined;
+  /** Another version than that of the run. */
+  flowVersion?: number | undefined;
 }
 
 export interface FlowPreview extends RunOptions {
@@ -221,5 +233,11 @@ export function createRun(deps: RunDeps) {
     return pushOf(deps, call, { code: row, options });
   }
 
-  return { byPath, byHash, preview, again };
+  /** A flow from one of its steps on, as the one who asks now. */
+  async function restart(call: Call, point: RestartPoint): Promise<Push> {
+    await findJob(deps.db, call, { id: point.id });
+    return deps.flows.restart(call, point);
+  }
+
+  return { byPath, byHash, preview, again, restart };
 }

@@ -13,6 +13,7 @@ import { lockRows } from './locks.ts';
 import { httpTriggerRows } from './http-triggers.ts';
 import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
+import { restartRows } from './restart.ts';
 import { runRows } from './runs.ts';
 import { scheduleRows } from './schedules.ts';
 import { scriptRows } from './scripts.ts';
@@ -37,6 +38,7 @@ export const rows: readonly Row[] = [
   ...jobRows,
   ...jobNoteRows,
   ...approvalRows,
+  ...restartRows,
   ...scheduleRows,
   ...httpTriggerRows,
   ...variableRows,

@@ -24,6 +24,8 @@ import { queuePosition } from './queue-position.ts';
 import { rerunJob } from './rerun.ts';
 import { lockFlow } from './lock-flow.ts';
 import { lockScript } from './lock-script.ts';
+import { restartFlow } from './restart-flow.ts';
+import { runJobNow } from './run-now.ts';
 import { jobResultMaybe } from './result-maybe.ts';
 import { jobResult } from './result.ts';
 import { rootJobId } from './root-job-id.ts';
@@ -55,6 +57,8 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   rerunJob(jobs),
   lockScript(jobs),
   lockFlow(jobs),
+  restartFlow(jobs),
+  runJobNow(jobs),
   jobResultMaybe(jobs),
   jobResult(jobs),
   rootJobId(jobs),

@@ -307,6 +307,36 @@ const controlEndpoints: readonly Endpoint[] = [
       start(deps, invocation, { operation: 'jobs.rerun', input: { id: invocation.args['id'] } }),
   },
   {
+    name: 'restartFlow',
+    title: 'Run a flow again from a step',
+    description:
+      'Runs a flow that is over again from one of its steps, as a new job whose id it answers; ' +
+      'the results of the steps before are kept. waitJob gets the result.',
+    method: 'POST',
+    route: '/w/{workspace}/jobs/restart/f/{id}',
+    effect: 'runs',
+    operation: 'jobs.restartFlow',
+    target: 'job',
+    arguments: {
+      id: field.jobId('path'),
+      step_id: field.required(field.text('body', 'The first step that runs again.')),
+      branch_or_iteration_n: {
+        in: 'body',
+        schema: {
+          type: 'integer',
+          minimum: 0,
+          description: 'Of a loop or branches: the first of them that runs again, from 0.',
+        },
+        to: 'index',
+      },
+    },
+    run: (invocation, deps) => {
+      const { id, step_id: stepId, branch_or_iteration_n: index } = invocation.args;
+      const input = { id, stepId, ...(index === undefined ? {} : { index }) };
+      return start(deps, invocation, { operation: 'jobs.restartFlow', input });
+    },
+  },
+  {
     name: 'resumeFlow',
     title: 'Approve or deny a flow that waits',
     description:
