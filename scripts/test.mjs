@@ -100,6 +100,8 @@ ensureTools([
   { program: 'python3', debianPackage: 'python3' },
   { program: '/usr/bin/pip3', debianPackage: 'python3-pip' },
   { program: 'flock', debianPackage: 'util-linux' },
+  { program: 'php', debianPackage: 'php-cli' },
+  { program: 'ruby', debianPackage: 'ruby' },
   { program: 'mariadbd', debianPackage: 'mariadb-server-core' },
 ]);
 if (process.argv.includes('--postgres15') && !existsSync(postgres15)) {

@@ -14,6 +14,7 @@ import type { Database } from '../store/index.ts';
 import { appOperations, createApps } from './apps/index.ts';
 import {
   createCodeGate,
+  createDependencies,
   createJobEvents,
   createJobs,
   createQueue,
@@ -209,7 +210,9 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   // The builder infers inside the sandbox, where the language needs its own parser.
   const { inferSignature } = deps.builder;
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
-  const scripts = createScripts({ ...shared, onChanged: versions.changed });
+  const dependencies = createDependencies(deps);
+  const buildScript = dependencies.build;
+  const scripts = createScripts({ ...shared, buildScript, onChanged: versions.changed });
   const secrets = createJobSecrets();
   const items = createItems({
     ...deps,
@@ -249,6 +252,7 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     events,
     queue,
     scripts,
+    dependencies,
     waitMs: config.waitMs,
     flows: flowEngine.pushes,
     flowGoesOn: steps.goOn,

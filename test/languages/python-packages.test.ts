@@ -88,7 +88,7 @@ describe('Python scripts with packages', () => {
     const again = await server.op('jobs.runWait', { path }, token);
     assert.equal(again.body.result, result, JSON.stringify(again.body));
     const logs = await server.op('jobs.logs', { id: again.body.id });
-    assert.match(JSON.stringify(logs.body), /Successfully installed test-words-1\.5/);
+    assert.match(JSON.stringify(logs.body), /Successfully installed test.words-1\.5/);
   });
 
   test('what cannot be had is refused when it is deployed, with the way out', async () => {

@@ -3,7 +3,6 @@ import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { CodeGate } from '../jobs/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
 import {
   type Language,
@@ -25,7 +24,8 @@ export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'>, OnBehalfDeps
   clock: Clock;
   builder: Pick<Builder, 'build'>;
   inferSignature: (language: Language, content: string, entrypoint?: string) => Promise<Signature>;
-  mayBringCode: CodeGate;
+  /** Refuses callers who may not bring code to this machine. */
+  mayBringCode: (call: Call) => void;
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'source'>;
   /** Told after a change is committed. */
   onChanged: (workspace: string) => void;

@@ -1,4 +1,5 @@
-export { type CodeGate, createCodeGate } from './code-gate.ts';
+export { createCodeGate } from './code-gate.ts';
+export { createDependencies } from './dependencies.ts';
 export { createJobEvents, type JobEvents } from './events.ts';
 export { labelsOf } from './labels.ts';
 export type { Ending, FlowSteps, LogPiece } from './flow-port.ts';

@@ -194,6 +194,7 @@ export interface NewJob {
   finished?: boolean;
   success?: boolean;
   resultJson?: string;
+  durationMs?: number;
 }
 
 /** What a worker needs to run a job: the claimed row and the clear text of its token. */

@@ -23,7 +23,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      case when worker is not null or started or finished then "createdAt" end, "tokenHash",
      coalesce("isFlowStep", false), "flowStepId", "flowState", "flowVersion", "flowNode",
      "flowSource", "rawFlow", "workflowKey", success, "resultJson"::json,
-     case when finished then "createdAt" end, case when finished then 0 end,
+     case when finished then "createdAt" + coalesce("durationMs", 0) end,
+     case when finished then coalesce("durationMs", 0) end,
      "schedulePath", "flowPath", coalesce(priority, 0)
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
@@ -34,7 +35,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      worker text, "tokenHash" text, started boolean, finished boolean, success boolean,
      "resultJson" text, "isFlowStep" boolean, "flowStepId" text, "flowState" json,
      "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json,
-     "workflowKey" text, "schedulePath" text, "flowPath" text, priority smallint)`;
+     "workflowKey" text, "schedulePath" text, "flowPath" text, priority smallint,
+     "durationMs" bigint)`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 

@@ -2,6 +2,7 @@
 // this folder do. Storing is in the `.sql.ts` files, running in `workers/`.
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import { type CancelDeps, cancelJob, cancelRow, type CancelRequest } from './cancel.ts';
+import type { Dependencies } from './dependencies.ts';
 import { followJob } from './follow.ts';
 import type { Outcome, RunOptions } from './job.ts';
 import { createLocks } from './locks.ts';
@@ -22,6 +23,7 @@ import { outcomeOf, type Watch, watchJob } from './waiting.ts';
 
 export interface JobsDeps extends Omit<RunDeps, 'now'>, CancelDeps {
   queue: Queue;
+  dependencies: Dependencies;
   /** How long a synchronous run waits unless it says otherwise, in milliseconds. */
   waitMs: number;
 }

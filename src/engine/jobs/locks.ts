@@ -3,12 +3,12 @@
 import { AppError } from '../../base/index.ts';
 import type { Call } from '../../operation/index.ts';
 import { type Language, language } from '../scripts/index.ts';
-import { errorResult, type JobKind } from './job.ts';
-import type { Queue } from './queue.ts';
-import { pushOf, type RunDeps } from './run.ts';
+import type { Dependencies, Resolved } from './dependencies.ts';
+import { errorResult } from './job.ts';
+import type { RunDeps } from './run.ts';
 
 export interface LocksDeps extends RunDeps {
-  queue: Pick<Queue, 'push'>;
+  dependencies: Pick<Dependencies, 'keep'>;
 }
 
 interface Source {
@@ -18,6 +18,12 @@ interface Source {
 }
 
 type Fields = Record<string, unknown>;
+type OnLog = (text: string) => void;
+
+interface Where {
+  path: string;
+  onLog: OnLog;
+}
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -33,81 +39,76 @@ function sourceOf(value: unknown, path: string): Source | undefined {
 }
 
 export function createLocks(deps: LocksDeps) {
-  async function lockOf(call: Call, source: Source): Promise<string> {
+  async function lockOf(call: Call, source: Source, onLog: OnLog): Promise<string> {
     const built = await deps.builder.build({
       ...source,
       lock: null,
       readScript: (path) => deps.scripts.source(call, path),
       signal: call.signal,
+      onLog,
     });
     return built.lock;
   }
 
   /** The same value with a lock in every module that brings code. */
-  async function locked(call: Call, value: unknown, path: string): Promise<unknown> {
+  async function locked(call: Call, value: unknown, where: Where): Promise<unknown> {
     if (Array.isArray(value)) {
       const list: unknown[] = [];
-      for (const entry of value) list.push(await locked(call, entry, path));
+      for (const entry of value) list.push(await locked(call, entry, where));
       return list;
     }
     if (!isObject(value)) return value;
     const id = typeof value['id'] === 'string' ? value['id'] : 'module';
-    const source = sourceOf(value['value'], `${path}/${id}`);
+    const source = sourceOf(value['value'], `${where.path}/${id}`);
     if (source) {
-      const lock = await lockOf(call, source);
+      const lock = await lockOf(call, source, where.onLog);
       return { ...value, value: { ...(value['value'] as Fields), lock } };
     }
     const fields: Fields = {};
     for (const [name, inner] of Object.entries(value)) {
-      fields[name] = await locked(call, inner, path);
+      fields[name] = await locked(call, inner, where);
     }
     return fields;
   }
 
   async function store(
     call: Call,
-    { kind, path, result }: { kind: JobKind; path: string; result: Promise<unknown> },
+    about: Pick<Resolved, 'kind' | 'path' | 'language'>,
+    resolve: (onLog: OnLog) => Promise<unknown>,
   ): Promise<{ id: string }> {
+    const startedAt = deps.now();
+    let logs = '';
     let ended: { success: boolean; resultJson: string };
     try {
-      ended = { success: true, resultJson: JSON.stringify(await result) };
+      const result = await resolve((text) => {
+        logs += text;
+      });
+      ended = { success: true, resultJson: JSON.stringify(result) };
     } catch (error) {
       // Code that does not resolve is an outcome; anything else is no lock job at all.
       if (!(error instanceof AppError) || error.code !== 'unprocessable') throw error;
       const message = [error.message, error.hint].filter(Boolean).join(' ');
       ended = { success: false, resultJson: errorResult('LockError', message) };
     }
-    const code = {
-      kind,
-      path,
-      hash: null,
-      language: null,
-      rawCode: null,
-      bundleHash: null,
-      parameters: [],
-      isolation: 'warm',
-      tag: 'dependency',
-      timeoutS: null,
-      rerunOnCrash: false,
-    } as const;
-    const options = { args: {}, invisibleToOwner: false };
-    const push = pushOf(deps, call, { code, options });
-    return { id: await deps.queue.push({ ...push, ...ended, finished: true }) };
+    return { id: await deps.dependencies.keep(call, { ...about, startedAt, logs, ...ended }) };
   }
 
   return {
     /** The job's result is `{lock}`; '' when there is nothing to lock. */
     lockScript(call: Call, source: Source): Promise<{ id: string }> {
       deps.mayBringCode(call);
-      const result = lockOf(call, source).then((lock) => ({ lock }));
-      return store(call, { kind: 'dependencies', path: source.path, result });
+      const { path, language: name } = source;
+      const about = { kind: 'dependencies', path, language: name } as const;
+      return store(call, about, async (onLog) => ({ lock: await lockOf(call, source, onLog) }));
     },
 
     /** The job's result is `{updated_flow_value}`. */
     lockFlow(call: Call, { value, path }: { value: Fields; path: string }) {
       deps.mayBringCode(call);
-      const result = locked(call, value, path).then((made) => ({ updated_flow_value: made }));
-      return store(call, { kind: 'flowdependencies', path, result });
+      const about = { kind: 'flowdependencies', path, language: null } as const;
+      return store(call, about, async (onLog) => ({
+        updated_flow_value: await locked(call, value, { path, onLog }),
+      }));
     },
   };
 }

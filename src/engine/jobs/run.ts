@@ -220,6 +220,11 @@ export function createRun(deps: RunDeps) {
     type Row = Code & AgainRow & { args: Record<string, unknown>; workflowKey: string | null };
     const row = await deps.db.row<Row>(selectForRerun, [id, workspaceOf(call)]);
     if (!row) throw notFound('job', id);
+    if (row.kind === 'dependencies' || row.kind === 'flowdependencies') {
+      throw new AppError('unprocessable', `Job ${id} resolved imports, and ran no code.`, {
+        hint: 'Deploy the script again to resolve them anew.',
+      });
+    }
     if (row.workflowKey !== null) {
       throw new AppError('unprocessable', `Job ${id} is a task, which runs only in its workflow.`, {
         hint: 'Run the workflow again.',

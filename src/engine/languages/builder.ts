@@ -159,12 +159,16 @@ export function createBuilder(deps: BuilderDeps): Builder {
     const registry = await readRegistry(environment);
     const lock = request.lock === null ? undefined : readLock(request.lock, registry.origins);
     if (lock) assertLockCovers(lock, imports);
+    const dependencies = lock?.dependencies ?? dependenciesOf(imports);
+    const asked = Object.entries(dependencies).map(([name, version]) => `${name}@${version}`);
+    request.onLog?.(`${lock ? 'as locked' : 'to resolve'}: ${asked.join(' ')}\n`);
     return packages.provide({
-      dependencies: lock?.dependencies ?? dependenciesOf(imports),
+      dependencies,
       bunLock: lock?.bunLock ?? null,
       imports,
       registry,
       signal: request.signal,
+      ...(request.onLog ? { onOutput: request.onLog } : {}),
     });
   }
 
@@ -200,10 +204,12 @@ export function createBuilder(deps: BuilderDeps): Builder {
     let pins = request.lock === null ? undefined : readPythonLock(request.lock);
     let lock = request.lock ?? '';
     if (pins !== undefined) {
+      onLog?.(`as locked: ${pins.join(' ')}\n`);
       await python.provide({ requirements: pins, locked: true, signal, ...log });
     } else {
       const requirements = await requirementsOf(path, content);
       if (requirements.length > 0) {
+        onLog?.(`to resolve: ${requirements.join(' ')}\n`);
         ({ pins } = await python.provide({ requirements, locked: false, signal, ...log }));
         lock = writePythonLock(await pythonVersion(), pins);
       }

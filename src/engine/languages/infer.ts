@@ -2,8 +2,10 @@
 import type { Sandbox } from '../sandbox/index.ts';
 import { checkBash, readBash } from './bash-signature.ts';
 import { createParser, type Parser } from './parser.ts';
+import { checkPhp, readPhp } from './php-signature.ts';
 import { readPython } from './python-signature.ts';
 import { readQuery } from './query-signature.ts';
+import { checkRuby, readRuby } from './ruby-signature.ts';
 import { signatureOf } from './schema.ts';
 import type { Language, Signature } from './signature.ts';
 
@@ -26,6 +28,12 @@ export function createInference(parser: Parser, sandbox?: Sandbox): InferSignatu
       case 'bash':
         await checkBash('script.sh', content, sandbox);
         return signatureOf(readBash(content));
+      case 'php':
+        await checkPhp('script.php', content, sandbox);
+        return signatureOf(readPhp(content, entrypoint));
+      case 'ruby':
+        await checkRuby('script.rb', content, sandbox);
+        return signatureOf(readRuby(content, entrypoint));
       case 'postgresql':
       case 'mysql':
       case 'graphql':

@@ -17,6 +17,7 @@ export interface InstallRequest {
   bunLock: string | null;
   registry: RegistrySettings;
   signal: AbortSignal;
+  onOutput?: (text: string) => void;
 }
 
 export type InstallOutcome = { ok: true; bunLock: string } | { ok: false; output: string };
@@ -72,13 +73,14 @@ async function commandOf(sandbox: Sandbox, request: InstallRequest): Promise<Wra
 
 /** Fills `folder` with node_modules; throws `canceled`, `timeout`, `unavailable`. */
 export async function install(sandbox: Sandbox, request: InstallRequest): Promise<InstallOutcome> {
-  const { folder, dependencies, bunLock, registry, signal } = request;
+  const { folder, dependencies, bunLock, registry, signal, onOutput } = request;
   await writeFile(join(folder, 'package.json'), packageJson(dependencies));
   if (bunLock !== null) await writeFile(join(folder, 'bun.lock'), bunLock);
   const npmrc = join(folder, '.npmrc');
   if (registry.npmrc !== '') await writeFile(npmrc, registry.npmrc, { mode: 0o600 });
   try {
-    const ended = await runInstaller(await commandOf(sandbox, request), { signal });
+    const command = await commandOf(sandbox, request);
+    const ended = await runInstaller(command, { signal, ...(onOutput ? { onOutput } : {}) });
     if (ended.status !== 0) return { ok: false, output: ended.output };
     return { ok: true, bunLock: await readFile(join(folder, 'bun.lock'), 'utf8') };
   } finally {

@@ -1,5 +1,6 @@
 // One run of an installer of packages (bun, pip), from its start to its end or to its limit.
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { AppError } from '../../base/index.ts';
 import type { WrappedCommand } from '../sandbox/index.ts';
 
@@ -8,15 +9,19 @@ const maxOutput = 200_000;
 
 interface Ended {
   status: number | null;
-  /** The end of both outputs. */
+  /** The end of both outputs, without credentials. */
   output: string;
 }
 
 export interface InstallerOptions {
   signal: AbortSignal;
-  /** Told of the output as it comes. */
+  /** Told of the output line by line, as it comes. */
   onOutput?: (text: string) => void;
 }
+
+/** Addresses of registries may hold some. */
+const withoutCredentials = (text: string): string =>
+  text.replaceAll(/\b(\w+:\/\/)[^\s/@]*@/g, '$1');
 
 function canceled(): AppError {
   return new AppError('canceled', 'The deploy was canceled while its packages were installed.');
@@ -49,9 +54,10 @@ export async function runInstaller(
   }, limitMs);
   signal.addEventListener('abort', kill, { once: true });
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-maxOutput);
-      onOutput?.(text);
+    createInterface({ input: stream }).on('line', (text) => {
+      const line = `${withoutCredentials(text)}\n`;
+      output = (output + line).slice(-maxOutput);
+      onOutput?.(line);
     });
   }
   try {

@@ -181,9 +181,6 @@ const failures: readonly [pattern: RegExp, code: ErrorCode, says: string, hint: 
   ],
 ];
 
-/** Without addresses that may hold credentials. */
-const cleaned = (text: string): string => text.replaceAll(/\b(\w+:\/\/)[^\s/@]*@/g, '$1');
-
 function failure(output: string, requirements: readonly string[]): AppError {
   // An index that cannot be reached ends as "no matching distribution" as well.
   const unreachable = failures.at(-1)?.[0].test(output) === true;
@@ -192,8 +189,8 @@ function failure(output: string, requirements: readonly string[]): AppError {
   const named = unreachable ? null : (pattern?.exec(output) ?? null);
   const name = named?.[1] ?? named?.[2] ?? requirements.join(', ');
   const errors = output.split('\n').filter((line) => line.startsWith('ERROR'));
-  const said = says ?? cleaned(errors.join(' ') || output.trim()).slice(-300);
-  return new AppError(code, `Python packages: ${cleaned(name)}: ${said}.`, {
+  const said = says ?? (errors.join(' ') || output.trim()).slice(-300);
+  return new AppError(code, `Python packages: ${name}: ${said}.`, {
     hint: hint ?? 'Ask for another version, or leave it out.',
     details: { requirements: [...requirements] },
   });
@@ -210,8 +207,7 @@ export async function pipInstall(deps: PipDeps, request: PipRequest): Promise<st
   const site = join(folder, 'site');
   await mkdir(site);
   const command = await commandOf(deps, request);
-  const told = onOutput && ((text: string): void => onOutput(cleaned(text)));
-  const ended = await runInstaller(command, { signal, ...(told ? { onOutput: told } : {}) });
+  const ended = await runInstaller(command, { signal, ...(onOutput ? { onOutput } : {}) });
   if (ended.status !== 0) throw failure(ended.output, requirements);
   for (const name of await readdir(folder)) {
     if (name !== 'site') await rm(join(folder, name), { recursive: true, force: true });

@@ -4,7 +4,15 @@
 import type { QueryLanguage } from '../queries/index.ts';
 import type { JsonSchema } from './schema.ts';
 
-export type Language = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash' | QueryLanguage;
+export type Language =
+  | 'bun'
+  | 'deno'
+  | 'nativets'
+  | 'python3'
+  | 'bash'
+  | 'php'
+  | 'ruby'
+  | QueryLanguage;
 
 /** A value's type as far as it can be told from the source alone. */
 export type ArgType =

@@ -4,7 +4,7 @@ import type { Exchange, Reply } from './channel.ts';
 import { createLastLine } from './last-line.ts';
 import type { RunLimits, RunRequest } from './runner.ts';
 
-const quoted = (text: string): string =>
+export const quoted = (text: string): string =>
   `'${text.replaceAll('\0', '').replaceAll("'", String.raw`'\''`)}'`;
 
 /** Arguments of a script are strings: text as it is, absent or null as empty, the rest as JSON. */

@@ -4,7 +4,15 @@ import type { Clock, Log } from '../../base/index.ts';
 import type { QueryLanguage } from '../queries/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 
-export type RunLanguage = 'bun' | 'deno' | 'nativets' | 'python3' | 'bash' | QueryLanguage;
+export type RunLanguage =
+  | 'bun'
+  | 'deno'
+  | 'nativets'
+  | 'python3'
+  | 'bash'
+  | 'php'
+  | 'ruby'
+  | QueryLanguage;
 
 /** A program that runs scripts. `node` serves TypeScript whose first line says `//nodejs`. */
 export type Runtime = 'bun' | 'node' | 'deno' | 'python' | 'bash';
@@ -32,7 +40,7 @@ export interface RunRequest {
   runtime?: 'bun' | 'node' | 'deno';
   /**
    * TypeScript: the body of an async function of one parameter `__host` that returns the exports.
-   * Python, Bash, queries: the source.
+   * Other languages: the source.
    */
   code: string;
   /** Same hash, same code: the key under which a warm process is found. */

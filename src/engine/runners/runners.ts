@@ -26,6 +26,7 @@ import {
   runtimeOfLanguage,
 } from './runtimes.ts';
 import { createSpares, type Spares } from './spares.ts';
+import { asShellRun, missingTool } from './tools.ts';
 import { createWarm, type Warm } from './warm.ts';
 import { createWatcher } from './watcher.ts';
 import { createZygotes, type Zygotes } from './zygotes.ts';
@@ -54,6 +55,9 @@ interface Started {
 
 const languageNames = Object.keys(runtimeOfLanguage) as RunLanguage[];
 
+const reasonOf = (probe: RuntimeProbe | undefined): string =>
+  probe === undefined || isFound(probe) ? 'the runners are not started' : probe.reason;
+
 export function createRunners(options: RunnersOptions): Runners {
   const memoryCapBytes = options.memoryCapBytes ?? Math.round(totalmem() / 4);
   let started: Started | undefined;
@@ -72,8 +76,10 @@ export function createRunners(options: RunnersOptions): Runners {
   function runtimeFor({ language, runtime }: RunRequest): FoundRuntime {
     const wanted = runtime ?? runtimeOfLanguage[language];
     const probe = here().probes.get(wanted);
-    if (probe !== undefined && isFound(probe)) return probe;
-    throw new AppError('unavailable', `${language} cannot run here: ${probe?.reason ?? wanted}`, {
+    const lacks = missingTool(language, options.sandbox);
+    if (probe !== undefined && isFound(probe) && lacks === undefined) return probe;
+    const reason = lacks ?? (probe === undefined || isFound(probe) ? wanted : probe.reason);
+    throw new AppError('unavailable', `${language} cannot run here: ${reason}`, {
       hint: 'Run `millrace doctor` on this machine, or start a worker that has it.',
     });
   }
@@ -103,19 +109,20 @@ export function createRunners(options: RunnersOptions): Runners {
     const { warm, zygotes } = here();
     if (runtime.runtime === 'python' && zygotes !== undefined) return zygotes.run(request);
     if (runtime.runtime === 'bash' || request.isolation === 'fresh') {
-      return single(runtime, request);
+      return single(runtime, asShellRun(request));
     }
     return warm.run(runtime, request);
   }
 
   function languageStatus(language: RunLanguage): LanguageStatus {
     const probe = started?.probes.get(runtimeOfLanguage[language]);
-    const available = probe !== undefined && isFound(probe);
+    const lacks = missingTool(language, options.sandbox);
+    const available = probe !== undefined && isFound(probe) && lacks === undefined;
     return {
       language,
       available,
       version: available ? probe.version : null,
-      reason: available ? null : (probe?.reason ?? 'the runners are not started'),
+      reason: available ? null : (lacks ?? reasonOf(probe)),
     };
   }
 

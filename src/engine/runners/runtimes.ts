@@ -36,6 +36,8 @@ export const runtimeOfLanguage: Record<RunLanguage, Runtime> = {
   nativets: 'bun',
   python3: 'python',
   bash: 'bash',
+  php: 'bash',
+  ruby: 'bash',
   // Their drivers are programs for Node.
   postgresql: 'node',
   mysql: 'node',

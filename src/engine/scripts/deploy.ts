@@ -3,7 +3,7 @@
 import { AppError, type Clock } from '../../base/index.ts';
 import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
-import type { Builder, Built, Signature } from '../languages/index.ts';
+import type { BuildRequest, Built, Signature } from '../languages/index.ts';
 import { findParent, noSuchParent, type Parent, staleParent } from './lineage.ts';
 import type { OnBehalfDeps } from './on-behalf.ts';
 import type { Language, NewScript, Script } from './script.ts';
@@ -18,7 +18,8 @@ export interface DeployDeps extends OnBehalfDeps {
   clock: Clock;
   /** Refuses callers who may not bring code to this machine. */
   mayBringCode: (call: Call) => void;
-  builder: Pick<Builder, 'build'>;
+  /** Builds; what it resolved is then a job. */
+  buildScript: (call: Call, request: BuildRequest) => Promise<Built & { jobId: string | null }>;
   inferSignature: (language: Language, content: string, entrypoint?: string) => Promise<Signature>;
   /** The inferred schema with what people had edited of the previous one. */
   mergeSchema: (inferred: Schema, previous: Schema) => Schema;
@@ -41,7 +42,7 @@ interface Version {
   said: NewScript;
   parent: Parent;
   signature: Signature;
-  built: Built;
+  built: Built & { jobId: string | null };
   schema: Schema;
   lock: string | null;
 }
@@ -96,6 +97,7 @@ function valuesOf({ said, parent, signature, built, ...version }: Version): unkn
     JSON.stringify(said.extra),
     signature.parameters.map((parameter) => parameter.name),
     built.codeHash,
+    built.jobId,
   ];
 }
 
@@ -139,7 +141,7 @@ export async function deploy(
   if (parent.script && parent.script.path !== said.path) assertMayMove(call, parent.script);
   const entrypoint = said.kind === 'preprocessor' ? 'preprocessor' : 'main';
   const signature = await deps.inferSignature(said.language, said.content, entrypoint);
-  const built = await deps.builder.build({
+  const built = await deps.buildScript(call, {
     language: said.language,
     content: said.content,
     path: said.path,

@@ -10,6 +10,8 @@ export const languages = [
   'postgresql',
   'mysql',
   'graphql',
+  'php',
+  'ruby',
 ] as const;
 export type Language = (typeof languages)[number];
 

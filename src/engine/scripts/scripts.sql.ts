@@ -12,6 +12,14 @@ const headColumns = `
      rerun_on_crash as "rerunOnCrash", isolation, extra`;
 const allColumns = `${headColumns}, content, schema, lock`;
 
+export const selectDeployment = statement(
+  'script.deployment',
+  `select lock, dependency_job as "jobId"
+   from engine_script
+   where workspace = $1
+     and hash = $2`,
+);
+
 /** The head of a path; uses engine_script_head. */
 export const selectHead = statement(
   'script.head',
@@ -119,9 +127,9 @@ export const insertScript = statement(
      workspace, hash, path, parent_hashes, summary, description, content, language, kind, schema,
      lock, created_by, created_at, is_template, extra_perms, tag, timeout_s,
      ws_error_handler_muted, auto_kind, has_preprocessor, deployment_msg, rerun_on_crash,
-     isolation, extra, parameters, bundle_hash)
+     isolation, extra, parameters, bundle_hash, dependency_job)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-     $20, $21, $22, $23, $24, $25, $26)`,
+     $20, $21, $22, $23, $24, $25, $26, $27)`,
 );
 
 export const insertBundle = statement(

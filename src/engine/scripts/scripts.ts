@@ -87,6 +87,11 @@ async function findByHash(db: Database, call: Call, { hash, risk, tool }: ByHash
   throw verdict.error.code === 'not_found' ? notFound('script', hash) : verdict.error;
 }
 
+interface Deployment {
+  lock: string | null;
+  jobId: string | null;
+}
+
 /** Reading: nothing here changes a script. */
 function createReading(db: Database) {
   return {
@@ -97,6 +102,14 @@ function createReading(db: Database) {
     },
 
     getByHash: (call: Call, hash: string) => findByHash(db, call, { hash, risk: 'read' }),
+
+    /** The lock of a version, and the job that made it. */
+    async deployment(call: Call, hash: string): Promise<Deployment> {
+      await findByHash(db, call, { hash, risk: 'read' });
+      const row = await db.row<Deployment>(sql.selectDeployment, [workspaceOf(call), hash]);
+      if (!row) throw notFound('script', hash);
+      return row;
+    },
 
     list: (call: Call, filters: ListFilters) =>
       db.rows<Script>(sql.selectList, listValues(call, filters)),

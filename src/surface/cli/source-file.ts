@@ -13,6 +13,8 @@ const endings: readonly (readonly [string, string])[] = [
   ['.pg.sql', 'postgresql'],
   ['.my.sql', 'mysql'],
   ['.gql', 'graphql'],
+  ['.php', 'php'],
+  ['.rb', 'ruby'],
 ];
 
 function endingOf(file: string): readonly [string, string] | undefined {

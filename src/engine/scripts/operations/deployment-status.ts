@@ -14,11 +14,11 @@ export const deploymentStatus = (scripts: Scripts) =>
     output: z.object({
       lock: z.string(),
       lockErrorLogs: z.null(),
-      jobId: z.null(),
+      jobId: z.uuid().nullable().describe('the job that resolved its imports'),
     }),
     run: async (call, { hash }) => {
-      const found = await scripts.getByHash(call, hash);
+      const { lock, jobId } = await scripts.deployment(call, hash);
       // Windmill's clients poll until the lock is not null; an empty lock is legal.
-      return { lock: found.lock ?? '', lockErrorLogs: null, jobId: null };
+      return { lock: lock ?? '', lockErrorLogs: null, jobId };
     },
   });

@@ -14,7 +14,9 @@ const codeAdvice =
   'main whose typed parameters become the arguments; imports of npm packages just work. Python: ' +
   'def main(...) with type hints. Bash: positional arguments read into named variables. ' +
   'postgresql and mysql: the SQL itself; "-- $1 name (type)" (mysql: "-- ? name (type)") names ' +
-  'an argument, "-- database <path>" the resource. graphql: the document, variables are arguments.';
+  'an argument, "-- database <path>" the resource. graphql: the document; its variables are the ' +
+  'arguments. ' +
+  'php (<?php first) and ruby: a function main; no packages.';
 
 const versionFields = {
   summary: field.text('body', 'One line: what it does, shown as the title of its tool.'),
