@@ -32,6 +32,7 @@ import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
 import type { Runners } from './runners/index.ts';
 import {
+  createScriptEnvs,
   createScripts,
   type RunnableTool,
   sampleScript,
@@ -150,6 +151,7 @@ function createRunning(
     ...parts,
     workerGroup: config.workerGroup,
     bundles: createBundles(db),
+    scriptEnvs: createScriptEnvs(db),
     environment: items.environment,
     agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
     runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),

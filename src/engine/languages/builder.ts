@@ -118,7 +118,7 @@ function assertLockCovers(lock: Lock, imports: readonly PackageImport[]): void {
 }
 
 const isTypeScript = (language: Language): boolean =>
-  ['bun', 'deno', 'nativets'].includes(language);
+  ['bun', 'deno', 'nativets', 'bunnative'].includes(language);
 
 /** Comments at the very top that say how to run the script (`//nodejs`); they stay at the top. */
 function annotationsOf(content: string): string[] {

@@ -40,7 +40,7 @@ export interface Findings {
 }
 
 export const entryName = 'millrace-entry:';
-const typeScript: ReadonlySet<Language> = new Set(['bun', 'deno', 'nativets']);
+const typeScript: ReadonlySet<Language> = new Set(['bun', 'deno', 'nativets', 'bunnative']);
 
 function refuse(args: OnResolveArgs, problem: string, hint: string): AppError {
   const { importer, path } = args;

@@ -8,6 +8,7 @@ export type Language =
   | 'bun'
   | 'deno'
   | 'nativets'
+  | 'bunnative'
   | 'python3'
   | 'bash'
   | 'php'

@@ -8,6 +8,7 @@ export type RunLanguage =
   | 'bun'
   | 'deno'
   | 'nativets'
+  | 'bunnative'
   | 'python3'
   | 'bash'
   | 'php'

@@ -435,7 +435,10 @@ async def main():
       assert.equal(status.sandbox.reason === null, status.sandbox.kind === 'bwrap');
       assert.ok(status.processes.warm > 0 && status.memoryBytes > 0);
       const here = kit.runners.languages.join(' ');
-      assert.equal(here, 'bun deno nativets python3 bash php ruby postgresql mysql graphql');
+      assert.equal(
+        here,
+        'bun deno nativets bunnative python3 bash php ruby postgresql mysql graphql',
+      );
       for (const { available, version, reason } of status.languages) {
         assert.ok(available && version !== null && reason === null);
       }

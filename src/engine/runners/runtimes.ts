@@ -34,6 +34,7 @@ export const runtimeOfLanguage: Record<RunLanguage, Runtime> = {
   bun: 'bun',
   deno: 'deno',
   nativets: 'bun',
+  bunnative: 'bun',
   python3: 'python',
   bash: 'bash',
   php: 'bash',

@@ -4,6 +4,7 @@ import { AppError, type Clock } from '../../base/index.ts';
 import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import type { BuildRequest, Built, Signature } from '../languages/index.ts';
+import { assertEnvs } from './envs.ts';
 import { findParent, noSuchParent, type Parent, staleParent } from './lineage.ts';
 import type { OnBehalfDeps } from './on-behalf.ts';
 import type { Language, NewScript, Script } from './script.ts';
@@ -136,6 +137,7 @@ export async function deploy(
   { said, readSource }: { said: NewScript; readSource: SourceReader },
 ): Promise<Deployed> {
   deps.mayBringCode(call);
+  assertEnvs(said.extra);
   const workspace = workspaceOf(call);
   const parent = await findParent(deps.db, workspace, said);
   if (parent.script && parent.script.path !== said.path) assertMayMove(call, parent.script);

@@ -1,4 +1,5 @@
 export { saveBundle } from './deploy.ts';
+export { createScriptEnvs, type EnvsOf } from './envs.ts';
 export {
   actorOf,
   type OnBehalf,

@@ -5,6 +5,7 @@ export const languages = [
   'bun',
   'deno',
   'nativets',
+  'bunnative',
   'python3',
   'bash',
   'postgresql',

@@ -12,6 +12,15 @@ const headColumns = `
      rerun_on_crash as "rerunOnCrash", isolation, extra`;
 const allColumns = `${headColumns}, content, schema, lock`;
 
+/** What a version asks for in the environment of its runs. */
+export const selectEnvs = statement(
+  'script.envs',
+  `select extra -> 'envs' as envs
+   from engine_script
+   where workspace = $1
+     and hash = $2`,
+);
+
 export const selectDeployment = statement(
   'script.deployment',
   `select lock, dependency_job as "jobId"

@@ -13,7 +13,7 @@ import {
 } from '../jobs/index.ts';
 import type { Builder } from '../languages/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
-import { type Language } from '../scripts/index.ts';
+import { type EnvsOf, type Language } from '../scripts/index.ts';
 import type { WorkspaceEnvironment } from '../variables/index.ts';
 import type { WorkflowSteps } from '../workflows/index.ts';
 import type { AgentStep } from './agent-step.ts';
@@ -47,6 +47,7 @@ export interface JobRunnerDeps {
   db: Database;
   runners: Pick<Runners, 'run'>;
   builder: Pick<Builder, 'packagesFor'>;
+  scriptEnvs: EnvsOf;
   bundles: Bundles;
   environment: Pick<WorkspaceEnvironment, 'of'>;
   runArguments: RunArguments;
@@ -125,7 +126,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
     try {
       const custom = await deps.environment.of(job.workspace);
       const about = { origin: deps.origin(), workerGroup: deps.workerGroup };
-      const env = { ...custom, ...environmentOf(job, about) };
+      const own = await deps.scriptEnvs(job);
+      const env = { ...custom, ...own, ...environmentOf(job, about) };
       const round = mayHaveRounds(job) ? await deps.workflows.resume(job) : undefined;
       if (round && 'refused' in round) return refusedRun(round.refused);
       const resolved = async (args: ClaimedJob['args']): Promise<ClaimedJob['args']> => {
