@@ -90,6 +90,29 @@ value:
     'description: our db\nresource_type: postgresql\n' +
     'value: {host: localhost, password: $var:f/team/pw, empty: null}\n',
   'f/team/plain.variable.yaml': 'value: blue\nis_secret: false\ndescription: a colour\n',
+  'f/team/nightly.schedule.yaml': `schedule: 0 0 3 * * *
+timezone: Europe/Paris
+script_path: f/team/add
+is_flow: false
+args: {a: 1}
+enabled: true
+summary: each night
+on_failure: script/f/team/old
+on_failure_times: 2
+retry: {constant: {attempts: 2, seconds: 10}}
+`,
+  'f/team/hook.http_trigger.yaml': `script_path: f/team/add
+is_flow: false
+route_path: hooks/:a
+http_method: post
+request_type: sync
+authentication_method: none
+is_static_website: false
+workspaced_route: false
+wrap_body: false
+raw_string: false
+mode: enabled
+`,
   'thing.resource-type.yaml':
     'description: A thing\nschema: {type: object, properties: {a: {type: string}}}\n',
   'settings.yaml': "name: test\ncolor: '#1a2b3c'\n",

@@ -80,3 +80,10 @@ export type HttpTrigger = z.output<typeof httpTrigger>;
 export interface HttpTriggerRow extends HttpTrigger {
   scopes: readonly string[] | null;
 }
+
+export const triggerCounts = z.object({
+  primarySchedule: z.string().nullable().describe('cron of the schedule at the same path'),
+  schedules: z.number(),
+  httpRoutes: z.number(),
+});
+export type TriggerCounts = z.output<typeof triggerCounts>;

@@ -112,3 +112,25 @@ export const selectHttpTriggers = statement(
    order by path
    limit $8 offset $9`,
 );
+
+/** What starts a runnable by itself; uses the indexes on script_path. */
+export const countTriggers = statement(
+  'http_trigger.counts',
+  `select
+     (select schedule
+      from engine_schedule
+      where workspace = $1
+        and path = $2
+        and script_path = $2
+        and is_flow = $3) as "primarySchedule",
+     (select count(*)
+      from engine_schedule
+      where workspace = $1
+        and script_path = $2
+        and is_flow = $3) as schedules,
+     (select count(*)
+      from engine_http_trigger
+      where workspace = $1
+        and script_path = $2
+        and is_flow = $3) as "httpRoutes"`,
+);

@@ -347,6 +347,12 @@ describe('HTTP routes', () => {
     const exists = { route_path: 'wire/:y', http_method: 'post' };
     assert.equal((await send('route_exists', exists)).text, 'true');
     assert.equal(JSON.parse((await send('list?path=f/team/echo')).text).length > 0, true);
+    const cron = { schedule: '0 0 0 1 1 *', timezone: 'UTC' };
+    await must('schedules.create', { path: 'f/team/echo', scriptPath: 'f/team/echo', ...cron });
+    const counts = await send('../scripts/get_triggers_count/f/team/echo');
+    const { primary_schedule: primary, schedule_count: schedules } = JSON.parse(counts.text);
+    assert.deepEqual([primary.schedule, schedules], ['0 0 0 1 1 *', 1]);
+    assert.ok(JSON.parse(counts.text).http_routes_count > 1);
     assert.equal((await send('delete/f/team/wire', undefined, 'DELETE')).status, 200);
     assert.equal((await send('get/f/team/wire')).status, 404);
   });

@@ -12,6 +12,7 @@ import type {
   HttpTriggerChange,
   HttpTriggerRow,
   NewHttpTrigger,
+  TriggerCounts,
 } from './http-trigger.ts';
 import * as sql from './http-triggers.sql.ts';
 import { keyOf, readRoute } from './route.ts';
@@ -183,6 +184,13 @@ export function createHttpTriggers(deps: HttpTriggersDeps) {
       const owner = await db.row<Owner>(sql.selectRouteOwner, values);
       if (!owner) return false;
       return owner.workspaceId !== workspace || owner.path !== except;
+    },
+
+    /** What starts a script or flow by itself, whoever may read it. */
+    async counts(call: Call, path: string, isFlow: boolean): Promise<TriggerCounts> {
+      const values = [workspaceOf(call), path, isFlow];
+      const row = await db.row<TriggerCounts>(sql.countTriggers, values);
+      return row ?? { primarySchedule: null, schedules: 0, httpRoutes: 0 };
     },
 
     async extraPerms(workspace: string, path: string) {

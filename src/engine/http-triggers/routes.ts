@@ -6,7 +6,7 @@ import { authorise, type Call, type Caller, systemCall } from '../../operation/i
 import type { Database } from '../../store/index.ts';
 import type { SchedulePushes } from '../schedules/index.ts';
 import type { HttpTriggerRow } from './http-trigger.ts';
-import { selectRoutes } from './http-triggers.sql.ts';
+import { selectHttpTriggerPerms, selectRoutes } from './http-triggers.sql.ts';
 import { compareRoutes, matchRoute, readRoute, type Route } from './route.ts';
 
 const channel = 'engine_http_triggers';
@@ -175,7 +175,13 @@ export function createRoutes(deps: RoutesDeps): Routes {
       const secretHeaders = await checkResource(call, trigger, proof);
       if (trigger.authenticationMethod === 'windmill') {
         const caller = await proof.caller();
-        const { path, extraPerms, scriptPath, isFlow, workspaceId } = trigger;
+        const { path, scriptPath, isFlow, workspaceId } = trigger;
+        // Sharing changes grants without a word to this table.
+        const shared = await db.row<Pick<HttpTriggerRow, 'extraPerms'>>(selectHttpTriggerPerms, [
+          workspaceId,
+          path,
+        ]);
+        const extraPerms = shared?.extraPerms ?? {};
         const ask = { action: 'http_triggers:read', risk: 'read' } as const;
         const verdict = authorise(caller, ask, { kind: 'http_triggers', path, extraPerms });
         if (!verdict.allowed) throw verdict.error;

@@ -169,6 +169,7 @@ describe('schedules of several people and servers', () => {
       retry: { constant: { attempts: 3, seconds: 5 } },
       paused_until: '2031-01-01T00:00:00Z',
       summary: 'each day',
+      no_flow_overlap: false,
     };
     assert.equal((await send(`${w}/create`, body)).status, 200);
     const got = JSON.parse((await send(`${w}/get/f/team/wire`)).text);
@@ -184,10 +185,6 @@ describe('schedules of several people and servers', () => {
       extra_perms: {},
       email: 'owner@example.com',
       permissioned_as: 'u/owner',
-      cron_version: 'v2',
-      no_flow_overlap: false,
-      on_failure_exact: false,
-      ws_error_handler_muted: false,
     });
     assert.equal((await send(`${w}/setenabled/f/team/wire`, { enabled: true })).status, 200);
     const update = { schedule: '0 0 9 * * *', timezone: 'UTC', args: {} };

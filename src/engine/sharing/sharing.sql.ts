@@ -16,7 +16,9 @@ const grantIn = (table: string, kind: string): Statement =>
 
 export const shareApp = grantIn('engine_app', 'app');
 export const shareFlow = grantIn('engine_flow', 'flow');
+export const shareHttpTrigger = grantIn('engine_http_trigger', 'http_trigger');
 export const shareResource = grantIn('engine_resource', 'resource');
+export const shareSchedule = grantIn('engine_schedule', 'schedule');
 /** Every version: what ran under a grant that was taken back does not run by its hash either. */
 export const shareScript = grantIn('engine_script', 'script');
 export const shareVariable = grantIn('engine_variable', 'variable');

@@ -11,7 +11,9 @@ import * as sql from './sharing.sql.ts';
 const statements = {
   apps: sql.shareApp,
   flows: sql.shareFlow,
+  httpTriggers: sql.shareHttpTrigger,
   resources: sql.shareResource,
+  schedules: sql.shareSchedule,
   scripts: sql.shareScript,
   variables: sql.shareVariable,
 } as const;

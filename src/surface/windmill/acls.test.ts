@@ -47,6 +47,11 @@ describe('sharing', () => {
     await op('scripts.create', { path: 'f/team/s', language: 'bun', content });
     const value = { modules: [{ id: 'a', value: { type: 'identity' } }] };
     await op('flows.create', { path: 'f/team/w', summary: '', value });
+    const runs = { scriptPath: 'f/team/s' };
+    const cron = { schedule: '0 0 0 1 1 *', timezone: 'UTC' };
+    await op('schedules.create', { ...runs, ...cron, path: 'f/team/c' });
+    const route = { routePath: 'h', httpMethod: 'get', authenticationMethod: 'none' };
+    await op('httpTriggers.create', { ...runs, ...route, path: 'f/team/h' });
   });
   after(() => server.stop());
 
@@ -55,6 +60,8 @@ describe('sharing', () => {
     ['flow', 'f/team/w', 'flows/get/f/team/w'],
     ['variable', 'f/team/v', 'variables/get/f/team/v'],
     ['resource', 'f/team/r', 'resources/get/f/team/r'],
+    ['schedule', 'f/team/c', 'schedules/get/f/team/c'],
+    ['http_trigger', 'f/team/h', 'http_triggers/get/f/team/h'],
     ['folder', 'team', 'folders/get/team'],
   ];
 

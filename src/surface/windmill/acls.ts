@@ -12,6 +12,8 @@ const kinds: readonly [kind: string, domain: string][] = [
   ['raw_app', 'apps'],
   ['variable', 'variables'],
   ['resource', 'resources'],
+  ['schedule', 'schedules'],
+  ['http_trigger', 'httpTriggers'],
   ['folder', 'folders'],
   ['group_', 'groups'],
 ];

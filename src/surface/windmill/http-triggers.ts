@@ -33,7 +33,8 @@ interface HttpTriggerOutput {
   editedAt: number;
 }
 
-function shape(trigger: HttpTriggerOutput): Record<string, unknown> {
+/** An HTTP route as Windmill's REST shows it. */
+export function httpTriggerShape(trigger: HttpTriggerOutput): Record<string, unknown> {
   return filled({
     workspace_id: trigger.workspaceId,
     path: trigger.path,
@@ -118,7 +119,27 @@ const setEnabled = {
   answer: text(({ path }: { path: string }) => path),
 };
 
+interface CountsOutput {
+  primarySchedule: string | null;
+  schedules: number;
+  httpRoutes: number;
+}
+
+const countRows = (['scripts', 'flows'] as const).map((kind) =>
+  get({
+    path: `w/:workspace/${kind}/get_triggers_count/*`,
+    operation: `${kind}.triggerCounts`,
+    input: byPath,
+    answer: json(({ primarySchedule, schedules, httpRoutes }: CountsOutput) => ({
+      ...(primarySchedule === null ? {} : { primary_schedule: { schedule: primarySchedule } }),
+      schedule_count: schedules,
+      http_routes_count: httpRoutes,
+    })),
+  }),
+);
+
 export const httpTriggerRows: readonly Row[] = [
+  ...countRows,
   get({
     path: `${triggers}/list`,
     operation: 'httpTriggers.list',
@@ -130,13 +151,13 @@ export const httpTriggerRows: readonly Row[] = [
         pathStart: request.query.text('path_start'),
       }),
     }),
-    answer: jsonRows(shape),
+    answer: jsonRows(httpTriggerShape),
   }),
   get({
     path: `${triggers}/get/*`,
     operation: 'httpTriggers.get',
     input: byPath,
-    answer: json(shape),
+    answer: json(httpTriggerShape),
   }),
   get({
     path: `${triggers}/exists/*`,

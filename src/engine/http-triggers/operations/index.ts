@@ -1,6 +1,8 @@
 // The list of operations of HTTP routes: what is not named here does not exist.
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { HttpTriggers } from '../http-triggers.ts';
+import { flowTriggerCounts } from './counts-of-flow.ts';
+import { scriptTriggerCounts } from './counts-of-script.ts';
 import { createHttpTrigger } from './create.ts';
 import { deleteHttpTrigger } from './delete.ts';
 import { httpTriggerExists } from './exists.ts';
@@ -19,4 +21,6 @@ export const httpTriggerOperations = (httpTriggers: HttpTriggers): AnyOperation[
   httpTriggerExists(httpTriggers),
   httpRouteExists(httpTriggers),
   listHttpTriggers(httpTriggers),
+  scriptTriggerCounts(httpTriggers),
+  flowTriggerCounts(httpTriggers),
 ];

@@ -19,9 +19,11 @@ import {
   flowEntry,
   folderEntry,
   groupEntry,
+  httpTriggerEntry,
   keyEntry,
   resourceEntry,
   resourceTypeEntry,
+  scheduleEntry,
   scriptEntries,
   settingsEntry,
   userEntry,
@@ -143,6 +145,18 @@ async function users({ invoke, query }: Asked): Promise<Entry[]> {
   return (await all<UserOutput>(invoke, 'users.list')).map(userEntry);
 }
 
+async function schedules({ invoke, query }: Asked): Promise<Entry[]> {
+  if (query.flag('include_schedules') !== true) return [];
+  const rows = await all<Parameters<typeof scheduleEntry>[0]>(invoke, 'schedules.list');
+  return rows.map(scheduleEntry);
+}
+
+async function triggers({ invoke, query }: Asked): Promise<Entry[]> {
+  if (query.flag('include_triggers') !== true) return [];
+  const rows = await all<Parameters<typeof httpTriggerEntry>[0]>(invoke, 'httpTriggers.list');
+  return rows.map(httpTriggerEntry);
+}
+
 async function settings({ invoke, query }: Asked): Promise<Entry[]> {
   if (query.flag('include_settings') !== true) return [];
   return [settingsEntry((await invoke('workspaces.settings', {})) as WorkspaceSettingsOutput)];
@@ -162,6 +176,8 @@ const parts: readonly ((asked: Asked) => Promise<Entry[]>)[] = [
   resources,
   resourceTypes,
   variables,
+  schedules,
+  triggers,
   groups,
   users,
   settings,

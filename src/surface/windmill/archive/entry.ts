@@ -11,6 +11,7 @@ import {
   resourceShape,
   type ResourceTypeOutput,
   resourceTypeShape,
+  scheduleShape,
   type ScriptOutput,
   scriptShape,
   type UserOutput,
@@ -19,6 +20,7 @@ import {
   type WorkspaceSettingsOutput,
   workspaceSettingsShape,
 } from '../../shapes/index.ts';
+import { httpTriggerShape } from '../http-triggers.ts';
 
 type App = Parameters<typeof appShapes.whole>[0];
 type Folder = Parameters<typeof folderShape>[0];
@@ -59,6 +61,8 @@ const outside = new Set([
   'auto_kind',
   'is_expired',
   'is_oauth',
+  'email',
+  'next_at',
 ]);
 
 const isEmpty = (value: unknown): boolean =>
@@ -137,6 +141,12 @@ export const keyEntry = (key: string): Entry => ({
   name: 'encryption_key.json',
   content: JSON.stringify(key),
 });
+
+export const scheduleEntry = (schedule: Parameters<typeof scheduleShape>[0]): Entry =>
+  fileOf(`${schedule.path}.schedule.json`, scheduleShape(schedule), ['extra_perms']);
+
+export const httpTriggerEntry = (trigger: Parameters<typeof httpTriggerShape>[0]): Entry =>
+  fileOf(`${trigger.path}.http_trigger.json`, httpTriggerShape(trigger), ['extra_perms']);
 
 export const folderEntry = (folder: Folder): Entry =>
   fileOf(`f/${folder.name}/folder.meta.json`, folderShape(folder));
