@@ -72,6 +72,12 @@ async function serve(
   if (!found) {
     throw new AppError('not_found', `Not found: no HTTP route for ${wire.method} here.`);
   }
+  if (wire.body?.kind === 'multipart') {
+    // Its text is not kept, so no signature could be checked.
+    throw new AppError('unsupported_media_type', 'HTTP routes take no multipart bodies.', {
+      hint: 'Send JSON, a form without files, or text.',
+    });
+  }
   const { trigger } = found;
   const { workspaceId: workspace, scriptPath: path, requestType } = trigger;
   const name = operations[requestType][trigger.isFlow ? 'flows' : 'scripts'];
