@@ -157,11 +157,11 @@ describe('who may do what with which item', () => {
   /** The same call from inside a job that the reader has started. */
   async function asJob(name: string, input: object) {
     const content = `export async function main(name: string, input: object) {
-      const response = await fetch(process.env.BASE_INTERNAL_URL + '/api/op/' + name + '?workspace=test', {
-        method: 'POST',
-        headers: { authorization: 'Bearer ' + process.env.WM_TOKEN, 'content-type': 'application/json' },
-        body: JSON.stringify(input),
-      });
+      const url = process.env.BASE_INTERNAL_URL + '/api/op/' + name + '?workspace=test';
+      const authorization = 'Bearer ' + process.env.WM_TOKEN;
+      const headers = { authorization, 'content-type': 'application/json' };
+      const body = JSON.stringify(input);
+      const response = await fetch(url, { method: 'POST', headers, body });
       return { status: response.status, body: JSON.parse((await response.text()) || 'null') };
     }`;
     const run = { language: 'bun', content, args: { name, input } };
