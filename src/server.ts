@@ -6,6 +6,7 @@ import {
   createEngine,
   createRunners,
   type Engine,
+  type MarkFlow,
   openSandbox,
 } from './engine/index.ts';
 import { createEgress } from './egress/index.ts';
@@ -68,6 +69,7 @@ interface Ground {
   log: Log;
   clock: Clock;
   undo: ReturnType<typeof createUndo>;
+  mark: MarkFlow;
 }
 
 export interface StartOptions {
@@ -75,17 +77,19 @@ export interface StartOptions {
   clock?: Clock;
   /** Opening already while the modules load; first start and restart gain 60 ms by it. */
   store?: Promise<Store>;
+  /** For tests of crashes. */
+  mark?: MarkFlow;
 }
 
 /** Runs `work` on common ground. When it throws, what it had started is stopped again. */
 async function onGround<Result>(
   config: Config,
-  { log, clock = systemClock }: StartOptions,
+  { log, clock = systemClock, mark = () => undefined }: StartOptions,
   work: (ground: Ground) => Promise<Result>,
 ): Promise<Result> {
   const undo = createUndo(log, clock, config.drainMs);
   try {
-    return await work({ config, log, clock, undo });
+    return await work({ config, log, clock, undo, mark });
   } catch (error) {
     await undo.run();
     throw error;
@@ -94,7 +98,7 @@ async function onGround<Result>(
 
 /** What a server and a worker have in common: store, sandbox, engine, and who people are. */
 async function createBase(
-  { config, log, clock, undo }: Ground,
+  { config, log, clock, undo, mark }: Ground,
   { opening, origin }: { opening: Promise<Store>; origin: () => string },
 ) {
   const { dataFolder } = config;
@@ -108,7 +112,7 @@ async function createBase(
   const runners = createRunners({ dataFolder, sandbox, log, clock });
   const egress = createEgress({ allow: config.egressAllow });
   undo.push('requests of its own', () => egress.stop());
-  const shared = { db, clock, log, config, runners, egress, builder, sandbox, origin };
+  const shared = { db, clock, log, config, runners, egress, builder, sandbox, origin, mark };
   const engine = createEngine({
     ...shared,
     memberOf: (workspace, username) => identity.membership(workspace, username),

@@ -26,7 +26,7 @@ import {
   pushScript,
 } from './jobs/index.ts';
 import { approvalOperations, createApprovals, createLinks } from './approvals/index.ts';
-import { createFlowEngine, type FlowEngine, flowOperations } from './flows/index.ts';
+import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
@@ -87,6 +87,8 @@ export interface EngineDeps {
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
   /** The username of a member, by e-mail address. */
   usernameOf: (workspace: string, email: string) => Promise<string | undefined>;
+  /** Told at the points of a flow where a crash must do no harm. */
+  mark: MarkFlow;
 }
 
 export interface RunnableList {

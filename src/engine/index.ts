@@ -1,4 +1,5 @@
 export { createEngine, type Engine, type OfferedResources, type RunnableList } from './engine.ts';
+export type { MarkFlow } from './flows/index.ts';
 export { type Builder, createBuilder } from './languages/index.ts';
 export { createRunners, type Runners } from './runners/index.ts';
 export { openSandbox, type Sandbox } from './sandbox/index.ts';

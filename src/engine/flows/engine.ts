@@ -44,10 +44,13 @@ export function createFlowEngine(deps: FlowEngineDeps) {
     steps: executor,
     /** The agent that a job is a step of. */
     agentOf: (job: ClaimedJob) => agentSoFar({ runs, flows, scripts: deps.scripts }, job),
-    waiting: createWaiting({ db, runs, now, goOn: (id) => executor.goOn(id) }),
+    waiting: createWaiting({ ...deps, runs, now, goOn: (id) => executor.goOn(id) }),
     pushes: createFlowPushes({ flows, runs, now }),
     /** Takes over a flow's row that was just stored. */
-    begin: (row: NewJob): void => executor.begin(rowOf(row)),
+    begin(row: NewJob): void {
+      deps.mark({ at: 'after', of: 'start', flow: row.id });
+      executor.begin(rowOf(row));
+    },
 
     /** Cancels a flow with all its steps; answers those that a worker runs. */
     async cancel(wanted: {

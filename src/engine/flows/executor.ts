@@ -19,6 +19,7 @@ import { planAgent } from './agents.ts';
 import type { ChildrenDeps, ChildRow } from './children.ts';
 import { type Draft, emptyDraft, type Happening, planTransition } from './plan.ts';
 import type { Alarm } from './alarm.ts';
+import type { MarkFlow } from './mark.ts';
 import type { FlowRun, RunRow } from './runs.ts';
 import { advanceFlows, selectLiveChild, selectStuckFlows } from './state.sql.ts';
 import { waitOf } from './state.ts';
@@ -30,6 +31,7 @@ export interface ExecutorDeps extends ChildrenDeps {
   events: JobEvents;
   worker: LocalWorker;
   alarm: Pick<Alarm, 'set' | 'look'>;
+  mark: MarkFlow;
   /** Stores the end of a step whose flow is over. */
   completeAlone: (ending: Ending) => Promise<unknown>;
 }
@@ -188,6 +190,16 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
     const { end, endings, rows } = draft;
     const idle = end === undefined && endings.length === 0 && rows.length === 0;
     if (idle && draft.run.state === run.state) return true;
+    const { id } = run.row;
+    const from = run.state;
+    const what = {
+      of: 'transition' as const,
+      flow: id,
+      from,
+      to: draft.run.state,
+      ends: end !== undefined,
+    };
+    deps.mark({ at: 'before', ...what });
     const starts = assignSlots(deps, draft);
     const stored = await commit(draft, starts).catch((error: unknown) => {
       for (const { slot } of starts) slot?.release();
@@ -197,6 +209,7 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
       for (const { slot } of starts) slot?.release();
       return false;
     }
+    deps.mark({ at: 'after', ...what });
     const next = await publish(draft, starts);
     for (const each of happenings) {
       if (each.type === 'ended') each.resolve?.(next.shift());

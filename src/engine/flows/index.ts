@@ -1,3 +1,4 @@
 export { createFlowEngine, type FlowEngine } from './engine.ts';
 export { flowOperations } from './operations/index.ts';
+export type { MarkFlow } from './mark.ts';
 export type { Pending, Waiting } from './waiting.ts';

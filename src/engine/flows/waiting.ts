@@ -2,6 +2,7 @@
 // answer stored so that it survives whatever happens next. Who may answer is not decided here.
 import { AppError, notFound } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
+import type { MarkFlow } from './mark.ts';
 import type { FlowRun, GivenAnswer, Runs } from './runs.ts';
 import { jobsOf } from './state.ts';
 import type { Suspend } from './value.ts';
@@ -11,6 +12,7 @@ export interface WaitingDeps {
   db: Database;
   runs: Pick<Runs, 'read' | 'answers' | 'results'>;
   now: () => number;
+  mark: MarkFlow;
   /** Takes the answer in. */
   goOn: (flowId: string) => void;
 }
@@ -47,7 +49,7 @@ function over({ row, state }: FlowRun, step: number): AppError {
   return gone(missing ? 'Nobody answered in time; the flow is over.' : 'The flow is over.');
 }
 
-export function createWaiting({ db, runs, now, goOn }: WaitingDeps) {
+export function createWaiting({ db, runs, now, goOn, mark }: WaitingDeps) {
   async function pendingAt(run: FlowRun, step: number): Promise<Pending> {
     const { row, state } = run;
     const module = run.flow.modules[step];
@@ -121,6 +123,7 @@ export function createWaiting({ db, runs, now, goOn }: WaitingDeps) {
     /** False: the flow moved meanwhile, or the resume id was used; look again. */
     async accept(pending: Pending, answer: GivenAnswer): Promise<boolean> {
       const { flowId, rev, step, waiting } = pending;
+      mark({ at: 'before', of: 'answer', flow: flowId });
       const row = await db.row<{ stored: number }>(sql.insertAnswer, [
         flowId,
         rev,
@@ -134,6 +137,7 @@ export function createWaiting({ db, runs, now, goOn }: WaitingDeps) {
         waiting !== undefined,
       ]);
       if (row?.stored !== 1) return false;
+      mark({ at: 'after', of: 'answer', flow: flowId });
       if (waiting) goOn(flowId);
       return true;
     },
