@@ -257,7 +257,8 @@ function endedSingle(work: Work, job: string, facts: EndFacts): Decision {
   return succeed(work, work.state.status.step, { stop: facts.stop === true });
 }
 
-function toleratesFailure(module: FlowModule, index: number): boolean {
+/** May this iteration or branch fail without its step failing? */
+export function toleratesFailure(module: FlowModule, index: number): boolean {
   const { value } = module;
   if (value.type === 'branchall') return value.branches[index]?.skip_failure === true;
   return 'skip_failures' in value && value.skip_failures;

@@ -125,7 +125,13 @@ describe('flows again', () => {
     const failed = await run([fresh('a'), fails, fresh('c')]);
     const step = (await statusOf(failed.id)).modules[0].job;
     const running = await op('jobs.previewFlow', { value: { modules: [raw('a', endless)] } });
+    const odd = 'export const main = (n: number) => { if (n === 2) throw new Error("two") }';
+    const inner = raw('x', odd, { inputs: { n: js('flow_input.iter.value') } });
+    const half = { type: 'forloopflow', iterator: js('[1, 2, 3]'), modules: [inner] };
+    const broken = await run([{ id: 'l', value: half }]);
     const rows: [id: string, point: Json, status: number, words: RegExp][] = [
+      [broken.id, { step_id: 'l', branch_or_iteration_n: 2 }, 400, /a number from 0 to 1/],
+      [broken.id, { step_id: 'l', branch_or_iteration_n: 9 }, 400, /a number from 0 to 1/],
       [failed.id, { step_id: 'z' }, 400, /no step z.*It has a, b, c/s],
       [failed.id, { step_id: 'c' }, 400, /step b did not end well/],
       [failed.id, { step_id: 'a', branch_or_iteration_n: 1 }, 400, /no iterations/],

@@ -2,6 +2,7 @@
 // did before that step.
 import { AppError } from '../../base/index.ts';
 import type { FlowPushes } from '../jobs/index.ts';
+import { toleratesFailure } from './machine.ts';
 import type { FlowRun, Runs } from './runs.ts';
 import { type FlowState, initialState, jobsOf, type ModuleStatus } from './state.ts';
 import type { FlowModule, FlowValue } from './value.ts';
@@ -39,12 +40,14 @@ function keptBefore(old: FlowRun, module: FlowModule, index: number): FlowState[
   const status = old.state.status.modules.find((each) => each.id === id);
   const jobs = (status?.flow_jobs ?? []).slice(0, index);
   const successes = (status?.flow_jobs_success ?? []).slice(0, index);
-  if (jobs.length === index && successes.every((success) => success !== null)) {
-    return { jobs, successes };
-  }
+  const broken = successes.findIndex(
+    (success, n) => success === null || (!success && !toleratesFailure(module, n)),
+  );
+  if (jobs.length === index && broken < 0) return { jobs, successes };
+  const good = broken < 0 ? jobs.length : broken;
   throw wrong(
-    `The step ${id} has not done ${index} of them in that run.`,
-    'Give a smaller number.',
+    `The step ${id} has not ended ${index} of them well in that run.`,
+    `Give a number from 0 to ${good}.`,
   );
 }
 
