@@ -207,4 +207,34 @@ describe('kill -9 at each marked point of a flow', () => {
       if (point === '') assert.ok(again.every((times) => times === 1));
     });
   }
+
+  it('deadlines and links of approvals outlive the server', async () => {
+    begun = new Map();
+    const asks = (suspend: Json) => ({ modules: [step('w', { n: '1', suspend })] });
+    child.stdin?.write('after suspend\n');
+    assert.equal((await lines.next()).value, 'after suspend');
+    const late = newId();
+    const short = { value: asks({ required_events: 1, timeout: 0.5 }), args: { at } };
+    await op('jobs.previewFlow', { ...short, jobId: late }).catch(() => undefined);
+    await death();
+    await start();
+    const ended = await op('jobs.wait', { id: late });
+    assert.equal(ended.body.result.error.name, 'SuspendedTimedOut', JSON.stringify(ended.body));
+
+    const more = { value: asks({ required_events: 1 }), args: { at } };
+    const { id } = (await op('jobs.previewFlow', more)).body;
+    let job: string | undefined;
+    while (job === undefined) {
+      job = (await op('jobs.get', { id })).body.flowStatus.modules[0].job;
+    }
+    await op('jobs.wait', { id: job });
+    const urls = (await op('approvals.resumeUrls', { job, resumeId: 1 })).body;
+    child.kill('SIGKILL');
+    await death();
+    await start();
+    const { pathname } = new URL(urls.resume);
+    assert.equal((await fetch(new URL(pathname, origin))).status, 201);
+    assert.equal((await fetch(new URL(pathname, origin))).status, 409);
+    assert.equal((await op('jobs.wait', { id })).body.result, 1);
+  });
 });

@@ -184,7 +184,7 @@ function play(plan: Plan, outcome: Outcome, random: () => number) {
         success: end.success,
         from,
         error: end.error,
-        starts: [...starts].toSorted(),
+        starts: [...starts].toSorted(([a], [b]) => (a < b ? -1 : 1)),
         types,
       };
     }
