@@ -13,7 +13,8 @@ import { openPackagesRoot } from './package-folders.ts';
 import { createPackages, type PackageSet } from './packages.ts';
 import { packagesIn, readPythonLock, withPackages, writePythonLock } from './python-lock.ts';
 import { createPythonPackages } from './python-packages.ts';
-import { createPythonRequirements } from './python-requirements.ts';
+import { gatherModules, withModules } from './python-modules.ts';
+import { createPythonNeeds } from './python-needs.ts';
 import { pythonVersion } from './python-signature.ts';
 import { createParser } from './parser.ts';
 import { readRegistry } from './registry.ts';
@@ -148,7 +149,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
   const bundler = createBundler({ root, sandbox });
   const environment = deps.environment ?? {};
   const python = createPythonPackages({ root, sandbox, environment, log: deps.log });
-  const requirementsOf = createPythonRequirements(sandbox);
+  const needsOf = createPythonNeeds(sandbox);
   const { prepare } = parser;
   const esbuild = createEsbuild({ tries: 2 });
 
@@ -201,20 +202,18 @@ export function createBuilder(deps: BuilderDeps): Builder {
   async function buildPython(request: BuildRequest): Promise<Built> {
     const { content, language, path, signal, onLog } = request;
     const log = onLog ? { onOutput: onLog } : {};
+    const { modules, requirements } = await gatherModules(request, needsOf);
     let pins = request.lock === null ? undefined : readPythonLock(request.lock);
     let lock = request.lock ?? '';
     if (pins !== undefined) {
       onLog?.(`as locked: ${pins.join(' ')}\n`);
       await python.provide({ requirements: pins, locked: true, signal, ...log });
-    } else {
-      const requirements = await requirementsOf(path, content);
-      if (requirements.length > 0) {
-        onLog?.(`to resolve: ${requirements.join(' ')}\n`);
-        ({ pins } = await python.provide({ requirements, locked: false, signal, ...log }));
-        lock = writePythonLock(await pythonVersion(), pins);
-      }
+    } else if (requirements.length > 0) {
+      onLog?.(`to resolve: ${requirements.join(' ')}\n`);
+      ({ pins } = await python.provide({ requirements, locked: false, signal, ...log }));
+      lock = writePythonLock(await pythonVersion(), pins);
     }
-    const code = withPackages(content, pins ?? []);
+    const code = withPackages(withModules({ path, content, modules }), pins ?? []);
     return { code, codeHash: codeHashOf(language, code), lock, warnings: [] };
   }
 

@@ -1,6 +1,7 @@
-# Reads which packages a Python script needs, from its source alone; nothing of it runs.
-# Program of a child process: {"source"} as JSON on standard input; on standard output
-# {"requirements"} or {"problem"}. Standard library only, Python 3.8 and later.
+# Reads which packages and scripts of its workspace a Python script needs, from its source alone;
+# nothing of it runs.
+# Program of a child process: {"source", "path"} as JSON on standard input; on standard output
+# {"requirements", "scripts"} or {"problem"}. Standard library only, Python 3.8 and later.
 import ast
 import json
 import re
@@ -95,6 +96,21 @@ def imports_in(tree):
             pending.extend(ast.iter_child_nodes(node))
 
 
+def scripts_in(tree, path):
+    """Scripts of the workspace that are imported: each as the paths that it may stand at."""
+    folder = path.split("/")[:-1]
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [[alias.name.replace(".", "/")] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = folder[: len(folder) - node.level + 1] if node.level else []
+            parts = above + (node.module.split(".") if node.module else [])
+            whole = "/".join(parts)
+            found += [[whole, f"{whole}/{alias.name}"] for alias in node.names]
+    return [paths for paths in found if paths[0].split("/")[0] in ("f", "u")]
+
+
 def block_after(lines, heading):
     """The comment lines below `#heading:` at the top of a script."""
     found = []
@@ -128,26 +144,31 @@ def inline_metadata(source):
     return list(tomllib.loads(text).get("dependencies", []))
 
 
-def read(source):
+def read(source, path):
+    scripts = scripts_in(ast.parse(source), path)
+    return {"requirements": requirements_of(source), "scripts": scripts}
+
+
+def requirements_of(source):
     lines = source.splitlines()[:500]
     stated = block_after(lines, "requirements")
     if stated is None:
         stated = inline_metadata(source)
     if stated is not None:
-        return {"requirements": stated}
+        return stated
     names = {package_of(module) for module in imports_in(ast.parse(source))} - {None}
     more = block_after(lines, "extra_requirements") or []
     named = {re.split(r"[^\w.-]", text)[0].lower() for text in more}
     inferred = sorted(name for name in names if name.lower() not in named)
-    return {"requirements": more + inferred}
+    return more + inferred
 
 
 if __name__ == "__main__":
     try:
-        answer = read(json.load(sys.stdin)["source"])
+        answer = read(**json.load(sys.stdin))
     except SyntaxError:
         # The signature's reader says where.
-        answer = {"requirements": []}
+        answer = {"requirements": [], "scripts": []}
     except Exception as error:
         answer = {"problem": f"{type(error).__name__}: {error}"[:500]}
     json.dump(answer, sys.stdout)

@@ -1,5 +1,5 @@
-// Which packages a Python script needs: what its comments state, else what it imports
-// (`python_imports.py` says how). Known sources are not read twice.
+// What a Python script needs: packages, which its comments state or its imports mean, and scripts
+// of its workspace (`python_imports.py` says how). Known sources are not read twice.
 import { fileURLToPath } from 'node:url';
 import { AppError, sha256 } from '../../base/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
@@ -31,30 +31,42 @@ function isPlain(content: string): boolean {
   });
 }
 
-type Answer = { requirements: string[] } | { problem: string };
+export interface PythonNeeds {
+  /** Names with versions as pip takes them. */
+  requirements: readonly string[];
+  /** Each import of a script, as the paths that it may stand at. */
+  scripts: readonly (readonly string[])[];
+}
 
-export function createPythonRequirements(sandbox: Sandbox) {
-  const known = new Map<string, readonly string[]>();
+type Answer = PythonNeeds | { problem: string };
 
-  async function read(file: string, content: string): Promise<readonly string[]> {
+const nothing: PythonNeeds = { requirements: [], scripts: [] };
+
+export function createPythonNeeds(sandbox: Sandbox) {
+  const known = new Map<string, PythonNeeds>();
+
+  async function read(path: string, content: string): Promise<PythonNeeds> {
     const { file: python, prefix } = await interpreter();
     const script = await sandbox.reachable(program);
     const outcome = await runQuietly(
       { argv: [python, '-I', '-S', '-B', script], readOnly: [script, ...prefix], sandbox },
-      JSON.stringify({ source: content }),
+      JSON.stringify({ source: content, path }),
     );
-    const answer = JSON.parse(
-      outcome?.status === 0 ? outcome.stdout : '{"requirements":[]}',
-    ) as Answer;
-    if ('requirements' in answer) return checkRequirements(answer.requirements, file);
-    throw new AppError('unprocessable', `What ${file} requires cannot be read: ${answer.problem}`);
+    // Where Python gave up, the signature's reader says so.
+    if (outcome?.status !== 0) return nothing;
+    const answer = JSON.parse(outcome.stdout) as Answer;
+    if ('problem' in answer) {
+      throw new AppError('unprocessable', `What ${path} needs cannot be read: ${answer.problem}`);
+    }
+    checkRequirements(answer.requirements, path);
+    return answer;
   }
 
-  /** Names with versions as pip takes them; throws `unprocessable`. */
-  return async function requirementsOf(file: string, content: string): Promise<readonly string[]> {
-    if (isPlain(content)) return [];
-    const key = sha256(content);
-    const found = known.get(key) ?? (await read(file, content));
+  /** `path` is the script's own: relative imports start there. Throws `unprocessable`. */
+  return async function needsOf(path: string, content: string): Promise<PythonNeeds> {
+    if (isPlain(content)) return nothing;
+    const key = sha256(`${path}\n${content}`);
+    const found = known.get(key) ?? (await read(path, content));
     known.delete(key);
     known.set(key, found);
     const [oldest] = known.keys();
