@@ -129,6 +129,34 @@ describe('schedules of several people and servers', () => {
     await must('schedules.delete', { path: 'u/dev/mine' });
   });
 
+  it('leave a script that runs on behalf of somebody to that person', async () => {
+    const deployed = await server.fetch(`/api/w/${server.workspace}/scripts/create`, {
+      method: 'POST',
+      token: tokens['dev'] ?? null,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        path: 'f/team/behalf',
+        summary: '',
+        language: 'bun',
+        content: 'export const main = () => process.env.WM_PERMISSIONED_AS;',
+        on_behalf_of_email: 'dev@example.com',
+      }),
+    });
+    assert.equal(deployed.status, 201, await deployed.text());
+    const path = 'f/team/behalf_hourly';
+    await must('schedules.create', hourly(path, { scriptPath: 'f/team/behalf' }));
+    const { nextAt } = await must('schedules.get', { path });
+    clock.pass(nextAt - clock.now() + 1);
+    for (;;) {
+      const [job] = await must('jobs.list', { schedulePath: path });
+      if (job?.type !== 'CompletedJob') continue;
+      const { result, createdBy } = await must('jobs.get', { id: job.id });
+      assert.deepEqual([result, createdBy], ['u/dev', 'schedule-f-team-behalf_hourly']);
+      break;
+    }
+    await must('schedules.delete', { path });
+  });
+
   it('need the right to run in a token’s scopes, and keep its limits', async () => {
     const writes = await server.tokenWith(['schedules:write']);
     const refused = await server.op('schedules.create', hourly('f/team/scoped'), writes);

@@ -114,11 +114,12 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
     });
   }
 
-  function owned(schedule: Owned, push: Push): Push {
-    const { path, permissionedAs, email, scopes } = schedule;
-    const createdBy = creatorOf(path);
-    return { ...push, createdBy, permissionedAs, email, scopes, triggerKind: 'schedule' };
-  }
+  /** By the schedule. Whom it acts for stands in the push: the owner, or whom the script names. */
+  const by = ({ path }: Owned, push: Push): Push => ({
+    ...push,
+    createdBy: creatorOf(path),
+    triggerKind: 'schedule',
+  });
 
   async function start(
     call: Call,
@@ -150,7 +151,7 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
         options.dynamicSkip || options.retry
           ? await wrappedPush(call, schedule, tickAt)
           : await start(call, { target: targetOf(schedule), args, tag: options.tag ?? null });
-      return { ...owned(schedule, push), schedulePath: path, scheduledFor: tickAt };
+      return { ...by(schedule, push), schedulePath: path, scheduledFor: tickAt };
     },
 
     /** A run that could not start, as a row that is over: people and handlers see it. */
@@ -168,9 +169,9 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
         parameters: [],
         tag: schedule.options.tag ?? 'schedule',
         createdBy: '',
-        permissionedAs: '',
-        email: '',
-        scopes: null,
+        permissionedAs: schedule.permissionedAs,
+        email: schedule.email,
+        scopes: schedule.scopes,
         parentJob: null,
         rootJob: null,
         triggerKind: null,
@@ -184,7 +185,7 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
         schedulePath: path,
         scheduledFor: why.tickAt,
       };
-      return owned(schedule, push);
+      return by(schedule, push);
     },
 
     /** A handler of the run `jobId`; throws what keeps it from starting. */
@@ -194,7 +195,7 @@ export function createSchedulePushes(deps: SchedulePushesDeps) {
     ): Promise<Push> {
       const { jobId, ...rest } = wanted;
       const push = await start(await callOf(schedule), rest);
-      return { ...owned(schedule, push), id: newId(), parentJob: jobId, rootJob: jobId };
+      return { ...by(schedule, push), id: newId(), parentJob: jobId, rootJob: jobId };
     },
   };
 }
