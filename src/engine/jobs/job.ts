@@ -32,6 +32,12 @@ export const runFields = {
   jobId: jobId.optional().describe('id to give the job'),
   timeout: z.int().min(1).max(604_800).optional().describe('seconds that it may take'),
   invisibleToOwner: z.boolean().default(false).describe('hide it from the owners of the path'),
+  queueLimit: z
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .optional()
+    .describe('refuse the run while so many jobs of the workspace wait'),
 };
 
 /** Windmill's name for an argument that says which function runs first. */

@@ -3,7 +3,7 @@
 import { AppError, type Clock, createBatcher, newId } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { ClaimedJob, NewJob } from './job.ts';
-import { insertJobs } from './jobs.sql.ts';
+import { countBefore, insertJobs } from './jobs.sql.ts';
 import { jobTokenOf, newJobSecret } from './token.ts';
 
 /** A free place in this process's worker, held for one job. */
@@ -28,6 +28,8 @@ export interface LocalWorker {
 export type Push = Omit<NewJob, 'id' | 'worker' | 'tokenHash' | 'createdAt' | 'scheduledFor'> & {
   id?: string | undefined;
   scheduledFor?: number | undefined;
+  /** Refuse it while so many jobs of the workspace wait. */
+  queueLimit?: number;
 };
 
 /** Resolves with the job's id once its row is committed. */
@@ -63,8 +65,18 @@ export function createQueue({
     }
   }
 
+  async function assertRoom({ workspace, queueLimit }: Push): Promise<void> {
+    if (queueLimit === undefined) return;
+    const row = await db.row<{ count: number }>(countBefore, [workspace, clock.now()]);
+    const waiting = row?.count ?? 0;
+    if (waiting < queueLimit) return;
+    throw new AppError('rate_limited', `${waiting} jobs wait, and this run allows ${queueLimit}.`, {
+      hint: 'Try again later, or leave queue_limit out.',
+    });
+  }
+
   /** The row as it is stored, before any worker has it. A flow needs no slot: its steps do. */
-  function rowOf(wanted: Push): NewJob {
+  function rowOf({ queueLimit: _limit, ...wanted }: Push): NewJob {
     const createdAt = clock.now();
     const scheduledFor = wanted.scheduledFor ?? createdAt;
     return {
@@ -93,6 +105,7 @@ export function createQueue({
 
     /** `onStart` is told before the slot runs, so that a waiter cannot miss the end. */
     async push(wanted: Push, beforeStart?: (id: string) => void): Promise<string> {
+      await assertRoom(wanted);
       const bare = rowOf(wanted);
       const { id, createdAt } = bare;
       const due = bare.scheduledFor <= createdAt;

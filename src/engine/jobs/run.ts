@@ -121,6 +121,7 @@ export function pushOf(
     triggerKind: triggerKindOf(call),
     visibleToOwner: !options.invisibleToOwner,
     timeoutS: options.timeout ?? code.timeoutS,
+    ...(options.queueLimit === undefined ? {} : { queueLimit: options.queueLimit }),
   };
 }
 

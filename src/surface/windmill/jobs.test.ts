@@ -78,6 +78,7 @@ describe('Windmill’s REST of jobs', () => {
       ['a query value', '?include_query=q&q=7', json({ q: 'body' }), { q: '7' }],
       ['GET', `?payload=${base64({ a: 5 })}`, { method: 'GET' }, { a: 5 }],
       ['GET without', '', { method: 'GET' }, {}],
+      ['a limit of the queue', '?queue_limit=5', json({ a: 1 }), { a: 1 }],
     ];
     for (const [says, query, sent, args] of rows) {
       const answer = await send(`${wait}/echo${query}`, sent);
@@ -94,6 +95,7 @@ describe('Windmill’s REST of jobs', () => {
       ['', { body: '{', type: 'application/json' }, 400, /line 1, column 2/],
       ['', { body: 'x', type: 'application/octet-stream' }, 415, /application\/json/],
       ['?scheduled_in_secs=soon', json({}), 400, /whole number/],
+      ['?queue_limit=0', json({}), 429, /0 jobs wait, and this run allows 0/],
     ];
     for (const [query, sent, status, text] of rows) {
       const answer = await send(`${wait}/echo${query}`, sent);

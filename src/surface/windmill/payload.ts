@@ -111,5 +111,6 @@ export function runOptions({ query }: WireRequest): Record<string, unknown> {
     jobId: query.text('job_id'),
     timeout: query.whole('timeout'),
     invisibleToOwner: query.flag('invisible_to_owner'),
+    queueLimit: query.whole('queue_limit'),
   });
 }
