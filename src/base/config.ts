@@ -35,6 +35,8 @@ export interface Config {
   packageEnvironment: Readonly<Record<string, string>>;
   /** Names, addresses and ranges of the own network that the server may connect to. */
   egressAllow: readonly string[];
+  /** How long jobs that are over are kept; undefined: for ever. */
+  retentionMs: number | undefined;
   /** How long a synchronous run or tool call waits before it hands out the job id. */
   waitMs: number;
 }
@@ -91,6 +93,9 @@ function packageEnvironment(env: Environment): Record<string, string> {
     ),
   );
 }
+
+const retentionDays = (text: string | undefined): number =>
+  whole('MILLRACE_RETENTION_DAYS', text, { fallback: 30, max: 36_500 });
 
 function groupOf(text: string | undefined): string {
   const name = text || 'default';
@@ -161,6 +166,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     masterKey: masterKeyOf(env),
     packageEnvironment: packageEnvironment(env),
     egressAllow: (get('egress-allow') ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
+    retentionMs: 86_400_000 * retentionDays(get('retention-days')) || undefined,
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
 }

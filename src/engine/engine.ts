@@ -17,6 +17,7 @@ import {
   createDependencies,
   createJobEvents,
   createJobs,
+  createPruner,
   createQueue,
   findJobOfToken,
   jobOperations,
@@ -72,6 +73,7 @@ export interface EngineDeps {
     | 'workerGroup'
     | 'workerTags'
     | 'drainMs'
+    | 'retentionMs'
     | 'allowUnsandboxed'
     | 'waitMs'
     | 'dataFolder'
@@ -237,7 +239,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     onChanged: versions.changed,
   });
   const { steps } = flowEngine;
-  const queue = createQueue({ db, clock, worker: local, beginFlow: flowEngine.begin });
+  const hear = { beginFlow: flowEngine.begin, onSettled: events.settled };
+  const queue = createQueue({ db, clock, worker: local, ...hear });
   const { agentOf } = flowEngine;
   const giveBack = createGiveBack({
     db,
@@ -295,6 +298,8 @@ export function createEngine(deps: EngineDeps) {
   const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
   const { triggers } = verbs;
   const { flows } = flowEngine;
+  const { retentionMs } = deps.config;
+  const pruner = createPruner({ db, clock, log, retentionMs });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -356,9 +361,11 @@ export function createEngine(deps: EngineDeps) {
       await rescuer.start();
       await worker.start();
       await triggers.start();
+      pruner.start();
     },
     async stop(): Promise<void> {
       rescuer.stop();
+      await pruner.stop();
       await triggers.stop();
       await worker.stop(deps.config.drainMs);
       await queue.drain();

@@ -1,8 +1,9 @@
 // Makes the rows of a flow's children: which code or sub-flow, with which arguments. A child that
 // cannot be made is a row too, over from the start with the reason, so that people find it.
 import { AppError, messageOf } from '../../base/index.ts';
+import type { Database } from '../../store/index.ts';
 import { errorResult, type NewJob } from '../jobs/index.ts';
-import { actorOf, type Scripts } from '../scripts/index.ts';
+import { actorOf, policyOf, type RunPolicy, type Scripts } from '../scripts/index.ts';
 import type { FlowCache } from './cache.ts';
 import type { FlowRunnable } from './flows.ts';
 import { evaluate, type EvaluateDeps, referenceOf } from './evaluate.ts';
@@ -11,12 +12,14 @@ import type { Child } from './rules.ts';
 import type { FlowRun } from './runs.ts';
 import { previousResult, type Scope } from './scope.ts';
 import { initialState } from './state.ts';
+import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
 import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
 
 export interface ChildrenDeps extends EvaluateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
   cached: FlowCache;
   flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
+  db: Database;
 }
 
 /** A row that lacks only the worker. */
@@ -27,7 +30,9 @@ const maxDepth = 50;
 
 type Code = Partial<Pick<ChildRow, 'permissionedAs' | 'email'>> &
   Pick<ChildRow, 'kind' | 'path' | 'hash' | 'language' | 'rawCode' | 'bundleHash'> &
-  Pick<ChildRow, 'parameters' | 'tag' | 'timeoutS' | 'rerunOnCrash' | 'isolation'>;
+  Pick<ChildRow, 'parameters' | 'tag' | 'timeoutS' | 'rerunOnCrash' | 'isolation'> & {
+    policy: RunPolicy;
+  };
 
 const noCode = {
   hash: null,
@@ -116,6 +121,7 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
       language: value.language,
       rawCode: value.content,
       tag: value.tag || value.language,
+      policy: policyOfModule(module),
     };
   }
   if (value.type !== 'script') throw new Error(`${value.type} has no code`);
@@ -137,6 +143,7 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
     timeoutS: found.timeoutS,
     rerunOnCrash: found.rerunOnCrash,
     ...actorOf(found),
+    policy: policyOf(found.extra),
   };
 }
 
@@ -158,6 +165,7 @@ async function subFlow(
     args,
     flowVersion: found.version,
     flowState: { ...initialState(found.value.modules), depth },
+    ...flowTerms(run, { path, args, found }),
   };
 }
 
@@ -210,9 +218,10 @@ export async function moduleRow(
   const toWorker = value.type !== 'flow';
   const args = await argsOf(deps, run, { step, transforms, more, toWorker });
   if (value.type === 'flow') return subFlow(deps, run, { path: value.path, args });
-  const code = await codeOf(deps, run, module);
+  const { policy, ...code } = await codeOf(deps, run, module);
   const timeoutS = await timeoutOf(deps, run, { step, module });
-  return { ...code, args, ...(timeoutS === undefined ? {} : { timeoutS }) };
+  const terms = await stepTerms(deps, run, { ...code, args, policy });
+  return { ...code, ...terms, args, ...(timeoutS === undefined ? {} : { timeoutS }) };
 }
 
 export const over = (resultJson: string, success = true): Partial<ChildRow> => ({
@@ -278,7 +287,9 @@ async function childRow(
     if (!module) throw new Error(`the flow has no ${child.step} module`);
     if (child.step === 'preprocessor') {
       const { event } = run.row.args;
-      return { ...(await codeOf(deps, run, module)), args: { event } };
+      const { policy, ...code } = await codeOf(deps, run, module);
+      void policy;
+      return { ...code, args: { event } };
     }
     const more: Scope = { error: await errorOf(deps, run) };
     const step = run.state.status.step;

@@ -53,12 +53,23 @@ function claimedOf({ row, secret }: Start): ClaimedJob {
   return { ...row, attempt: 1, startedAt: createdAt, token: jobTokenOf(id, secret.secret) };
 }
 
+/** A sub-flow needs no worker to begin, unless its concurrency key has to let it in. */
+function beginsNow(row: ChildRow): boolean {
+  return (
+    !row.finished &&
+    row.flowState !== undefined &&
+    !row.concurrencyKey &&
+    row.scheduledFor <= row.createdAt
+  );
+}
+
 /** Gives runnable children the slots of the steps that ended, then free ones of this process. */
 function assignSlots(deps: ExecutorDeps, draft: Draft): Start[] {
   const freed = draft.endings.map(({ completion }) => completion.worker);
   const starts: Start[] = [];
   for (const row of draft.rows) {
     if (row.finished || row.flowState || row.scheduledFor > row.createdAt) continue;
+    if (row.concurrencyKey) continue;
     const own = deps.worker.serves(row.tag) ? freed.shift() : undefined;
     const slot = own === undefined ? deps.worker.reserve(row.tag) : undefined;
     const worker = own ?? slot?.worker;
@@ -86,8 +97,7 @@ function valuesOf(draft: Draft, starts: readonly Start[], at: number): unknown[]
   const byId = new Map(starts.map((start) => [start.row.id, start]));
   const rows = draft.rows.map((row) => {
     const start = byId.get(row.id);
-    const begins =
-      !row.finished && row.flowState !== undefined && row.scheduledFor <= row.createdAt;
+    const begins = beginsNow(row);
     return {
       ...row,
       started: begins,
@@ -163,7 +173,7 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
     const started = new Set(starts.map(({ row }) => row));
     for (const row of rows.filter((each) => !each.finished && !started.has(each))) {
       if (row.scheduledFor > row.createdAt) worker.wakeAt(row.scheduledFor);
-      else if (row.flowState) begin(rowOf(row), run.mine);
+      else if (beginsNow(row)) begin(rowOf(row), run.mine);
       else worker.wake(row.tag);
     }
     for (const start of starts) start.slot?.run(claimedOf(start));

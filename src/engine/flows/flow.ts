@@ -1,6 +1,6 @@
 // What a flow is: the shapes on the way in and out. Its value is described in `value.ts`.
 import { z } from 'zod';
-import { itemPath } from '../scripts/index.ts';
+import { itemPath, refinePolicy } from '../scripts/index.ts';
 
 const noNul = (text: string): boolean => !text.includes('\0');
 
@@ -29,7 +29,10 @@ export const newFlow = z.strictObject({
     .record(z.string().max(100), z.boolean())
     .optional()
     .describe('principal to write permission'),
-  extra: object.default({}).describe('further Windmill fields, kept as they are'),
+  extra: object
+    .superRefine(refinePolicy)
+    .default({})
+    .describe('priority; other Windmill fields are kept as they are'),
 });
 export type NewFlow = z.output<typeof newFlow>;
 

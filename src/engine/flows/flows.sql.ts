@@ -38,7 +38,7 @@ export const selectFlowVersion = statement(
 /** What a run needs of a version. */
 export const selectVersion = statement(
   'flow.version',
-  `select value, compiled
+  `select value, compiled, extra
    from engine_flow_version
    where version = $1`,
 );
@@ -47,7 +47,8 @@ export const selectVersion = statement(
 export const selectRunnableFlow = statement(
   'flow.runnable',
   `select flow.version, flow.path, version.tag, version.value, version.compiled,
-     flow.extra_perms as "extraPerms", ${onBehalfColumns('version.extra')} ${ofHead}
+     version.extra, flow.extra_perms as "extraPerms",
+     ${onBehalfColumns('version.extra')} ${ofHead}
    where flow.workspace = $1
      and flow.path = $2
      and not flow.archived`,

@@ -2,7 +2,7 @@
 import { AppError, notFound } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import { type FlowPushes, pushOf, type RunCode, type RunOptions } from '../jobs/index.ts';
-import { actorOf, type OnBehalf, onBehalfIn } from '../scripts/index.ts';
+import { actorOf, type OnBehalf, onBehalfIn, policyOf } from '../scripts/index.ts';
 import type { Flows } from './flows.ts';
 import { restartedState } from './restart.ts';
 import type { FlowSource, Runs } from './runs.ts';
@@ -24,7 +24,7 @@ type Start = Pick<RunCode, 'kind' | 'path'> & {
 };
 
 function codeOf({ kind, path, version, source, item }: Start, preprocessor: boolean): RunCode {
-  const { modules, early_return: earlyReturn, priority } = source.value;
+  const { modules, early_return: earlyReturn } = source.value;
   return {
     ...(item ? actorOf(item) : {}),
     kind,
@@ -41,7 +41,8 @@ function codeOf({ kind, path, version, source, item }: Start, preprocessor: bool
     flowVersion: version,
     rawFlow: version === null ? source : null,
     flowState: initialState(modules, { preprocessor, early: Boolean(earlyReturn) }),
-    ...(priority ? { priority } : {}),
+    // Results of flows are kept and found by `cache.ts`.
+    policy: { ...policyOf({ ...source.extra, ...source.value }), cache_ttl: null },
   };
 }
 

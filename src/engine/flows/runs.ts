@@ -25,6 +25,8 @@ export interface MissingModule {
 export interface FlowSource {
   value: FlowValue;
   compiled: Record<string, CompiledModule | MissingModule>;
+  /** Windmill's fields beside the value: its priority is among them. */
+  extra?: Record<string, unknown>;
 }
 
 /** The columns of a flow's row, as `selectRun` answers them. */

@@ -98,8 +98,8 @@ export const selectRun = statement(
   `select id, workspace, kind, path, args, tag, created_by as "createdBy",
      permissioned_as as "permissionedAs", email, scopes, parent_job as "parentJob",
      root_job as "rootJob", visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind",
-     schedule_path as "schedulePath",
-     is_flow_step as "isFlowStep", flow_state as "flowState", flow_rev as "flowRev",
+     schedule_path as "schedulePath", is_flow_step as "isFlowStep",
+     flow_state as "flowState", flow_rev as "flowRev",
      flow_version as "flowVersion", flow_node as "flowNode", flow_source as "flowSource",
      raw_flow as "rawFlow", flow_items as "flowItems", canceled,
      canceled_reason as "canceledReason", finished

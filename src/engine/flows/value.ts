@@ -1,6 +1,7 @@
 // What a flow says: OpenFlow's modules as far as the engine acts on them. Unknown fields are kept
 // as they came. Reading a value checks its shape; what it means is checked in `validate.ts`.
 import { z } from 'zod';
+import { runPolicy } from '../scripts/index.ts';
 
 export type Transform =
   | { type: 'static'; value?: unknown }
@@ -54,6 +55,9 @@ export type ModuleValue =
       path?: string | null;
       lock?: string | null;
       tag?: string | null;
+      concurrent_limit?: number | null;
+      concurrency_time_window_s?: number | null;
+      custom_concurrency_key?: string | null;
     }
   | {
       type: 'script';
@@ -156,6 +160,9 @@ const rawscript = z.looseObject({
   input_transforms: transforms,
   lock: text(4_000_000).nullish(),
   tag: text(100).nullish(),
+  concurrent_limit: runPolicy.shape.concurrent_limit,
+  concurrency_time_window_s: runPolicy.shape.concurrency_time_window_s,
+  custom_concurrency_key: runPolicy.shape.concurrency_key,
 });
 const script = z.looseObject({
   type: z.literal('script'),
@@ -278,6 +285,7 @@ const flowModule: z.ZodType = z.lazy(() =>
 /** A flow's value as it comes in; fields that the engine does not know are kept. */
 export const flowValue = z
   .looseObject({
+    ...runPolicy.shape,
     modules: moduleList.describe('the steps, in order'),
     failure_module: flowModule.nullish(),
     preprocessor_module: flowModule.nullish(),

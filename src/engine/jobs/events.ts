@@ -11,6 +11,8 @@ export interface Ended {
 export interface JobEvents {
   /** A job is over. `ended` is absent when another process ended it: read the row. */
   ended(id: string, ended: Ended | undefined): void;
+  /** It is over without a worker: tells everybody, here and elsewhere. */
+  settled(id: string): void;
   /** Tells other processes that the job is over. */
   tellOthers(id: string): void;
   /** Tells other processes that it has new log lines. */
@@ -44,6 +46,10 @@ export function createJobEvents(db: Database): JobEvents {
 
   const events: JobEvents = {
     ended: (id, ended) => each(id, (watcher) => watcher.ended?.(ended)),
+    settled(id) {
+      events.ended(id, undefined);
+      events.tellOthers(id);
+    },
     tellOthers: (id) => db.notify(channel, id),
     tellProgress: (id) => db.notify(progressChannel, id),
     progressed: (id) => each(id, (watcher) => watcher.progressed?.()),

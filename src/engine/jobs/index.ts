@@ -1,3 +1,4 @@
+export { findCached } from './cache.ts';
 export { createCodeGate } from './code-gate.ts';
 export { createDependencies } from './dependencies.ts';
 export { createJobEvents, type JobEvents } from './events.ts';
@@ -13,21 +14,19 @@ export {
 } from './job.ts';
 export {
   appendLogs,
-  claimJobs,
   completeJobs,
-  failOrphans,
   insertRows,
   replaceArgs,
   mergedLabels,
-  requeueOrphans,
   selectLogEnd,
-  selectLostWorkers,
-  selectNextDue,
 } from './jobs.sql.ts';
 export { callerOfJob, type MemberOf } from './job-caller.ts';
 export { createJobs, type Jobs } from './jobs.ts';
 export { jobOperations } from './operations/index.ts';
+export { termsOf } from './policy.ts';
+export { createPruner } from './pruner.ts';
 export { createQueue, type LocalWorker, type Slot } from './queue.ts';
 export { type Code as RunCode, type FlowPushes, pushOf, pushScript } from './run.ts';
 export { findJobOfToken } from './token-lookup.ts';
+export { orphanStatements, queueStatements } from './statements.ts';
 export { jobTokenOf, newJobSecret } from './token.ts';

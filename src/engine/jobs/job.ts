@@ -194,6 +194,15 @@ export interface NewJob {
   rawFlow?: object | null;
   /** Of a workflow's task that runs the workflow's own code: its key there. */
   workflowKey?: string | null;
+  /** With a key it waits until fewer than `concurrencyLimit` of the key run. */
+  concurrencyKey?: string | null;
+  concurrencyLimit?: number | null;
+  concurrencyWindowS?: number | null;
+  debounceKey?: string | null;
+  debounceSince?: number | null;
+  debounceCount?: number | null;
+  cacheKey?: string | null;
+  deleteAfterS?: number | null;
   /** Runs from now on, without a worker. */
   started?: boolean;
   /** Over from the start, with this success and result. */

@@ -5,7 +5,8 @@ import { statement } from '../../store/index.ts';
 /**
  * An insert of rows from the JSON array in the parameter `rows`. Rows with a worker go in as
  * running: a slot of the inserting process takes them at once, which saves the claim's commit.
- * `started` ones run without a worker (flows); `finished` ones are over from the start.
+ * `started` ones run without a worker (flows); `finished` ones are over from the start. Those
+ * with a concurrency key are held until it lets them in.
  */
 export const insertRows = (rows: string): string => `insert into engine_job (
      id, finished, workspace, kind, path, hash, language, args, raw_code, bundle_hash, parameters,
@@ -13,7 +14,9 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      root_job, trigger_kind, visible_to_owner, timeout_s, rerun_on_crash, isolation, running,
      worker, attempt, started_at, token_hash, is_flow_step, flow_step_id, flow_state,
      flow_version, flow_node, flow_source, raw_flow, workflow_key, success, result,
-     completed_at, duration_ms, schedule_path, flow_path, priority)
+     completed_at, duration_ms, schedule_path, flow_path, priority, concurrency_key,
+     concurrency_limit, concurrency_window_s, held, debounce_key, debounce_since,
+     debounce_count, cache_key, delete_after_s)
    select
      id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
      "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
@@ -25,7 +28,10 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "flowSource", "rawFlow", "workflowKey", success, "resultJson"::json,
      case when finished then "createdAt" + coalesce("durationMs", 0) end,
      case when finished then coalesce("durationMs", 0) end,
-     "schedulePath", "flowPath", coalesce(priority, 0)
+     "schedulePath", "flowPath", coalesce(priority, 0), "concurrencyKey", "concurrencyLimit",
+     "concurrencyWindowS", "concurrencyKey" is not null and worker is null
+       and started is not true and finished is not true, "debounceKey", "debounceSince",
+     "debounceCount", "cacheKey", "deleteAfterS"
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
      "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
@@ -36,7 +42,9 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "resultJson" text, "isFlowStep" boolean, "flowStepId" text, "flowState" json,
      "flowVersion" bigint, "flowNode" text, "flowSource" uuid, "rawFlow" json,
      "workflowKey" text, "schedulePath" text, "flowPath" text, priority smallint,
-     "durationMs" bigint)`;
+     "durationMs" bigint, "concurrencyKey" text, "concurrencyLimit" integer,
+     "concurrencyWindowS" integer, "debounceKey" text, "debounceSince" bigint,
+     "debounceCount" integer, "cacheKey" text, "deleteAfterS" integer)`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 
@@ -55,13 +63,20 @@ export const claimJobs = statement(
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 
-/** When the next job of these tags is due; null when nothing waits. Uses engine_job_claim. */
+/**
+ * When the next job of these tags is due, or a key may let another job in; null when nothing
+ * waits. Uses engine_job_claim and engine_concurrency_look_at.
+ */
 export const selectNextDue = statement(
   'job.next_due',
-  `select min(scheduled_for) as "dueAt"
-   from engine_job_live
-   where not running
-     and tag = any ($1)`,
+  `select least(
+     (select min(scheduled_for)
+      from engine_job_live
+      where not running
+        and not held
+        and tag = any ($1)),
+     (select min(look_at)
+      from engine_concurrency_look)) as "dueAt"`,
 );
 
 /** The labels of `job` with those that `added` (JSON text of an array, or null) brings. */

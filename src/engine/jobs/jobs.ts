@@ -3,6 +3,7 @@
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import { type CancelDeps, cancelJob, cancelRow, type CancelRequest } from './cancel.ts';
 import type { Dependencies } from './dependencies.ts';
+import { createConcurrency } from './concurrency.ts';
 import { followJob } from './follow.ts';
 import type { Outcome, RunOptions } from './job.ts';
 import { createLocks } from './locks.ts';
@@ -85,6 +86,7 @@ export function createJobs(deps: JobsDeps) {
     /** What runs are made of, for those who store the rows themselves. */
     pushes: run,
     ...createNotes(deps),
+    ...createConcurrency(deps),
     ...createReading(deps),
     ...createLocks({ ...deps, now: deps.clock.now }),
     standing: (call: Call, id: string) => readStanding(deps, call, id),

@@ -2,8 +2,11 @@
 // the slot starts at once: two commits a job instead of three.
 import { AppError, type Clock, createBatcher, newId } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
+import { findCached } from './cache.ts';
+import { insertDebounced } from './debounce.ts';
 import type { ClaimedJob, NewJob } from './job.ts';
 import { countBefore, insertJobs } from './jobs.sql.ts';
+import type { Debounce, RunTerms } from './policy.ts';
 import { jobTokenOf, newJobSecret } from './token.ts';
 
 /** A free place in this process's worker, held for one job. */
@@ -30,7 +33,13 @@ export type Push = Omit<NewJob, 'id' | 'worker' | 'tokenHash' | 'createdAt' | 's
   scheduledFor?: number | undefined;
   /** Refuse it while so many jobs of the workspace wait. */
   queueLimit?: number;
+  terms?: RunTerms;
 };
+
+/** The columns that the terms of a run fill. */
+function columnsOf({ cacheTtlMs: _ttl, debounce: _debounce, ...columns }: RunTerms) {
+  return columns;
+}
 
 /** Resolves with the job's id once its row is committed. */
 export function createQueue({
@@ -38,12 +47,15 @@ export function createQueue({
   clock,
   worker,
   beginFlow,
+  onSettled,
 }: {
   db: Database;
   clock: Clock;
   worker: LocalWorker;
   /** Takes a flow's row over once it is stored. */
   beginFlow: (row: NewJob) => void;
+  /** A job is over without having run. */
+  onSettled: (id: string) => void;
 }) {
   const inserts = createBatcher<NewJob, undefined>(
     async (rows) => {
@@ -54,9 +66,15 @@ export function createQueue({
     { maxItems: 200, writers: 1 },
   );
 
-  async function insert(row: NewJob): Promise<void> {
+  async function insert(row: NewJob, debounce: Debounce | undefined): Promise<NewJob> {
     try {
+      if (debounce) {
+        const { row: put, settled } = await insertDebounced(db, row, debounce);
+        settled.forEach(onSettled);
+        return put;
+      }
       await inserts.add(row);
+      return row;
     } catch (error) {
       if ((error as { code?: string }).code === '23505') {
         throw new AppError('conflict', `There is already a job ${row.id}.`);
@@ -75,27 +93,38 @@ export function createQueue({
     });
   }
 
-  /** The row as it is stored, before any worker has it. A flow needs no slot: its steps do. */
-  function rowOf({ queueLimit: _limit, ...wanted }: Push): NewJob {
+  /** A slot of this process for a job that may run now; a flow needs none: its steps do. */
+  function slotFor(row: NewJob): Slot | undefined {
+    const { finished, flowState, concurrencyKey, scheduledFor, createdAt } = row;
+    if (finished || flowState || concurrencyKey || scheduledFor > createdAt) return undefined;
+    return worker.reserve(row.tag);
+  }
+
+  /** A row without a worker stands: whoever can run it is told. */
+  function stored(row: NewJob): void {
+    if (row.finished) onSettled(row.id);
+    else if (row.started) beginFlow(row);
+    else if (row.scheduledFor <= row.createdAt) worker.wake(row.tag);
+    else worker.wakeAt(row.scheduledFor);
+  }
+
+  /** The row as it is stored, before any worker has it. */
+  function rowOf({ terms, queueLimit: _limit, ...wanted }: Push): NewJob {
     const createdAt = clock.now();
     const scheduledFor = wanted.scheduledFor ?? createdAt;
+    const columns = terms ? columnsOf(terms) : {};
+    const begins =
+      wanted.flowState !== undefined && scheduledFor <= createdAt && !terms?.concurrencyKey;
     return {
       ...wanted,
+      ...columns,
       id: wanted.id ?? newId(),
       createdAt,
       scheduledFor,
       worker: null,
       tokenHash: null,
-      ...(wanted.flowState ? { started: scheduledFor <= createdAt } : {}),
+      ...(begins ? { started: true } : {}),
     };
-  }
-
-  /** A row without a worker stands: whoever can run it is told. */
-  function stored(row: NewJob): void {
-    if (row.finished === true) return;
-    if (row.scheduledFor > row.createdAt) worker.wakeAt(row.scheduledFor);
-    else if (row.flowState) beginFlow(row);
-    else worker.wake(row.tag);
   }
 
   return {
@@ -103,33 +132,32 @@ export function createQueue({
     rowOf,
     stored,
 
-    /** `onStart` is told before the slot runs, so that a waiter cannot miss the end. */
+    /** `beforeStart` is told before anything runs, so that a waiter cannot miss the end. */
     async push(wanted: Push, beforeStart?: (id: string) => void): Promise<string> {
       await assertRoom(wanted);
+      const { terms } = wanted;
       const bare = rowOf(wanted);
       const { id, createdAt } = bare;
-      const due = bare.scheduledFor <= createdAt;
-      const slot =
-        due && !bare.flowState && !bare.finished ? worker.reserve(wanted.tag) : undefined;
-      const token = slot ? newJobSecret() : undefined;
-      const row: NewJob = {
-        ...bare,
-        worker: slot?.worker ?? null,
-        tokenHash: token?.hash ?? null,
-      };
+      const cached = terms ? await findCached(db, terms, createdAt) : {};
+      const row = { ...bare, ...cached };
+      const debounce = row.finished ? undefined : terms?.debounce;
+      if (row.finished || debounce) delete row.started;
+      const slot = debounce ? undefined : slotFor(row);
       beforeStart?.(id);
+      if (!slot) {
+        stored(await insert(row, debounce));
+        return id;
+      }
+      const token = newJobSecret();
+      const taken = { ...row, worker: slot.worker, tokenHash: token.hash };
       try {
-        await insert(row);
+        await insert(taken, undefined);
       } catch (error) {
-        slot?.release();
+        slot.release();
         throw error;
       }
-      if (slot && token) {
-        const claimed = { ...row, attempt: 1, startedAt: createdAt };
-        slot.run({ ...claimed, token: jobTokenOf(id, token.secret) });
-      } else {
-        stored(row);
-      }
+      const claimed = { ...taken, attempt: 1, startedAt: createdAt };
+      slot.run({ ...claimed, token: jobTokenOf(id, token.secret) });
       return id;
     },
     /** A job of this tag is due earlier than it was. */

@@ -7,7 +7,9 @@ import type { Builder, Signature } from '../languages/index.ts';
 import {
   actorOf,
   type Language,
+  policyOf,
   type Runnable,
+  type RunPolicy,
   saveBundle,
   type Scripts,
 } from '../scripts/index.ts';
@@ -15,6 +17,7 @@ import type { CodeGate } from './code-gate.ts';
 import { interpolate } from './interpolate.ts';
 import { entrypointArgument, type RunOptions } from './job.ts';
 import { selectForRerun } from './jobs.sql.ts';
+import { termsOf } from './policy.ts';
 import type { Push } from './queue.ts';
 import { findJob } from './visibility.ts';
 
@@ -84,7 +87,7 @@ export type Code = Pick<
   | 'timeoutS'
   | 'rerunOnCrash'
 > &
-  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'> &
+  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'> & { policy?: RunPolicy } &
   // Of items that run on behalf of somebody.
   Partial<Pick<Push, 'permissionedAs' | 'email'>>;
 
@@ -105,15 +108,27 @@ export function pushOf(
   call: Call,
   run: { code: Code; options: RunOptions },
 ): Push {
-  const { code, options } = run;
+  const { options } = run;
+  const { policy = {}, ...code } = run.code;
   const delayMs = (options.scheduledInSecs ?? 0) * 1000;
   const workspace = workspaceOf(call);
+  const who = whoOf(call);
+  const { args } = options;
+  const terms = termsOf(policy, {
+    workspace,
+    kind: code.flowState ? 'flow' : 'script',
+    path: code.path,
+    code: code.rawCode === null && !code.rawFlow ? code.hash : null,
+    permissionedAs: code.permissionedAs ?? who.permissionedAs,
+    args,
+  });
   return {
-    ...whoOf(call),
+    ...who,
     ...code,
     workspace,
-    args: options.args,
-    tag: interpolate('tag', options.tag ?? code.tag, { workspace, args: options.args }),
+    args,
+    terms,
+    tag: interpolate('tag', options.tag ?? code.tag, { workspace, args }),
     id: options.jobId,
     scheduledFor: options.scheduledFor ?? (delayMs > 0 ? deps.now() + delayMs : undefined),
     parentJob: options.parentJob ?? null,
@@ -151,6 +166,7 @@ function codeOf(found: Runnable): Code {
     timeoutS: found.timeoutS,
     rerunOnCrash: found.rerunOnCrash,
     ...actorOf(found),
+    policy: policyOf(found.extra),
   };
 }
 

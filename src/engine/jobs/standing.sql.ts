@@ -4,7 +4,14 @@ import { statement } from '../../store/index.ts';
 const standingColumns = `
      job.id, job.finished, job.running, job.worker, job.tag, job.scheduled_for as "scheduledFor",
      job.kind, job.flow_step_id as "flowStepId", job.canceled,
-     job.flow_state -> 'status' -> 'modules' as modules,
+     job.flow_state -> 'status' -> 'modules' as modules, job.held,
+     job.concurrency_key as "concurrencyKey", job.concurrency_limit as "concurrencyLimit",
+     job.concurrency_window_s as "concurrencyWindowS", job.debounce_key as "debounceKey",
+     case when job.held then (
+       select count(*)::int
+       from engine_job_live as other
+       where other.concurrency_key = job.concurrency_key
+         and not other.held) end as "letIn",
      (select count(*)::int
       from engine_worker
       where ping_at >= $2
@@ -13,7 +20,10 @@ const standingColumns = `
        select count(*)::int
        from engine_job_live as other
        where not other.running
-         and other.tag = job.tag
+         and other.held = job.held
+         and case when job.held
+           then other.concurrency_key = job.concurrency_key
+           else other.tag = job.tag end
          and other.scheduled_for <= $1
          and (other.priority > job.priority
            or other.priority = job.priority

@@ -7,14 +7,25 @@ import { jobId } from './job.ts';
 import { selectStanding, selectWaitingStep } from './standing.sql.ts';
 import { findJob } from './visibility.ts';
 
-const codes = ['scheduled', 'no_worker', 'no_free_slot', 'suspended', 'step'] as const;
+const codes = [
+  'scheduled',
+  'debounced',
+  'concurrency',
+  'no_worker',
+  'no_free_slot',
+  'suspended',
+  'step',
+] as const;
 
 export const standing = z.object({
   id: jobId,
   state: z.enum(['queued', 'scheduled', 'suspended', 'running', 'completed']),
   code: z.enum(codes).nullable().describe('why it waits; null when it does not'),
   reason: z.string().nullable().describe('the same in a sentence'),
-  position: z.number().nullable().describe('place among the due jobs of its tag; 1 is next'),
+  position: z
+    .number()
+    .nullable()
+    .describe('place among the due jobs of its tag, or of its concurrency key; 1 is next'),
   tag: z.string(),
   workers: z.number().describe('living workers that serve the tag'),
 });
@@ -31,6 +42,12 @@ interface StandingRow {
   modules: { id: string; type: string }[] | null;
   workers: number;
   ahead: number | null;
+  held: boolean;
+  concurrencyKey: string | null;
+  concurrencyLimit: number | null;
+  concurrencyWindowS: number | null;
+  debounceKey: string | null;
+  letIn: number | null;
 }
 
 /** Without a ping for this long a worker does not count. */
@@ -51,8 +68,21 @@ const shown = (at: number): string => new Date(at).toISOString();
 function whyQueued(row: StandingRow, now: number): Why {
   const { tag, workers, ahead } = row;
   if (row.scheduledFor > now) {
-    const reason = `It is scheduled for ${shown(row.scheduledFor)}.`;
-    return { state: 'scheduled', code: 'scheduled', reason };
+    const at = shown(row.scheduledFor);
+    return row.debounceKey === null
+      ? { state: 'scheduled', code: 'scheduled', reason: `It is scheduled for ${at}.` }
+      : {
+          state: 'scheduled',
+          code: 'debounced',
+          reason: `It waits until ${at} for more runs of the debounce key ${row.debounceKey}.`,
+        };
+  }
+  if (row.held) {
+    const { concurrencyLimit: limit, concurrencyKey: key, concurrencyWindowS: window } = row;
+    const within = window ? `, or ended in the last ${window} s` : '';
+    const run = `${row.letIn} of it ${row.letIn === 1 ? 'runs' : 'run'}${within}`;
+    const reason = `The concurrency limit ${limit} of the key ${key} is reached: ${run}.`;
+    return { state: 'queued', code: 'concurrency', reason };
   }
   if (workers === 0) {
     const reason = `No worker serves the tag ${tag}. Start one with: millrace worker --tags ${tag}`;

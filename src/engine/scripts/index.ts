@@ -9,6 +9,7 @@ export {
   settleOnBehalf,
 } from './on-behalf.ts';
 export { scriptOperations } from './operations/index.ts';
+export { policyOf, refinePolicy, type RunPolicy, runPolicy } from './policy.ts';
 export { sampleScript } from './sample.ts';
 export {
   itemPath,

@@ -1,5 +1,6 @@
 // What a script is: the shapes on the way in and out, and the rules of its path. No I/O.
 import { z } from 'zod';
+import { refinePolicy } from './policy.ts';
 
 export const languages = [
   'bun',
@@ -97,8 +98,9 @@ export const newScript = z.strictObject({
     .describe('warm reuses a process for runs of one person; fresh takes a new one each run'),
   extra: z
     .record(z.string(), z.unknown())
+    .superRefine(refinePolicy)
     .default({})
-    .describe('further Windmill fields, kept as they are'),
+    .describe('concurrent_limit, cache_ttl and the like; other Windmill fields are kept'),
 });
 
 export type NewScript = z.output<typeof newScript>;

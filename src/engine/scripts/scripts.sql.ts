@@ -61,7 +61,7 @@ export const selectByHash = statement(
 
 const runColumns = `
      hash, path, language, tag, timeout_s as "timeoutS", parameters, bundle_hash as "bundleHash",
-     rerun_on_crash as "rerunOnCrash", isolation, extra_perms as "extraPerms",
+     rerun_on_crash as "rerunOnCrash", isolation, extra, extra_perms as "extraPerms",
      auto_kind as "autoKind", has_preprocessor as "hasPreprocessor",
      ${onBehalfColumns('extra')}`;
 

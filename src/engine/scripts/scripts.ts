@@ -46,6 +46,8 @@ export interface Runnable extends OnBehalf {
   extraPerms: Record<string, boolean>;
   autoKind: string | null;
   hasPreprocessor: boolean;
+  /** Holds the policy of its runs, see `policyOf`. */
+  extra: Record<string, unknown>;
 }
 
 /** A script as a tool of a model. */

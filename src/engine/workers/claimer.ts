@@ -2,13 +2,7 @@
 // in one round trip. It acts on signals; a slow look is the floor under a missed one.
 import type { Clock, Log } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import {
-  type ClaimedJob,
-  claimJobs,
-  jobTokenOf,
-  newJobSecret,
-  selectNextDue,
-} from '../jobs/index.ts';
+import { type ClaimedJob, jobTokenOf, newJobSecret, queueStatements } from '../jobs/index.ts';
 
 /** The floor: how long a job can wait when its signal was lost. */
 const lookEveryMs = 10_000;
@@ -57,7 +51,7 @@ export function createClaimer({
       return;
     }
     const secrets = Array.from({ length: slots }, newJobSecret);
-    const rows = await db.rows<ClaimedRow>(claimJobs, [
+    const rows = await db.rows<ClaimedRow>(queueStatements.claim, [
       worker,
       tags(),
       clock.now(),
@@ -70,7 +64,7 @@ export function createClaimer({
       onClaimed({ ...row, token: jobTokenOf(row.id, secret) });
     }
     if (backlog) return;
-    const due = await db.row<{ dueAt: number | null }>(selectNextDue, [tags()]);
+    const due = await db.row<{ dueAt: number | null }>(queueStatements.nextDue, [tags()]);
     schedule(due?.dueAt ?? Number.POSITIVE_INFINITY);
   }
 

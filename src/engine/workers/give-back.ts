@@ -2,13 +2,7 @@
 // another run, else as failed. The rows of the workers go with them.
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import {
-  errorResult,
-  failOrphans,
-  type FlowSteps,
-  type JobEvents,
-  requeueOrphans,
-} from '../jobs/index.ts';
+import { errorResult, type FlowSteps, type JobEvents, orphanStatements } from '../jobs/index.ts';
 import { deleteWorkers } from './workers.sql.ts';
 
 /** A job that killed this many workers is not tried again. */
@@ -35,12 +29,12 @@ export function createGiveBack({
   onRequeued: (tags: string[]) => void;
 }): GiveBack {
   return async (workers, { died }) => {
-    const requeued = await db.rows<{ id: string; tag: string }>(requeueOrphans, [
+    const requeued = await db.rows<{ id: string; tag: string }>(orphanStatements.requeue, [
       workers,
       died ? maxAttempts : anyAttempts,
     ]);
     const what = died ? 'died' : 'was stopped';
-    const failed = await db.rows<{ id: string; flow: string | null }>(failOrphans, [
+    const failed = await db.rows<{ id: string; flow: string | null }>(orphanStatements.fail, [
       workers,
       clock.now(),
       errorResult('Canceled', 'The job was canceled.'),

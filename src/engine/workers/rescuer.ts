@@ -2,7 +2,7 @@
 // allows another run, else as failed. Runs at start, then every ten seconds.
 import type { Clock, Log } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import { type FlowSteps, selectLostWorkers } from '../jobs/index.ts';
+import { type FlowSteps, orphanStatements } from '../jobs/index.ts';
 import type { WorkflowSteps } from '../workflows/index.ts';
 import type { GiveBack } from './give-back.ts';
 import { machineName, startTicks } from './machine.ts';
@@ -50,7 +50,7 @@ export function createRescuer({
 
   async function rescue(): Promise<void> {
     const rows = await db.rows<PingRow>(selectPings);
-    const lost = await db.rows<{ worker: string }>(selectLostWorkers);
+    const lost = await db.rows<{ worker: string }>(orphanStatements.lostWorkers);
     const dead = [...rows.filter(isDead), ...lost].map((row) => row.worker);
     if (dead.length === 0) return;
     const { requeued, failed } = await giveBack(dead, { died: true });

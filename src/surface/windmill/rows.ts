@@ -4,6 +4,7 @@ import { aclRows } from './acls.ts';
 import { approvalRows } from './approvals.ts';
 import { appRows } from './apps.ts';
 import { authRows } from './auth.ts';
+import { concurrencyRows } from './concurrency-groups.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
@@ -49,5 +50,6 @@ export const rows: readonly Row[] = [
   ...aclRows,
   ...workerRows,
   ...workflowRows,
+  ...concurrencyRows,
   ...absentRows,
 ];

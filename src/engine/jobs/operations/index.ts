@@ -5,6 +5,8 @@ import { jobArguments } from './args.ts';
 import { cancelJob } from './cancel.ts';
 import { completedCount } from './completed-count.ts';
 import { completedJob } from './completed.ts';
+import { concurrencyGroups } from './concurrency-groups.ts';
+import { concurrencyKey } from './concurrency-key.ts';
 import { getJob } from './get.ts';
 import { listCompleted } from './list-completed.ts';
 import { listQueue } from './list-queue.ts';
@@ -19,6 +21,7 @@ import { previewFlowAndWait } from './preview-flow-wait.ts';
 import { previewScriptAndWait } from './preview-wait.ts';
 import { previewScript } from './preview.ts';
 import { jobProgress } from './progress.ts';
+import { pruneConcurrency } from './prune-concurrency.ts';
 import { queueCount } from './queue-count.ts';
 import { queuePosition } from './queue-position.ts';
 import { rerunJob } from './rerun.ts';
@@ -67,6 +70,9 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   runScriptAndWait(jobs),
   runScript(jobs),
   jobStanding(jobs),
+  concurrencyGroups(jobs),
+  concurrencyKey(jobs),
+  pruneConcurrency(jobs),
   jobUpdate(jobs),
   waitJob(jobs),
   runFlow(jobs),

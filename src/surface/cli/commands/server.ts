@@ -33,6 +33,11 @@ const workerOptions = {
     value: 'SECONDS',
     says: 'how long a stop waits for running jobs (MILLRACE_DRAIN_SECS, 10)',
   },
+  'retention-days': {
+    type: 'text',
+    value: 'DAYS',
+    says: 'delete jobs that are over after so long; 0 never (MILLRACE_RETENTION_DAYS, 30)',
+  },
   sandbox: { type: 'text', value: 'MODE', says: 'auto, bwrap or off (MILLRACE_SANDBOX, auto)' },
   'allow-unsandboxed': {
     type: 'flag',

@@ -1,0 +1,88 @@
+// What the policy of a script or flow means for one run: the columns of its row.
+import { sha256 } from '../../base/index.ts';
+import type { RunPolicy } from '../scripts/index.ts';
+import { interpolate } from './interpolate.ts';
+
+/** Of a run that waits for more of its kind. */
+export interface Debounce {
+  key: string;
+  delayMs: number;
+  /** Arguments that are lists, which grow by those of the runs that are put off. */
+  accumulate: readonly string[];
+  maxMs: number | null;
+  maxCount: number | null;
+}
+
+export interface RunTerms {
+  priority: number;
+  concurrencyKey: string | null;
+  concurrencyLimit: number | null;
+  concurrencyWindowS: number | null;
+  cacheKey: string | null;
+  cacheTtlMs: number;
+  deleteAfterS: number | null;
+  debounce: Debounce | undefined;
+}
+
+/** The run that terms are made for. */
+export interface TermsOf {
+  workspace: string;
+  kind: string;
+  path: string | null;
+  /** Names the code; without it nothing is cached. */
+  code: string | null;
+  permissionedAs: string;
+  args: Readonly<Record<string, unknown>>;
+}
+
+/** JSON with its keys in order, so that equal arguments make equal keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Keys belong to a workspace: nobody else can hold up its jobs. */
+function keyOf(what: string, run: TermsOf, custom: string | null | undefined): string | null {
+  const { workspace, kind, path } = run;
+  if (custom) return `${workspace}/${interpolate(what, custom, run)}`;
+  // A preview without a path is one of its kind.
+  return path === null ? null : `${workspace}/${kind}/${path}`;
+}
+
+function debounceOf(run: TermsOf, policy: RunPolicy): Debounce | undefined {
+  if (!policy.debounce_delay_s) return undefined;
+  const accumulate = policy.debounce_args_to_accumulate ?? [];
+  const others = Object.entries(run.args).filter(([name]) => !accumulate.includes(name));
+  const same = `${run.kind}/${run.path ?? ''}/${sha256(canonical(Object.fromEntries(others)))}`;
+  const { max_total_debouncing_time: maxS, max_total_debounces_amount: maxCount } = policy;
+  const custom = policy.debounce_key ? keyOf('debounce key', run, policy.debounce_key) : null;
+  return {
+    key: custom ?? `${run.workspace}/${same}`,
+    delayMs: policy.debounce_delay_s * 1000,
+    accumulate,
+    maxMs: maxS ? maxS * 1000 : null,
+    maxCount: maxCount ?? null,
+  };
+}
+
+export function termsOf(policy: RunPolicy, run: TermsOf): RunTerms {
+  const wanted = policy.concurrent_limit ?? null;
+  const key = wanted === null ? null : keyOf('concurrency key', run, policy.concurrency_key);
+  const limit = key === null ? null : wanted;
+  const ttlMs = (policy.cache_ttl ?? 0) * 1000;
+  const { permissionedAs, code, workspace, args } = run;
+  const cached = ttlMs > 0 && code !== null;
+  return {
+    priority: policy.priority ?? 0,
+    concurrencyKey: key,
+    concurrencyLimit: limit,
+    concurrencyWindowS: limit === null ? null : (policy.concurrency_time_window_s ?? 0),
+    cacheKey: cached ? sha256(canonical([workspace, code, permissionedAs, args])) : null,
+    cacheTtlMs: cached ? ttlMs : 0,
+    deleteAfterS: policy.delete_after_use ? 0 : (policy.delete_after_secs ?? null),
+    debounce: debounceOf(run, policy),
+  };
+}

@@ -1,0 +1,77 @@
+// The SQL of what is not kept: jobs after the retention, and what was to be erased after use.
+import { statement } from '../../store/index.ts';
+
+/** The workspaces that have jobs, hopping from one to the next along engine_job_newest. */
+export const selectJobWorkspaces = statement(
+  'job.workspaces',
+  `with recursive hop as (
+     (select workspace
+      from engine_job_done
+      order by workspace
+      limit 1)
+     union all
+     select (
+       select workspace
+       from engine_job_done
+       where workspace > hop.workspace
+       order by workspace
+       limit 1)
+     from hop
+     where hop.workspace is not null
+   )
+   select workspace
+   from hop
+   where workspace is not null`,
+);
+
+/**
+ * Deletes the oldest jobs of a workspace that were made and ended before $2, with their logs.
+ * Walks engine_job_newest from its old end; rows that another process deletes are left to it.
+ */
+export const deleteOldJobs = statement(
+  'job.delete_old',
+  `with old as materialized (
+     select id
+     from engine_job_done
+     where workspace = $1
+       and created_at < $2
+       and completed_at < $2
+     order by created_at
+     limit 1000
+     for update skip locked
+   ), logs as (
+     delete from engine_job_log
+     where job_id = any (array(select id from old))
+   )
+   delete from engine_job_done
+   where id = any (array(select id from old))
+   returning id`,
+);
+
+/** Erases what jobs were given and answered, when that was due at $1; uses engine_job_erase. */
+export const eraseUsedJobs = statement(
+  'job.erase_used',
+  `with used as materialized (
+     select id
+     from engine_job_done
+     where completed_at + delete_after_s * 1000::bigint <= $1
+       and delete_after_s is not null
+       and not deleted
+     order by completed_at + delete_after_s * 1000::bigint
+     limit 1000
+     for update skip locked
+   ), logs as (
+     delete from engine_job_log
+     where job_id = any (array(select id from used))
+   )
+   update engine_job_done
+   set args = '{}',
+       result = null,
+       raw_code = null,
+       raw_flow = null,
+       flow_items = null,
+       flow_state = null,
+       deleted = true
+   where id = any (array(select id from used))
+   returning id`,
+);

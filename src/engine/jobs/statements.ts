@@ -1,0 +1,18 @@
+// The statements that workers run themselves, by what they are for.
+import {
+  claimJobs,
+  failOrphans,
+  requeueOrphans,
+  selectLostWorkers,
+  selectNextDue,
+} from './jobs.sql.ts';
+
+/** Taking jobs from the queue. */
+export const queueStatements = { claim: claimJobs, nextDue: selectNextDue };
+
+/** Finding and ending the jobs of workers that are gone. */
+export const orphanStatements = {
+  requeue: requeueOrphans,
+  fail: failOrphans,
+  lostWorkers: selectLostWorkers,
+};
