@@ -166,6 +166,7 @@ function createRunning(
     log,
     completer,
     giveBack: (workers) => giveBack(workers, { died: false }),
+    lookAgain: parts.events.lookAgain,
     runJob,
     slots: config.workerSlots,
     ownTags: () => [...runners.languages, 'flow'],

@@ -317,12 +317,12 @@ export async function makeChild(deps: ChildrenDeps, run: FlowRun, child: Child):
     typeof child.step === 'number' ? (run.flow.modules[child.step]?.id ?? null) : child.step;
   const module = typeof child.step === 'number' ? run.flow.modules[child.step] : undefined;
   const own = module?.priority ? { priority: module.priority } : {};
-  const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId, ...own };
+  const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId };
   try {
-    return { ...base, ...(await childRow(deps, run, child)) };
+    return { ...base, ...(await childRow(deps, run, child)), ...own };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const name = error.code === 'not_found' ? 'NotFound' : 'ExpressionError';
-    return { ...base, ...over(errorResult(name, messageOf(error)), false) };
+    return { ...base, ...own, ...over(errorResult(name, messageOf(error)), false) };
   }
 }

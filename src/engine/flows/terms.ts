@@ -29,7 +29,8 @@ export async function stepTerms(
   const { debounce, cacheTtlMs, priority, ...columns } = termsOf(policy, asked);
   void debounce;
   const cached = await findCached(db, { cacheKey: columns.cacheKey, cacheTtlMs }, now());
-  return { ...columns, priority: run.source.value.priority || priority, ...cached };
+  const ofFlow = run.source.value.priority;
+  return { ...columns, ...(ofFlow ? {} : { priority }), ...cached };
 }
 
 /** The same for a sub-flow, without a cache: its run is what people look for. */

@@ -17,6 +17,8 @@ export interface JobEvents {
   tellOthers(id: string): void;
   /** Tells other processes that it has new log lines. */
   tellProgress(id: string): void;
+  /** Many jobs ended: everybody looks at theirs, here and elsewhere. */
+  lookAgain(): void;
   /** New log lines, or the job has begun to run. */
   progressed(id: string): void;
   /** Calls back on every signal about the job; returns the function that stops. */
@@ -51,6 +53,10 @@ export function createJobEvents(db: Database): JobEvents {
       events.tellOthers(id);
     },
     tellOthers: (id) => db.notify(channel, id),
+    lookAgain() {
+      for (const id of watchers.keys()) events.ended(id, undefined);
+      db.notify(channel, '');
+    },
     tellProgress: (id) => db.notify(progressChannel, id),
     progressed: (id) => each(id, (watcher) => watcher.progressed?.()),
     watch(id, on) {

@@ -301,7 +301,7 @@ export const selectTokenJob = statement(
 
 export const countLive = statement(
   'job.count_live',
-  `select count(*) as count
+  `select count(*) as count, count(*) filter (where suspend > 0)::int as suspended
    from engine_job_live
    where workspace = $1
      and ($2::text[] is null or tag = any ($2))`,

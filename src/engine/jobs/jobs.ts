@@ -3,12 +3,14 @@
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import { type CancelDeps, cancelJob, cancelRow, type CancelRequest } from './cancel.ts';
 import type { Dependencies } from './dependencies.ts';
+import { createBatch } from './batch.ts';
 import { createConcurrency } from './concurrency.ts';
 import { followJob } from './follow.ts';
 import type { Outcome, RunOptions } from './job.ts';
 import { createLocks } from './locks.ts';
 import { createNotes } from './notes.ts';
 import type { Push, Queue } from './queue.ts';
+import { createMany } from './many.ts';
 import { createReading } from './read.ts';
 import {
   createRun,
@@ -87,6 +89,8 @@ export function createJobs(deps: JobsDeps) {
     pushes: run,
     ...createNotes(deps),
     ...createConcurrency(deps),
+    ...createMany(deps),
+    ...createBatch({ queue, run, flows: deps.flows, now: deps.clock.now }),
     ...createReading(deps),
     ...createLocks({ ...deps, now: deps.clock.now }),
     standing: (call: Call, id: string) => readStanding(deps, call, id),

@@ -2,10 +2,12 @@
 // engine_job_path, newest first, and the viewer is part of the query.
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../../store/index.ts';
+import type { JobFilters } from './filters.ts';
 import type { Job } from './job.ts';
 import { shownDueAt } from './jobs.sql.ts';
+import { narrowed } from './narrow.sql.ts';
 
-interface JobRow {
+export interface JobRow {
   id: string;
   finished: boolean;
   workspace: string;
@@ -42,53 +44,30 @@ interface JobRow {
   result: unknown;
   mem_peak_kb: number | null;
   deleted: boolean;
+  is_skipped: boolean;
+  concurrency_key: string | null;
+  held: boolean;
 }
 
 interface Tables {
   engine_job: JobRow;
 }
 
-/** What narrows a list; absent filters do not apply. Times in epoch milliseconds. */
-export interface JobFilters {
-  page: number;
-  perPage: number;
-  orderDesc?: boolean | undefined;
-  createdBy?: string | undefined;
-  scriptPathExact?: string | undefined;
-  scriptPathStart?: string | undefined;
-  scriptHash?: string | undefined;
-  startedBefore?: number | undefined;
-  startedAfter?: number | undefined;
-  createdBefore?: number | undefined;
-  createdAfter?: number | undefined;
-  jobKinds?: string[] | undefined;
-  tag?: string | undefined;
-  worker?: string | undefined;
-  parentJob?: string | undefined;
-  schedulePath?: string | undefined;
-  triggerKind?: string | undefined;
-  success?: boolean | undefined;
-  running?: boolean | undefined;
-  suspended?: boolean | undefined;
-  hasNullParent?: boolean | undefined;
-  args?: Record<string, unknown> | undefined;
-  result?: unknown;
-  label?: string | undefined;
-  isFlowStep?: boolean | undefined;
-}
+export type JobQuery = SelectQueryBuilder<Tables, 'engine_job', object>;
 
 /** Whose list it is. */
 export interface Viewer {
   workspace: string;
+  /** Jobs of all workspaces. */
+  everywhere: boolean;
   all: boolean;
   username: string;
   owners: readonly string[];
   principals: readonly string[];
 }
 
-type JobQuery = SelectQueryBuilder<Tables, 'engine_job', object>;
-
 function seenBy(query: JobQuery, viewer: Viewer): JobQuery {
+  if (viewer.everywhere) return query;
   const own = query.where('workspace', '=', viewer.workspace);
   if (viewer.all) return own;
   return own.where((is) =>
@@ -103,66 +82,12 @@ function seenBy(query: JobQuery, viewer: Viewer): JobQuery {
   );
 }
 
-function inTime(query: JobQuery, filters: JobFilters): JobQuery {
-  let timed = query;
-  if (filters.startedBefore !== undefined) {
-    timed = timed.where('started_at', '<', filters.startedBefore);
-  }
-  if (filters.startedAfter !== undefined) {
-    timed = timed.where('started_at', '>', filters.startedAfter);
-  }
-  if (filters.createdBefore !== undefined) {
-    timed = timed.where('created_at', '<', filters.createdBefore);
-  }
-  if (filters.createdAfter !== undefined) {
-    timed = timed.where('created_at', '>', filters.createdAfter);
-  }
-  return timed;
-}
-
-function narrowed(query: JobQuery, filters: JobFilters): JobQuery {
-  let rows = inTime(query, filters);
-  const equal = [
-    ['created_by', filters.createdBy],
-    ['path', filters.scriptPathExact],
-    ['hash', filters.scriptHash],
-    ['tag', filters.tag],
-    ['worker', filters.worker],
-    ['parent_job', filters.parentJob],
-    ['schedule_path', filters.schedulePath],
-    ['trigger_kind', filters.triggerKind],
-    ['success', filters.success],
-    ['running', filters.running],
-    ['is_flow_step', filters.isFlowStep],
-  ] as const;
-  for (const [column, value] of equal) {
-    if (value !== undefined) rows = rows.where(column, '=', value);
-  }
-  if (filters.scriptPathStart !== undefined) {
-    rows = rows.where(sql<boolean>`starts_with(path, ${filters.scriptPathStart})`);
-  }
-  if (filters.jobKinds !== undefined) rows = rows.where('kind', 'in', filters.jobKinds);
-  if (filters.suspended === true) rows = rows.where('suspend', '>', 0);
-  if (filters.suspended === false) rows = rows.where('suspend', 'is', null);
-  if (filters.hasNullParent === true) rows = rows.where('parent_job', 'is', null);
-  if (filters.hasNullParent === false) rows = rows.where('parent_job', 'is not', null);
-  if (filters.label !== undefined) {
-    rows = rows.where(sql<boolean>`${filters.label} = any (labels)`);
-  }
-  if (filters.args !== undefined) {
-    rows = rows.where(sql<boolean>`args::jsonb @> ${JSON.stringify(filters.args)}::jsonb`);
-  }
-  if (filters.result !== undefined) {
-    rows = rows.where(sql<boolean>`result::jsonb @> ${JSON.stringify(filters.result)}::jsonb`);
-  }
-  return rows;
-}
-
-const columns = sql<Job>`
+const columnsWith = (args: boolean) => sql<Job>`
   case when finished then 'CompletedJob' else 'QueuedJob' end as type,
   workspace as "workspaceId", id, parent_job as "parentJob", root_job as "rootJob",
   created_by as "createdBy", created_at as "createdAt", started_at as "startedAt",
-  path as "scriptPath", hash as "scriptHash", null as args, kind as "jobKind", language,
+  path as "scriptPath", hash as "scriptHash", ${sql.raw(args ? 'args' : 'null as args')},
+  kind as "jobKind", language,
   permissioned_as as "permissionedAs", email, tag, priority,
   visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind",
   schedule_path as "schedulePath", worker,
@@ -173,21 +98,48 @@ const columns = sql<Job>`
   suspend, null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
   success, null as result, case when finished then is_skipped end as "isSkipped", deleted, labels`;
 
-/** One page of the jobs that the viewer may see; `finished` undefined lists both parts. */
-export async function selectJobs(
-  db: Database,
-  viewer: Viewer,
-  { filters, finished }: { filters: JobFilters; finished: boolean | undefined },
-): Promise<Job[]> {
+export interface Listing {
+  filters: JobFilters;
+  /** Undefined: both parts. */
+  finished: boolean | undefined;
+  now: number;
+}
+
+async function rowsOf(db: Database, viewer: Viewer, { filters, finished, now }: Listing) {
   const kysely: Kysely<Tables> = await db.kysely<Tables>();
-  let rows = narrowed(seenBy(kysely.selectFrom('engine_job'), viewer), filters);
-  if (finished !== undefined) rows = rows.where('finished', '=', finished);
-  const order = filters.orderDesc === false ? 'asc' : 'desc';
+  const seen = narrowed(seenBy(kysely.selectFrom('engine_job'), viewer), filters, now);
+  return finished === undefined ? seen : seen.where('finished', '=', finished);
+}
+
+/** Newest first unless the filters say otherwise. */
+function pageOf(rows: JobQuery, { orderDesc, page, perPage }: JobFilters): JobQuery {
+  const order = orderDesc ? 'desc' : 'asc';
   return rows
-    .select(columns as never)
     .orderBy('created_at', order)
     .orderBy('id', order)
-    .limit(filters.perPage)
-    .offset((filters.page - 1) * filters.perPage)
-    .execute() as unknown as Promise<Job[]>;
+    .limit(perPage)
+    .offset((page - 1) * perPage);
+}
+
+/** One page of the jobs that the viewer may see. */
+export async function selectJobs(db: Database, viewer: Viewer, listing: Listing): Promise<Job[]> {
+  const { filters } = listing;
+  const columns = columnsWith(filters.includeArgs) as never;
+  const page = pageOf(await rowsOf(db, viewer, listing), filters).select(columns);
+  return page.execute() as unknown as Promise<Job[]>;
+}
+
+/** The ids alone. */
+export async function selectJobIds(
+  db: Database,
+  viewer: Viewer,
+  listing: Listing,
+): Promise<string[]> {
+  const page = pageOf(await rowsOf(db, viewer, listing), listing.filters).select('id');
+  return (await page.execute()).map(({ id }) => id);
+}
+
+export async function countJobs(db: Database, viewer: Viewer, listing: Listing): Promise<number> {
+  const rows = (await rowsOf(db, viewer, listing)).select(sql<number>`count(*)`.as('count'));
+  return (await rows.executeTakeFirstOrThrow()).count;
 }

@@ -6,9 +6,10 @@ import {
   selectLostWorkers,
   selectNextDue,
 } from './jobs.sql.ts';
+import { endIdentities } from './many.sql.ts';
 
 /** Taking jobs from the queue. */
-export const queueStatements = { claim: claimJobs, nextDue: selectNextDue };
+export const queueStatements = { claim: claimJobs, nextDue: selectNextDue, endIdentities };
 
 /** Finding and ending the jobs of workers that are gone. */
 export const orphanStatements = {

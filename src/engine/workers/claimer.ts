@@ -7,6 +7,9 @@ import { type ClaimedJob, jobTokenOf, newJobSecret, queueStatements } from '../j
 /** The floor: how long a job can wait when its signal was lost. */
 const lookEveryMs = 10_000;
 
+/** As many as `engine_end_identities` ends at a time. */
+const identitiesAtOnce = 500;
+
 type ClaimedRow = Omit<ClaimedJob, 'token'> & { tokenHash: string };
 
 export interface Claimer {
@@ -27,6 +30,7 @@ export function createClaimer({
   tags,
   freeSlots,
   onClaimed,
+  onEnded,
 }: {
   db: Database;
   clock: Clock;
@@ -35,6 +39,8 @@ export function createClaimer({
   tags: () => readonly string[];
   freeSlots: () => number;
   onClaimed: (job: ClaimedJob) => void;
+  /** So many jobs ended without a slot; who waits for one of them must look. */
+  onEnded: (count: number) => void;
 }): Claimer {
   let looking = false;
   let again = false;
@@ -63,9 +69,20 @@ export function createClaimer({
       const secret = secrets.find((candidate) => candidate.hash === tokenHash)?.secret ?? '';
       onClaimed({ ...row, token: jobTokenOf(row.id, secret) });
     }
+    if (rows.some(({ kind }) => kind === 'identity')) await endIdentities();
     if (backlog) return;
     const due = await db.row<{ dueAt: number | null }>(queueStatements.nextDue, [tags()]);
     schedule(due?.dueAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Jobs that do nothing need no slot: they end where they are, many in one commit. */
+  async function endIdentities(): Promise<void> {
+    let count = identitiesAtOnce;
+    while (count === identitiesAtOnce && !stopped) {
+      const values = [worker, tags(), clock.now()];
+      count = (await db.rows(queueStatements.endIdentities, values)).length;
+      if (count > 0) onEnded(count);
+    }
   }
 
   function schedule(dueAt: number): void {
@@ -84,7 +101,10 @@ export function createClaimer({
     looking = true;
     claim()
       .catch((error: unknown) => {
-        log.error('claiming failed', { error });
+        const { code } = error as { code?: string };
+        // Somebody moved a row that was looked at: nothing was claimed, so look again.
+        if (code === '40001' || code === '40P01') again = true;
+        else log.error('claiming failed', { error });
         schedule(clock.now() + 1000);
       })
       .finally(() => {

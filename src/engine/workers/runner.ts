@@ -194,6 +194,32 @@ export function createJobRunner(deps: JobRunnerDeps) {
     }
   }
 
+  /** A job that does nothing and was taken alone: its result is what it was given. */
+  async function endIdentity(
+    job: ClaimedJob,
+    { worker, mine }: { worker: string; mine: boolean },
+  ): Promise<ClaimedJob | undefined> {
+    const { id, attempt, args } = job;
+    const completion = {
+      id,
+      worker,
+      attempt,
+      success: true,
+      resultJson: JSON.stringify(args['previous_result'] ?? id),
+      completedAt: deps.clock.now(),
+      durationMs: 0,
+      memPeakKb: null,
+      canceled: false,
+      labels: null,
+    };
+    const ending = { completion, rest: undefined };
+    if (job.isFlowStep && job.parentJob !== null) {
+      return deps.flows.stepEnded(job.parentJob, ending);
+    }
+    await deps.completer.complete(ending, mine);
+    return undefined;
+  }
+
   /**
    * `mine`: the job was pushed by this process, so nobody else waits for it. Resolves with a job
    * that goes on in the same slot: the next step of a flow.
@@ -202,6 +228,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
     job: ClaimedJob,
     { worker, signal, mine }: { worker: string; signal: AbortSignal; mine: boolean },
   ): Promise<ClaimedJob | undefined> {
+    if (job.kind === 'identity') return endIdentity(job, { worker, mine });
     if (job.bundleHash === null && job.kind !== 'aistep') {
       // A flow that was due later: from here on it moves by its steps.
       deps.flows.goOn(job.id);

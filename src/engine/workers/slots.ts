@@ -71,6 +71,10 @@ export function createSlots(deps: SlotsDeps, name: string, onFree: () => void) {
         },
       };
     },
+    /** So many jobs ended here without a slot. */
+    ended(count: number): void {
+      executed += count;
+    },
     cancel(id: string): boolean {
       const job = running.get(id);
       job?.abort.abort();

@@ -19,6 +19,8 @@ export interface WorkerDeps extends SlotsDeps {
   clock: Clock;
   log: Log;
   completer: Pick<Completer, 'drain'>;
+  /** Everybody who waits for a job looks at it, here and in other processes. */
+  lookAgain: () => void;
   /** Gives the jobs of stopped workers back to the queue. */
   giveBack: (workers: readonly string[]) => Promise<unknown>;
   /** Served when nobody says which; known only once the runners have started. */
@@ -151,6 +153,10 @@ export function createWorker(deps: WorkerDeps): Worker {
     tags: tags.now,
     freeSlots: () => (accepting ? slots.free() : 0),
     onClaimed: (job) => slots.run(job, false),
+    onEnded(count) {
+      slots.ended(count);
+      deps.lookAgain();
+    },
   });
 
   const serves = (tag: string): boolean => accepting && tags.now().includes(tag);

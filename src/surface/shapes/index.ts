@@ -13,6 +13,7 @@ export {
   type JobOutput,
   jobRowShape,
   jobShape,
+  jobTimingShape,
   type JobUpdateOutput,
   jobUpdateShape,
   resultMaybeShape,

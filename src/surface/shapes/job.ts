@@ -113,12 +113,21 @@ export function jobShape(job: JobOutput): Wire {
   return { ...commonFields(job), ...completedFields(job), result: job.result ?? null };
 }
 
-/** A row of a list: no logs, no result, and `args: null` as a real server sends it. */
+/** When a completed job was made and begun, and how long it took. */
+export function jobTimingShape(job: JobOutput): Wire {
+  return withoutNulls({
+    created_at: isoTime(job.createdAt),
+    started_at: isoTime(job.startedAt),
+    duration_ms: job.durationMs,
+  });
+}
+
+/** A row of a list: no logs, no result, and `args: null`, as a real server sends it. */
 export function jobRowShape(job: JobOutput): Wire {
   const own = job.type === 'QueuedJob' ? queuedFields(job) : completedFields(job);
   const { logs, raw_code, ...common } = commonFields(job);
   void [logs, raw_code];
-  return { ...common, ...own, args: null, result_columns: null };
+  return { ...common, ...own, args: job.args ?? null, result_columns: null };
 }
 
 /** The output of `jobs.update`. */

@@ -235,7 +235,7 @@ describe('Windmill’s REST of jobs', () => {
     }
     assert.ok((await read('jobs/completed/list?success=false')).length >= 2);
     assert.deepEqual(await read('jobs/queue/list?per_page=100000&all_workspaces=true'), []);
-    assert.deepEqual(await read('jobs/queue/count'), { database_length: 0 });
+    assert.deepEqual(await read('jobs/queue/count'), { database_length: 0, suspended: 0 });
     assert.ok((await read('jobs/completed/count?tags=bun')).database_length > 3);
     assert.equal(typeof (await read('jobs/queue/position/1790000000000')).position, 'number');
     const missing = '01999999-0000-7000-8000-000000000000';

@@ -2,102 +2,16 @@
 // answers strangers in places; here both spellings authorise alike.
 import {
   type JobUpdateOutput,
-  jobRowShape,
   jobShape,
+  jobTimingShape,
   jobUpdateShape,
   resultMaybeShape,
 } from '../shapes/index.ts';
-import { type Paging, paging, present } from './fields.ts';
-import { get, json, jsonRows, post, type Row, text } from './table.ts';
+import { present } from './fields.ts';
+import { get, json, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const byId = (request: WireRequest): { id: string } => ({ id: request.param('id') });
-
-const longestQueuePage = 100_000;
-
-function listFilters({ query }: WireRequest): Record<string, unknown> {
-  return present({
-    orderDesc: query.flag('order_desc'),
-    createdBy: query.text('created_by'),
-    scriptPathExact: query.text('script_path_exact'),
-    scriptPathStart: query.text('script_path_start'),
-    scriptHash: query.text('script_hash'),
-    startedBefore: query.time('started_before'),
-    startedAfter: query.time('started_after'),
-    createdBefore: query.time('created_before') ?? query.time('created_or_started_before'),
-    createdAfter: query.time('created_after') ?? query.time('created_or_started_after'),
-    jobKinds: query.list('job_kinds'),
-    tag: query.text('tag'),
-    worker: query.text('worker'),
-    parentJob: query.text('parent_job'),
-    schedulePath: query.text('schedule_path'),
-    triggerKind: query.text('trigger_kind'),
-    success: query.flag('success'),
-    running: query.flag('running'),
-    suspended: query.flag('suspended'),
-    hasNullParent: query.flag('has_null_parent'),
-    args: query.json('args'),
-    result: query.json('result'),
-    label: query.text('label'),
-    isFlowStep: query.flag('is_flow_step'),
-  });
-}
-
-const list =
-  (options: { max?: number } = {}) =>
-  (request: WireRequest): Paging & Record<string, unknown> => ({
-    ...paging(request, options),
-    ...listFilters(request),
-  });
-
-const databaseLength = json(({ databaseLength: count }: { databaseLength: number }) => ({
-  database_length: count,
-}));
-
-const tagsOf = ({ query }: WireRequest): Record<string, unknown> =>
-  present({ tags: query.list('tags') });
-
-const jobs = 'w/:workspace/jobs';
-
-const listRows: readonly Row[] = [
-  get({
-    path: `${jobs}/list`,
-    operation: 'jobs.list',
-    input: list(),
-    answer: jsonRows(jobRowShape),
-  }),
-  get({
-    path: `${jobs}/queue/list`,
-    operation: 'jobs.listQueue',
-    // The command line asks for the whole queue at once.
-    input: list({ max: longestQueuePage }),
-    answer: jsonRows(jobRowShape),
-  }),
-  get({
-    path: `${jobs}/completed/list`,
-    operation: 'jobs.listCompleted',
-    input: list(),
-    answer: jsonRows(jobRowShape),
-  }),
-  get({
-    path: `${jobs}/queue/count`,
-    operation: 'jobs.queueCount',
-    input: tagsOf,
-    answer: databaseLength,
-  }),
-  get({
-    path: `${jobs}/completed/count`,
-    operation: 'jobs.completedCount',
-    input: tagsOf,
-    answer: databaseLength,
-  }),
-  get({
-    path: `${jobs}/queue/position/:at`,
-    operation: 'jobs.queuePosition',
-    input: (request) => ({ scheduledForMs: Number(request.param('at')) }),
-    answer: json<{ position: number }>(),
-  }),
-];
 
 const cancel =
   (force: boolean) =>
@@ -105,6 +19,9 @@ const cancel =
     const { reason } = request.fields();
     return { ...byId(request), force, ...(typeof reason === 'string' ? { reason } : {}) };
   };
+
+/** What Windmill shows of a long log. */
+const logTail = 8192;
 
 const idText = text(({ id }: { id: string }) => id);
 
@@ -124,6 +41,18 @@ const jobRowsUnder = (base: string): readonly Row[] => [
     operation: 'jobs.logs',
     input: byId,
     answer: text(({ logs }: { logs: string }) => logs),
+  }),
+  get({
+    path: `${base}/get_completed_logs_tail/:id`,
+    operation: 'jobs.logs',
+    input: byId,
+    answer: text(({ logs }: { logs: string }) => logs.slice(-logTail)),
+  }),
+  get({
+    path: `${base}/completed/get_timing/:id`,
+    operation: 'jobs.completed',
+    input: byId,
+    answer: json(jobTimingShape),
   }),
   get({
     path: `${base}/getupdate/:id`,
@@ -180,8 +109,9 @@ const jobRowsUnder = (base: string): readonly Row[] => [
   }),
 ];
 
+const jobs = 'w/:workspace/jobs';
+
 export const jobRows: readonly Row[] = [
-  ...listRows,
   ...jobRowsUnder('w/:workspace/jobs_u'),
   ...jobRowsUnder(jobs),
 ];

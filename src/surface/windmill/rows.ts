@@ -9,6 +9,7 @@ import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
 import { jobNoteRows } from './job-notes.ts';
+import { jobListRows } from './job-lists.ts';
 import { jobRows } from './jobs.ts';
 import { lockRows } from './locks.ts';
 import { httpTriggerRows } from './http-triggers.ts';
@@ -36,6 +37,7 @@ export const rows: readonly Row[] = [
   ...appRows,
   ...runRows,
   ...lockRows,
+  ...jobListRows,
   ...jobRows,
   ...jobNoteRows,
   ...approvalRows,

@@ -1,15 +1,22 @@
 // The list of job operations: what is not named here does not exist.
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { Jobs } from '../jobs.ts';
+import { addBatch } from './add-batch.ts';
 import { jobArguments } from './args.ts';
+import { cancelJobs } from './cancel-many.ts';
 import { cancelJob } from './cancel.ts';
 import { completedCount } from './completed-count.ts';
 import { completedJob } from './completed.ts';
 import { concurrencyGroups } from './concurrency-groups.ts';
 import { concurrencyKey } from './concurrency-key.ts';
+import { countJobsByTag } from './count-by-tag.ts';
+import { countJobs } from './count.ts';
+import { deleteManyJobs } from './delete-many.ts';
+import { eraseJob } from './erase.ts';
 import { getJob } from './get.ts';
 import { listCompleted } from './list-completed.ts';
 import { listQueue } from './list-queue.ts';
+import { listJobIds } from './list-ids.ts';
 import { listJobs } from './list.ts';
 import { jobLogs } from './logs.ts';
 import { runFlow } from './run-flow.ts';
@@ -39,6 +46,8 @@ import { runScript } from './run.ts';
 import { setJobProgress } from './set-progress.ts';
 import { setJobUserState } from './set-user-state.ts';
 import { jobStanding } from './standing.ts';
+import { jobsStartedAt } from './started-at.ts';
+import { stepResult } from './step-result.ts';
 import { jobUpdate } from './update.ts';
 import { jobUserState } from './user-state.ts';
 import { waitJob } from './wait.ts';
@@ -70,6 +79,15 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   runScriptAndWait(jobs),
   runScript(jobs),
   jobStanding(jobs),
+  addBatch(jobs),
+  cancelJobs(jobs),
+  countJobsByTag(jobs),
+  countJobs(jobs),
+  deleteManyJobs(jobs),
+  eraseJob(jobs),
+  listJobIds(jobs),
+  jobsStartedAt(jobs),
+  stepResult(jobs),
   concurrencyGroups(jobs),
   concurrencyKey(jobs),
   pruneConcurrency(jobs),

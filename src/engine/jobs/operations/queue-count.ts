@@ -12,6 +12,9 @@ export const queueCount = (jobs: Jobs) =>
     input: z.strictObject({
       tags: z.array(z.string().max(100)).max(100).optional().describe('only these tags'),
     }),
-    output: z.object({ databaseLength: z.number() }),
+    output: z.object({
+      databaseLength: z.number(),
+      suspended: z.number().optional().describe('flows that wait for people'),
+    }),
     run: (call, { tags }) => jobs.count(call, tags, false),
   });

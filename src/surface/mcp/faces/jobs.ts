@@ -33,6 +33,15 @@ const filters: Record<string, Argument> = {
   parent_job: field.text('query', 'Only jobs started by this job.'),
   schedule_path: field.text('query', 'Only jobs of this schedule.'),
   has_null_parent: field.flag('query', 'Only jobs without a parent, or with one.'),
+  trigger_kind: field.text('query', 'Only jobs started this way: webhook, schedule, mcp, …'),
+  status: field.choice(
+    'query',
+    ['success', 'failure', 'canceled', 'skipped'],
+    'Only those that ended so.',
+  ),
+  completed_after: field.moment('query', 'Only jobs that ended after this time.'),
+  completed_before: field.moment('query', 'Only jobs that ended before this time.'),
+  broad_filter: field.text('query', 'Part of path, tag, schedule, trigger kind or label.'),
   label: field.text('query', 'Only jobs with this label.'),
   is_flow_step: field.flag('query', 'Only steps of flows, or none.'),
   args: {

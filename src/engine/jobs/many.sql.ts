@@ -1,0 +1,79 @@
+// The SQL of verbs that take many jobs at a time.
+import { statement } from '../../store/index.ts';
+
+/** When jobs were begun; only of those that the caller ($3 all, $4, $5, $6) may see. */
+export const selectStartedAt = statement(
+  'job.started_at',
+  `select started_at as at
+   from engine_job
+   where workspace = $1
+     and id = any ($2)
+     and started_at is not null
+     and ($3 or created_by = $4 or permissioned_as = any ($5)
+       or visible_to_owner and owner = any ($6))`,
+);
+
+/** By primary key. */
+export const selectStepResults = statement(
+  'job.step_results',
+  `select id, result
+   from engine_job
+   where id = any ($1)
+     and finished`,
+);
+
+/** What ended since $1, by tag; of the workspace $2 or of all. Uses engine_job_completed. */
+export const countDoneByTag = statement(
+  'job.count_done_by_tag',
+  `select tag, count(*)::int as count
+   from engine_job_done
+   where completed_at > $1
+     and ($2::text is null or workspace = $2)
+   group by tag
+   order by count desc, tag`,
+);
+
+/** Erases what jobs were given and answered, and keeps that they were; with their logs. */
+export const eraseJobs = statement(
+  'job.erase',
+  `with logs as (
+     delete from engine_job_log
+     where job_id = any ($2)
+   )
+   update engine_job
+   set args = '{}',
+       result = null,
+       raw_code = null,
+       raw_flow = null,
+       flow_items = null,
+       flow_state = null,
+       deleted = true
+   where workspace = $1
+     and id = any ($2)
+     and finished
+   returning id`,
+);
+
+/** Deletes jobs that are over, with their logs. */
+export const deleteJobs = statement(
+  'job.delete',
+  `with gone as (
+     delete from engine_job
+     where workspace = $1
+       and id = any ($2)
+       and finished
+     returning id
+   ), logs as (
+     delete from engine_job_log
+     where job_id = any ($2)
+   )
+   select id
+   from gone`,
+);
+
+/** See `engine_end_identities` in the migrations. */
+export const endIdentities = statement(
+  'job.end_identities',
+  `select id
+   from engine_end_identities($1, $2, $3)`,
+);
