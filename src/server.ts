@@ -105,6 +105,7 @@ async function createBase(
   const store = await opening;
   undo.push('the store', () => store.close());
   const sandbox = await openSandbox({ mode: config.sandbox, log });
+  undo.push('the sandbox', () => sandbox.close());
   const environment = config.packageEnvironment;
   const builder = createBuilder({ dataFolder, sandbox, log, environment });
   undo.push('the builder', () => builder.stop());

@@ -24,6 +24,7 @@ const mayScan = new Map([
   ['job.count_done', 'counts them all; answers a page that people open now and then'],
   ['job.count_live', 'the live part is small'],
   ['job.count_before', 'the live part is small'],
+  ['worker.queue_metrics', 'the live part is small; the other one is a range of its ends'],
   ['worker.queues', 'the live part is small; answers a page that people open now and then'],
   ['job.standing', 'the live part is small; answers why one job waits'],
   ['job.waiting_step', 'the live part is small; answers why one job waits'],

@@ -243,13 +243,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const hear = { beginFlow: flowEngine.begin, onSettled: events.settled };
   const queue = createQueue({ db, clock, worker: local, ...hear });
   const { agentOf } = flowEngine;
-  const giveBack = createGiveBack({
-    db,
-    clock,
-    events,
-    flows: steps,
-    onRequeued: (tags) => tags.forEach((tag) => local.wake(tag)),
-  });
+  const onRequeued = (tags: string[]): void => tags.forEach((tag) => local.wake(tag));
+  const giveBack = createGiveBack({ db, clock, events, flows: steps, onRequeued });
   const workflows = workflowsOf({ ...shared, events, worker: local, scripts, flowEngine });
   const flows = { flows: steps, agentOf, workflows: workflows.port };
   const running = { events, completer, ...flows, secrets, items, giveBack };

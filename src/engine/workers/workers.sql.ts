@@ -138,3 +138,34 @@ export const selectWorkers = statement(
    order by worker
    limit $2 offset $3`,
 );
+
+/**
+ * Jobs that had been due for more than 3 s at moments from $1 to $2, $3 apart, by tag, and how
+ * long the first of them had waited. Worked out from the jobs themselves, so nothing is sampled;
+ * what waited after $1 also ended after it, which engine_job_completed serves.
+ */
+export const selectQueueMetrics = statement(
+  'worker.queue_metrics',
+  `with waited as materialized (
+     select tag, scheduled_for as due, $2::bigint + 1 as until
+     from engine_job_live
+     where not running
+       and scheduled_for + 3000 <= $2
+     union all
+     select tag, scheduled_for, started_at
+     from engine_job_live
+     where running
+       and worker is not null
+       and started_at - scheduled_for > 3000
+     union all
+     select tag, scheduled_for, coalesce(started_at, completed_at)
+     from engine_job_done
+     where completed_at > $1
+       and coalesce(started_at, completed_at) - scheduled_for > 3000
+   )
+   select tag, at, count(*)::int as count, (max(at - due) / 1000)::int as "delaySecs"
+   from generate_series($1::bigint, $2::bigint, $3::bigint) as at
+   join waited on waited.due + 3000 <= at and waited.until > at
+   group by tag, at
+   order by tag, at`,
+);

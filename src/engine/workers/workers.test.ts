@@ -182,6 +182,22 @@ describe('workers', () => {
     assert.ok(!names.includes(earlier.worker), 'the dead one is not listed');
   });
 
+  it('tell how many jobs waited, and how long', async () => {
+    const series = JSON.parse(await rest('/api/workers/queue_metrics_series?window_secs=60'));
+    assert.ok(series.to - series.from === 60_000);
+    for (const { tag, count, delay } of series.tags) {
+      assert.equal(typeof tag, 'string');
+      assert.equal(count.length, delay.length);
+      for (const [at, value] of [...count, ...delay]) {
+        assert.ok(at >= series.from && at <= series.to && value > 0);
+      }
+    }
+    const older = JSON.parse(await rest('/api/workers/queue_metrics'));
+    assert.ok(Array.isArray(older));
+    const wide = await server.op('workers.queueMetrics', { windowSecs: 10_000_000 });
+    assert.equal(wide.status, 400);
+  });
+
   it('have groups whose other settings are refused, and only devops change them', async () => {
     const config = { worker_tags: ['a'], init_bash: 'echo hi' };
     const refused = await server.op('workers.setGroup', { name: 'x', config });

@@ -69,3 +69,22 @@ export function queueStatusShape(queue: QueueOutput): Wire {
     workers: queue.workers,
   });
 }
+
+/** The output of `workers.queueMetrics`. */
+export interface QueueMetricsOutput {
+  tags: readonly {
+    tag: string;
+    count: readonly (readonly number[])[];
+    delay: readonly (readonly number[])[];
+  }[];
+}
+
+/** Windmill's older form of the same: a list of values for each figure of each tag. */
+export function queueMetricsShape({ tags }: QueueMetricsOutput): Wire[] {
+  const values = (points: readonly (readonly number[])[]) =>
+    points.map(([at = 0, value = 0]) => ({ created_at: isoTime(at), value }));
+  return tags.flatMap(({ tag, count, delay }) => [
+    { id: `queue_count_${tag}`, values: values(count) },
+    { id: `queue_delay_${tag}`, values: values(delay) },
+  ]);
+}

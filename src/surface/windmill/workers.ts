@@ -1,7 +1,7 @@
 // `/api/workers/*` and `/api/configs/*`: workers, what they serve, what waits for them, and the
 // groups that they belong to.
 import { AppError } from '../../base/index.ts';
-import { queueStatusShape, workerShape } from '../shapes/index.ts';
+import { queueMetricsShape, queueStatusShape, workerShape } from '../shapes/index.ts';
 import { paging, present } from './fields.ts';
 import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -113,6 +113,18 @@ export const workerRows: readonly Row[] = [
     operation: 'workers.queues',
     input: nothing,
     answer: countsBy('running'),
+  }),
+  get({
+    path: 'workers/queue_metrics',
+    operation: 'workers.queueMetrics',
+    input: nothing,
+    answer: json(queueMetricsShape),
+  }),
+  get({
+    path: 'workers/queue_metrics_series',
+    operation: 'workers.queueMetrics',
+    input: ({ query }) => present({ windowSecs: query.whole('window_secs') }),
+    answer: json(),
   }),
   get({
     path: 'workers/queue_status',

@@ -10,6 +10,7 @@ import { listWorkerGroups } from './group-list.ts';
 import { removeWorkerGroup } from './group-remove.ts';
 import { setWorkerGroup } from './group-set.ts';
 import { listWorkers } from './list.ts';
+import { queueMetrics } from './queue-metrics.ts';
 import { listQueues } from './queues.ts';
 import { servedTags } from './served-tags.ts';
 
@@ -24,6 +25,7 @@ export interface WorkerOperationsDeps {
 export const workerOperations = (deps: WorkerOperationsDeps): AnyOperation[] => [
   listWorkers(deps),
   listQueues(deps),
+  queueMetrics(deps),
   servedTags(deps),
   customTags(deps),
   defaultTags(deps),
