@@ -115,7 +115,11 @@ describe('a file names its script', () => {
     for (const [file, language] of Object.entries(table)) assert.equal(languageOf(file), language);
     assert.equal(languageOf('a.fetch.ts'), 'nativets');
     assert.equal(languageOf('dir.py/a.sh'), 'bash');
-    assert.throws(() => languageOf('a.rb'), { message: /does not tell the language/ });
+    const others = { 'a.rb': 'ruby', 'a.php': 'php', 'a.pg.sql': 'postgresql', 'a.gql': 'graphql' };
+    for (const [file, language] of Object.entries(others)) {
+      assert.equal(languageOf(file), language);
+    }
+    assert.throws(() => languageOf('a.sql'), { message: /does not tell the language/ });
   });
 });
 
