@@ -101,6 +101,8 @@ describe('kill -9 at each marked point of a flow', () => {
         MILLRACE_WORKSPACE: 'test',
         MILLRACE_WORKER_SLOTS: '4',
         MILLRACE_ALLOW_UNSANDBOXED: '1',
+        // Thirty starts of the same sources.
+        NODE_COMPILE_CACHE: `${folder.path}/compiled`,
       },
     });
     assert.ok(child.stdout);
