@@ -84,6 +84,16 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
     });
   }
 
+  async function mayCancel(call: Call, job: string): Promise<boolean> {
+    try {
+      await jobs.assertMayCancel(call, job);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
   /** Stores the answer; looks again when the flow moved in between. */
   async function give(call: Call, said: Said): Promise<Answered> {
     const { job, resumeId, approved, payload } = said;
@@ -152,7 +162,9 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
     async get(call: Call, job: string): Promise<Approval> {
       await jobs.state(call, job);
       const pending = await waiting.find(workspaceOf(call), job);
-      return approvalOf(call, pending, await waiting.resultOf(pending));
+      const approval = approvalOf(call, pending, await waiting.resultOf(pending));
+      if (!approval.canApprove || (await mayCancel(call, job))) return approval;
+      return { ...approval, canApprove: false, reason: 'This takes a link to answer.' };
     },
 
     /** Answers without a link, as somebody who may cancel the flow. One answer a person. */

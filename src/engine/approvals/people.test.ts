@@ -116,6 +116,31 @@ describe('who may answer', () => {
     assert.match(refused.body.error.message, /module a, suspend: .*list of group names/);
   });
 
+  it('the starter may not answer a flow with the rights of another; that one may', async () => {
+    const suspend = { required_events: 1, self_approval_disabled: true };
+    const value = { modules: [step('a', {}, { suspend })] };
+    await op('folders.create', { name: 'behalf' });
+    const extra = { on_behalf_of: 'u/owner', on_behalf_of_email: server.owner.email };
+    await op('flows.create', { path: 'f/behalf/asks', value, extra });
+    await op('folders.share', { name: 'behalf', principal: 'u/ben', access: 'read' });
+    const { id } = await op('jobs.runFlow', { path: 'f/behalf/asks' }, tokens['ben'] ?? '');
+    let job: string | undefined;
+    while (job === undefined) job = (await op('jobs.get', { id })).flowStatus.modules[0].job;
+    await op('jobs.wait', { id: job });
+    const { resume } = await linkOf(job, 1);
+    assert.equal((await fetchAs('ben', resume)).status, 403);
+    assert.equal((await fetchAs('owner', resume)).status, 201);
+    assert.equal((await op('jobs.wait', { id })).success, true);
+
+    const other = await op('jobs.runFlow', { path: 'f/behalf/asks' });
+    let asked: Json = {};
+    while (asked['canApprove'] === undefined) {
+      asked = (await server.op('approvals.get', { id: other.id }, tokens['ben'] ?? '')).body;
+    }
+    assert.deepEqual([asked['canApprove'], /a link/.test(asked['reason'])], [false, true]);
+    await op('jobs.cancel', { id: other.id });
+  });
+
   it('one person counts once where people are asked for', async () => {
     const { id, job } = await waitingFlow({ required_events: 2, user_auth_required: true });
     const [one, two] = [await linkOf(job, 1), await linkOf(job, 2)];

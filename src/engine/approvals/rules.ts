@@ -19,11 +19,6 @@ export function needsPerson(pending: Pending): boolean {
   );
 }
 
-function isStarter({ caller }: Call, pending: Pending): boolean {
-  const { email, membership } = caller;
-  return email === pending.startedByEmail || membership?.username === pending.startedBy;
-}
-
 /** Why the caller may not answer; undefined when he may. Admins are bound by the rules too. */
 export function refusalOf(call: Call, pending: Pending): AppError | undefined {
   if (!needsPerson(pending)) return undefined;
@@ -39,7 +34,8 @@ export function refusalOf(call: Call, pending: Pending): AppError | undefined {
   if (!caller.membership) {
     return new AppError('forbidden', 'Only members of the workspace may answer this approval.');
   }
-  if (pending.suspend.self_approval_disabled && isStarter(call, pending)) {
+  const name = displayNameOf(caller);
+  if (pending.suspend.self_approval_disabled && name === pending.startedBy) {
     return new AppError('forbidden', 'Who started the flow may not answer its approval.', {
       hint: 'Ask somebody else to answer it.',
     });
@@ -54,7 +50,6 @@ export function refusalOf(call: Call, pending: Pending): AppError | undefined {
     const said = groups.join(', ');
     return new AppError('forbidden', `Only members of these groups may answer: ${said}.`);
   }
-  const name = displayNameOf(caller);
   if (!pending.answers.some(({ approver }) => approver === name)) return undefined;
   return new AppError('conflict', 'You have answered this approval already.', {
     hint: 'Others have to answer too.',

@@ -22,8 +22,8 @@ export interface Pending {
   flowId: string;
   rev: number;
   flowPath: string | null;
+  /** The username of who started it, whosever rights it has. */
   startedBy: string;
-  startedByEmail: string;
   step: { id: string; summary: string | null; job: string };
   suspend: Suspend;
   /** Undefined while the step itself still runs. */
@@ -65,7 +65,6 @@ export function createWaiting({ db, runs, now, goOn, mark }: WaitingDeps) {
       rev: run.rev,
       flowPath: row.path,
       startedBy: row.createdBy,
-      startedByEmail: row.email,
       step: { id: module.id, summary: module.summary ?? null, job: status.job ?? '' },
       suspend: module.suspend,
       waiting,
