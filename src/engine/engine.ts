@@ -11,7 +11,7 @@ import {
 } from '../operation/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/index.ts';
-import { appOperations, createApps } from './apps/index.ts';
+import { appOperations, createAppEngine } from './apps/index.ts';
 import {
   createCodeGate,
   createDependencies,
@@ -268,7 +268,14 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const rescued = { flows: steps, workflows: workflows.port, giveBack };
   const rescuer = createRescuer({ db, clock, log, ...rescued });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
-  const apps = createApps({ ...shared, scripts, flowPerms: flowEngine.flows.extraPerms });
+  const apps = createAppEngine({
+    ...shared,
+    scripts,
+    queue,
+    jobs,
+    flowPerms: flowEngine.flows.extraPerms,
+    pushFlow: flowEngine.pushes.byPath,
+  });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
   const triggers = createTriggers({ ...deps, ...made });
   return { ...made, groups, approvals, apps, workflows, triggers };

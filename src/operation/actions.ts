@@ -29,6 +29,8 @@ const itemDomains = [
 
 const standings = new Map<string, Standing>([
   ['login:write', 'anyone'],
+  // Apps that are for everybody; the verbs ask further for those that are not.
+  ['apps:run', 'anyone'],
   // The link is the right; what it opens looks at it.
   ['approvals:read', 'anyone'],
   ['approvals:write', 'anyone'],

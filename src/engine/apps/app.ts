@@ -108,3 +108,14 @@ export const app = z.object({
 });
 /** One version with what its app says now. */
 export type App = z.output<typeof app>;
+
+export const component = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe('id of the component, bg_<n> of a background runnable, or key of a runnable');
+
+export const secret = z
+  .string()
+  .regex(/^\w{32}$/, '32 letters and digits')
+  .describe('secret of an address');

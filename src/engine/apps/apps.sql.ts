@@ -42,6 +42,21 @@ export const selectAppVersion = statement(
      and version.version = $2`,
 );
 
+/** Uses engine_app_secret. */
+export const selectBySecret = statement(
+  'app.get_by_secret',
+  `select ${appColumns} ${ofHead}
+   where app.workspace = $1
+     and app.public_secret = $2`,
+);
+
+/** In any workspace. Uses engine_app_custom_path. */
+export const selectByCustomPath = statement(
+  'app.get_by_custom_path',
+  `select ${appColumns} ${ofHead}
+   where app.custom_path = $1`,
+);
+
 /** What writing and running need of the head. */
 export const selectHead = statement(
   'app.head',
@@ -169,4 +184,24 @@ export const customPathTaken = statement(
      from engine_app
      where custom_path = $1
    ) as taken`,
+);
+
+/** Uses engine_app_version_secret. */
+export const selectBundleFile = statement(
+  'app.bundle',
+  `select version.js, version.css
+   from engine_app_version as version
+   join engine_app as app on app.id = version.app
+   where app.workspace = $1
+     and version.bundle_secret = $2`,
+);
+
+/** Of a job that an app started: which app, and for whom. */
+export const selectComponentJob = statement(
+  'app.component_job',
+  `select trigger_path as "triggerPath", end_user as "endUser"
+   from engine_job
+   where id = $1
+     and workspace = $2
+     and trigger_kind = 'app'`,
 );

@@ -16,6 +16,7 @@ import type { CheckDeps, Compiled } from './check.ts';
 import { prepareIdentity } from './identity.ts';
 import type { GivenPolicy, Policy } from './policy.ts';
 import { type Prepared, prepareApp } from './prepare.ts';
+import { publicApp } from './public.ts';
 
 export interface AppsDeps extends CheckDeps {
   /** Somebody with full rights in a workspace; undefined when they are no member. */
@@ -143,6 +144,36 @@ function createReading(db: Database) {
     async extraPerms(workspace: string, path: string) {
       type Row = { extraPerms: Readonly<Record<string, boolean>> };
       return (await db.row<Row>(sql.selectAppPerms, [workspace, path]))?.extraPerms;
+    },
+  };
+}
+
+/** What secrets and custom paths open, to people without an account too. */
+function createOpening(db: Database) {
+  return {
+    async getBySecret(call: Call, secret: string): Promise<App> {
+      const found = await db.row<App>(sql.selectBySecret, [workspaceOf(call), secret]);
+      if (found?.executionMode === 'anonymous') return publicApp(found);
+      const { path = '', extraPerms = {} } = found ?? {};
+      const ask = { action: 'apps:read', risk: 'read' } as const;
+      const verdict = authorise(call.caller, ask, { kind: 'apps', path, extraPerms });
+      if (found && verdict.allowed) return found;
+      if (!verdict.allowed && verdict.error.code === 'unauthenticated') throw verdict.error;
+      throw new AppError('not_found', 'There is no app with this secret.');
+    },
+
+    async getByCustomPath(customPath: string): Promise<App> {
+      const found = await db.row<App>(sql.selectByCustomPath, [customPath]);
+      if (found?.executionMode === 'anonymous') return publicApp(found);
+      throw new AppError('not_found', 'There is no app for everybody at this path.');
+    },
+
+    async bundle(call: Call, secret: string, kind: 'js' | 'css') {
+      type Row = { js: string | null; css: string | null };
+      const found = await db.row<Row>(sql.selectBundleFile, [workspaceOf(call), secret]);
+      const content = found?.[kind];
+      if (typeof content === 'string') return { kind, content };
+      throw new AppError('not_found', 'There is no app with this secret.');
     },
   };
 }
@@ -332,11 +363,17 @@ export function createApps(deps: AppsDeps) {
   const reading = createReading(deps.db);
   return {
     ...reading,
+    ...createOpening(deps.db),
     create: (call: Call, said: NewApp) => createApp(deps, call, said),
 
     async update(call: Call, said: AppChange): Promise<Deployed> {
       const head = await reading.requireHead(call, said.path);
       return updateApp(deps, call, { said, head });
+    },
+
+    async secretOf(call: Call, path: string) {
+      const { publicSecret, bundleSecret } = await reading.requireHead(call, path);
+      return { publicSecret, bundleSecret };
     },
 
     async delete(call: Call, path: string): Promise<{ path: string }> {

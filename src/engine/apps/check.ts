@@ -33,18 +33,21 @@ export interface CheckDeps {
   mayBringCode: (call: Call) => void;
 }
 
+/** Code that stands in the app, built. */
+export interface CompiledInline {
+  key: string;
+  kind: 'inline';
+  language: string;
+  content: string;
+  bundleHash: string;
+  parameters: readonly string[];
+  tag: string | null;
+}
+
 /** What execution needs of a component's runnable. */
 export type Compiled =
-  | { key: string; kind: 'script' | 'flow'; path: string; missing?: true }
-  | {
-      key: string;
-      kind: 'inline';
-      language: string;
-      content: string;
-      bundleHash: string;
-      parameters: readonly string[];
-      tag: string | null;
-    };
+  | CompiledInline
+  | { key: string; kind: 'script' | 'flow'; path: string; missing?: true };
 
 interface Checked {
   /** By component. */
@@ -53,11 +56,11 @@ interface Checked {
 }
 
 /** Builds code that stands in an app. Throws `AppError` for code that does not parse or build. */
-async function compileInline(
+export async function compileInline(
   deps: CheckDeps,
   call: Call,
   { runnable, appPath }: { runnable: InlineRunnable; appPath: string },
-): Promise<Compiled> {
+): Promise<CompiledInline> {
   deps.mayBringCode(call);
   const { component, content, lock, tag } = runnable;
   const language = runnable.language as Language;

@@ -1,2 +1,2 @@
-export { createApps } from './apps.ts';
+export { createAppEngine } from './engine.ts';
 export { appOperations } from './operations/index.ts';

@@ -32,8 +32,11 @@ export type AppRunnable = InlineRunnable | PathRunnable;
 export function triggerableKey(runnable: AppRunnable): string {
   const { component } = runnable;
   if (runnable.kind !== 'inline') return `${component}:${runnable.kind}/${runnable.path}`;
-  return `${component}:rawscript/${sha256(runnable.content)}`;
+  return rawScriptKey(component, runnable.content);
 }
+
+export const rawScriptKey = (component: string, content: string): string =>
+  `${component}:rawscript/${sha256(content)}`;
 
 export interface Contents {
   /** Every component; none in a full-code app. */

@@ -10,6 +10,7 @@ export {
   errorResult,
   type JobKind,
   type NewJob,
+  type Outcome,
   type RunOptions,
 } from './job.ts';
 export {

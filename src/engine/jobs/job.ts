@@ -145,14 +145,24 @@ export const flowKinds = ['flow', 'flowpreview', 'flownode', 'singlestepflow', '
 export type JobKind =
   | 'script'
   | 'preview'
+  | 'appscript'
   | 'identity'
   | 'aistep'
   | 'dependencies'
   | 'flowdependencies'
   | (typeof flowKinds)[number];
 
+/** Of a job that a component of an app started: who used the app. */
+interface EndUser {
+  /** Null: nobody that logged in. */
+  endUser?: string | null;
+  endUserEmail?: string | null;
+  /** Arguments whose references are resolved as the end user. */
+  endUserArgs?: readonly string[] | null;
+}
+
 /** A row to insert; the worker's fields are set when a slot of this process takes it at once. */
-export interface NewJob {
+export interface NewJob extends EndUser {
   id: string;
   workspace: string;
   kind: JobKind;
@@ -173,6 +183,8 @@ export interface NewJob {
   parentJob: string | null;
   rootJob: string | null;
   triggerKind: string | null;
+  /** The app that started it. */
+  triggerPath?: string | null;
   schedulePath?: string | null;
   visibleToOwner: boolean;
   timeoutS: number | null;
@@ -213,7 +225,7 @@ export interface NewJob {
 }
 
 /** What a worker needs to run a job: the claimed row and the clear text of its token. */
-export interface ClaimedJob {
+export interface ClaimedJob extends EndUser {
   id: string;
   workspace: string;
   path: string | null;

@@ -16,7 +16,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      flow_version, flow_node, flow_source, raw_flow, workflow_key, success, result,
      completed_at, duration_ms, schedule_path, flow_path, priority, concurrency_key,
      concurrency_limit, concurrency_window_s, held, debounce_key, debounce_since,
-     debounce_count, cache_key, delete_after_s)
+     debounce_count, cache_key, delete_after_s, trigger_path, end_user, end_user_email,
+     end_user_args)
    select
      id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
      "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
@@ -31,7 +32,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "schedulePath", "flowPath", coalesce(priority, 0), "concurrencyKey", "concurrencyLimit",
      "concurrencyWindowS", "concurrencyKey" is not null and worker is null
        and started is not true and finished is not true, "debounceKey", "debounceSince",
-     "debounceCount", "cacheKey", "deleteAfterS"
+     "debounceCount", "cacheKey", "deleteAfterS", "triggerPath", "endUser", "endUserEmail",
+     "endUserArgs"
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
      "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
@@ -44,7 +46,8 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "workflowKey" text, "schedulePath" text, "flowPath" text, priority smallint,
      "durationMs" bigint, "concurrencyKey" text, "concurrencyLimit" integer,
      "concurrencyWindowS" integer, "debounceKey" text, "debounceSince" bigint,
-     "debounceCount" integer, "cacheKey" text, "deleteAfterS" integer)`;
+     "debounceCount" integer, "cacheKey" text, "deleteAfterS" integer, "triggerPath" text,
+     "endUser" text, "endUserEmail" text, "endUserArgs" text[])`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 
@@ -59,7 +62,8 @@ export const claimJobs = statement(
      flow_step_id as "flowStepId", rounds, workflow_key as "workflowKey",
      visible_to_owner as "visibleToOwner", rerun_on_crash as "rerunOnCrash",
      scheduled_for as "scheduledFor", schedule_path as "schedulePath",
-     flow_path as "flowPath"
+     flow_path as "flowPath", end_user as "endUser", end_user_email as "endUserEmail",
+     end_user_args as "endUserArgs"
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 

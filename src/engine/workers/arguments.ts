@@ -21,16 +21,51 @@ export interface ArgumentsDeps {
 
 export type RunArguments = ReturnType<typeof createRunArguments>;
 
+interface Resolved {
+  args: Record<string, unknown>;
+  secrets: readonly string[];
+}
+
+const argumentsOf = ({ value, secrets }: Awaited<ReturnType<Resolve>>): Resolved => ({
+  args: value as Record<string, unknown>,
+  secrets,
+});
+
+/** The entries with these names, and the others. */
+function parted(
+  args: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): [Record<string, unknown>, Record<string, unknown>] {
+  const entries = Object.entries(args);
+  return [
+    Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+    Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+  ];
+}
+
 export function createRunArguments({ resolve, memberOf }: ArgumentsDeps) {
   /** Throws `AppError` when anything cannot be resolved; the job then fails without running. */
   return async function runArguments(
     job: ClaimedJob,
     environment: Readonly<Record<string, string>>,
-  ): Promise<{ args: Record<string, unknown>; secrets: readonly string[] }> {
+  ): Promise<Resolved> {
     if (!holdsReference(job.args)) return { args: job.args, secrets: [] };
-    const { workspace } = job;
+    const { workspace, endUser, endUserArgs } = job;
     const caller = await callerOfJob(memberOf, job);
-    const resolved = await resolve({ value: job.args, caller, workspace, environment });
-    return { args: resolved.value as Record<string, unknown>, secrets: resolved.secrets };
+    const own = { value: job.args, caller, workspace, environment };
+    if (!endUserArgs?.length || !endUser) return argumentsOf(await resolve(own));
+    // What the user of an app gave of their own is read with their rights, and nothing else is.
+    const user = { ...job, permissionedAs: `u/${endUser}`, createdBy: endUser, scopes: null };
+    const [theirs, others] = parted(job.args, endUserArgs);
+    const [left, right] = [
+      argumentsOf(await resolve({ ...own, value: others })),
+      argumentsOf(
+        await resolve({ ...own, value: theirs, caller: await callerOfJob(memberOf, user) }),
+      ),
+    ];
+    return {
+      args: { ...left.args, ...right.args },
+      secrets: [...left.secrets, ...right.secrets],
+    };
   };
 }

@@ -26,7 +26,7 @@ export function environmentOf(
     WM_TOKEN: job.token,
     WM_EMAIL: job.email,
     WM_USERNAME: job.createdBy,
-    WM_END_USER_EMAIL: job.email,
+    WM_END_USER_EMAIL: job.endUserEmail ?? job.email,
     WM_JOB_ID: job.id,
     WM_JOB_PATH: job.path ?? '',
     WM_ROOT_JOB_ID: job.rootJob ?? '',

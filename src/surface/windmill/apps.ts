@@ -1,7 +1,7 @@
 // `/api/w/{ws}/apps/*`.
 import { AppError } from '../../base/index.ts';
 import { appShapes } from '../shapes/index.ts';
-import { paging, present } from './fields.ts';
+import { filled, paging, present } from './fields.ts';
 import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -179,4 +179,92 @@ const writingRows: readonly Row[] = [
   }),
 ];
 
-export const appRows: readonly Row[] = [...readingRows, ...writingRows];
+const appsOpen = 'w/:workspace/apps_u';
+
+/** What an editor's preview sends: the policy of the moment. Nothing here runs without a stored one. */
+function assertStored(body: Record<string, unknown>): void {
+  const previews = Object.keys(body).some((name) => {
+    return name.startsWith('force_viewer_') && body[name] !== null;
+  });
+  if (!previews) return;
+  throw new AppError('not_implemented', 'Components are not run before the app is deployed.', {
+    hint: 'Try the code with jobs/run/preview, or deploy the app.',
+  });
+}
+
+function execution(request: WireRequest): Record<string, unknown> {
+  const body = request.fields();
+  assertStored(body);
+  const { component, path, args, raw_code: raw, version } = body;
+  const code =
+    typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : undefined;
+  const isCode = typeof path === 'string' && path.startsWith('rawscript/');
+  return {
+    path: request.path(),
+    component,
+    ...filled({ args, version, runnable: isCode || path === '' ? undefined : path }),
+    ...(code && {
+      rawCode: filled({ content: code['content'], language: code['language'], lock: code['lock'] }),
+    }),
+  };
+}
+
+/** `<secret>.js` or `<secret>.css`. */
+function builtFile(request: WireRequest): { secret: string; kind: string } {
+  const [secret = '', kind = ''] = request.param('file').split('.', 2);
+  return { secret, kind };
+}
+
+interface BundleOutput {
+  kind: 'js' | 'css';
+  content: string;
+}
+
+const openRows: readonly Row[] = [
+  post({
+    path: `${appsOpen}/execute_component/*`,
+    operation: 'apps.execute',
+    input: execution,
+    answer: text(({ id }: { id: string }) => id),
+  }),
+  get({
+    path: `${appsOpen}/public_app/:secret`,
+    operation: 'apps.getBySecret',
+    input: (request) => ({ secret: request.param('secret') }),
+    answer: json(appShapes.whole),
+  }),
+  get({
+    path: 'apps_u/public_app_by_custom_path/*',
+    operation: 'apps.getByCustomPath',
+    input: (request) => ({ customPath: request.path() }),
+    answer: json(appShapes.whole),
+  }),
+  get({
+    path: `${apps}/secret_of/*`,
+    operation: 'apps.secretOf',
+    input: byPath,
+    answer: text(({ publicSecret }: { publicSecret: string }) => publicSecret),
+  }),
+  get({
+    path: `${apps}/secret_of_latest_version/*`,
+    operation: 'apps.secretOf',
+    input: byPath,
+    answer: text(({ bundleSecret }: { bundleSecret: string }) => bundleSecret),
+  }),
+  get({
+    path: `${apps}/get_data/v/:file`,
+    operation: 'apps.bundle',
+    input: builtFile,
+    answer: ({ kind, content }: BundleOutput) => ({
+      status: 200,
+      type: 'text',
+      body: content,
+      headers: {
+        'content-type': `text/${kind === 'js' ? 'javascript' : 'css'}; charset=utf-8`,
+        'content-security-policy': 'sandbox',
+      },
+    }),
+  }),
+];
+
+export const appRows: readonly Row[] = [...readingRows, ...writingRows, ...openRows];
