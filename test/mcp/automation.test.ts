@@ -297,6 +297,11 @@ const harmless: Record<string, Record<string, unknown>> = {
   createVariable: { path: 'f/examples/any', value: 'x' },
   updateVariable: { path: 'f/examples/missing' },
   deleteVariable: { path: 'f/examples/missing' },
+  listApps: {},
+  getAppByPath: { path: 'f/examples/missing' },
+  createApp: { path: 'f/examples/any', value: {} },
+  updateApp: { path: 'f/examples/missing' },
+  deleteApp: { path: 'f/examples/missing' },
   's-f_examples_hello': { name: 'x' },
 };
 

@@ -16,7 +16,8 @@ const who = `export async function main(a?: unknown, b?: unknown) {
   const url = process.env.BASE_INTERNAL_URL + '/api/w/test/users/whoami';
   const headers = { authorization: 'Bearer ' + process.env.WM_TOKEN };
   const me = await (await fetch(url, { headers })).json();
-  return { as, user, email, token: me.username, a, b };
+  const list = await fetch(url.replace('users/whoami', 'variables/list'), { headers });
+  return { as, user, email, token: me.username, lists: list.status, a, b };
 }`;
 
 describe('running components of apps', () => {
@@ -211,7 +212,7 @@ describe('running components of apps', () => {
     }
     const same = { path, component: 'a', rawCode: { language: 'bun', content: who } };
     assert.equal((await call('apps.execute', same, 'ann')).status, 200);
-    const stale = await call('apps.execute', { path, component: 'a', version: 1 }, 'ann');
+    const stale = await call('apps.execute', { path, component: 'a', version: 9_999 }, 'ann');
     assert.equal(stale.status, 409);
   });
 
@@ -219,7 +220,8 @@ describe('running components of apps', () => {
     const path = 'f/team/handed';
     const value = lowCode([button('a', runnable(who))]);
     await op('apps.create', { path, value });
-    assert.equal((await run(path, {}, 'opal')).result.as, 'u/owner');
+    const { result: first } = await run(path, {}, 'opal');
+    assert.deepEqual([first.as, first.lists], ['u/owner', 200]);
     const kept = { on_behalf_of: 'u/owner' };
     await op('apps.update', { path, policy: kept, preserveOnBehalfOf: true, value }, 'ann');
     assert.equal((await run(path, {}, 'opal')).result.as, 'u/ann');
@@ -234,7 +236,7 @@ describe('running components of apps', () => {
     token['ann-apps'] = narrow;
     await op('apps.update', { path, value }, 'ann-apps');
     const { result } = await run(path, {}, 'opal');
-    assert.deepEqual([result.as, result.token], ['u/ann', undefined]);
+    assert.deepEqual([result.as, result.lists], ['u/ann', 403]);
   });
 
   it('opens anonymous apps by their secret and custom path, and shows no code of theirs', async () => {

@@ -1,5 +1,6 @@
 // Every endpoint tool, in the order of the list: what a client with a short memory needs comes
 // first, and the order never changes, because prompt caches depend on it.
+import { appEndpoints } from './apps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { flowEndpoints } from './flows.ts';
 import { jobEndpoints } from './jobs.ts';
@@ -15,4 +16,5 @@ export const endpoints: readonly Endpoint[] = [
   ...scheduleEndpoints,
   ...resourceEndpoints,
   ...variableEndpoints,
+  ...appEndpoints,
 ];
