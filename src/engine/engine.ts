@@ -11,7 +11,7 @@ import {
 } from '../operation/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/index.ts';
-import { appOperations, createAppEngine } from './apps/index.ts';
+import { type AppEngineDeps, appOperations, createAppEngine } from './apps/index.ts';
 import {
   createCodeGate,
   createDependencies,
@@ -207,6 +207,14 @@ function workflowsOf(
   });
 }
 
+/** Apps run scripts and flows, and code of their own. */
+function appsOf({
+  flowEngine: { flows, pushes },
+  ...parts
+}: Omit<AppEngineDeps, 'flowPerms' | 'pushFlow'> & { flowEngine: FlowEngine }) {
+  return createAppEngine({ ...parts, flowPerms: flows.extraPerms, pushFlow: pushes.byPath });
+}
+
 function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersions>) {
   const { db, clock, log, config } = deps;
   const events = createJobEvents(db);
@@ -268,14 +276,7 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const rescued = { flows: steps, workflows: workflows.port, giveBack };
   const rescuer = createRescuer({ db, clock, log, ...rescued });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
-  const apps = createAppEngine({
-    ...shared,
-    scripts,
-    queue,
-    jobs,
-    flowPerms: flowEngine.flows.extraPerms,
-    pushFlow: flowEngine.pushes.byPath,
-  });
+  const apps = appsOf({ ...shared, scripts, queue, jobs, flowEngine });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
   const triggers = createTriggers({ ...deps, ...made });
   return { ...made, groups, approvals, apps, workflows, triggers };

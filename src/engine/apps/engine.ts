@@ -1,5 +1,5 @@
 // Puts apps together: their verbs, and what running their components needs of jobs and flows.
-import { type FlowPushes, type Jobs, pushScript, type Queue } from '../jobs/index.ts';
+import { type createQueue, type FlowPushes, type Jobs, pushScript } from '../jobs/index.ts';
 import type { Scripts } from '../scripts/index.ts';
 import { type AppsDeps, createApps } from './apps.ts';
 import { createExecution } from './execute.ts';
@@ -7,7 +7,7 @@ import { createExecution } from './execute.ts';
 export interface AppEngineDeps extends AppsDeps {
   scripts: Scripts;
   pushFlow: FlowPushes['byPath'];
-  queue: Pick<Queue, 'push'>;
+  queue: Pick<ReturnType<typeof createQueue>, 'push'>;
   jobs: Pick<Jobs, 'wait'>;
 }
 

@@ -239,12 +239,12 @@ describe('running components of apps', () => {
     assert.deepEqual([result.as, result.lists], ['u/ann', 403]);
   });
 
-  it('opens anonymous apps by their secret and custom path, and shows no code of theirs', async () => {
+  it('opens anonymous apps by secret and custom path, and shows no code of theirs', async () => {
     const path = 'f/team/open';
     const fields = { a: { type: 'static', value: 'hidden value' } };
     const value = lowCode([button('a', runnable(who), fields)]);
-    const refusedPath = await call('apps.create', { path, value, customPath: 'desk' }, 'ann');
-    assert.equal(refusedPath.status, 403);
+    const named = { path, value, customPath: 'desk' };
+    assert.equal((await call('apps.create', named, 'ann')).status, 403);
     await op('apps.create', { path, value, customPath: 'desk/one' });
     const { publicSecret: secret } = await op('apps.secretOf', { path }, 'ann');
     assert.equal((await call('apps.getBySecret', { secret }, 'nobody')).status, 401);

@@ -9,7 +9,7 @@ import {
   systemCall,
   workspaceOf,
 } from '../../operation/index.ts';
-import { type Outcome, type Push, pushOf, type RunOptions } from '../jobs/index.ts';
+import { type Jobs, pushOf, type RunOptions } from '../jobs/index.ts';
 import type { AppHead } from './apps.ts';
 import { selectComponentJob } from './apps.sql.ts';
 import { type CheckDeps, type Compiled, type CompiledInline, compileInline } from './check.ts';
@@ -17,6 +17,9 @@ import { freeInputs } from './inputs.ts';
 import type { Triggerable } from './policy.ts';
 import type { Json } from './problems.ts';
 import { rawScriptKey } from './runnables.ts';
+
+type Push = ReturnType<typeof pushOf>;
+type Outcome = Awaited<ReturnType<Jobs['wait']>>;
 
 export interface ExecuteDeps extends CheckDeps {
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
@@ -27,7 +30,7 @@ export interface ExecuteDeps extends CheckDeps {
     (call: Call, path: string, options: RunOptions) => Promise<Push>
   >;
   push: (push: Push) => Promise<string>;
-  wait: (call: Call, id: string, waitMs?: number) => Promise<Outcome>;
+  wait: Jobs['wait'];
 }
 
 export interface Execution {

@@ -1,2 +1,2 @@
-export { createAppEngine } from './engine.ts';
+export { type AppEngineDeps, createAppEngine } from './engine.ts';
 export { appOperations } from './operations/index.ts';

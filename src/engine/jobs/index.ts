@@ -10,7 +10,6 @@ export {
   errorResult,
   type JobKind,
   type NewJob,
-  type Outcome,
   type RunOptions,
 } from './job.ts';
 export {

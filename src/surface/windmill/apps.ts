@@ -181,7 +181,7 @@ const writingRows: readonly Row[] = [
 
 const appsOpen = 'w/:workspace/apps_u';
 
-/** What an editor's preview sends: the policy of the moment. Nothing here runs without a stored one. */
+/** An editor's preview sends the policy of the moment; nothing here runs without a stored one. */
 function assertStored(body: Record<string, unknown>): void {
   const previews = Object.keys(body).some((name) => {
     return name.startsWith('force_viewer_') && body[name] !== null;
