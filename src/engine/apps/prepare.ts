@@ -9,6 +9,9 @@ import { type ExecutionMode, type GivenPolicy, type Policy, readTriggerables } f
 import { isObject, type Json, type Problem, refuseProblems } from './problems.ts';
 import { type Contents, readBackend, readLowCode } from './runnables.ts';
 
+/** Each is built before the app is stored. */
+const maxRunnables = 500;
+
 export interface Prepared {
   rawApp: boolean;
   value: Json;
@@ -58,6 +61,10 @@ export async function prepareApp(deps: CheckDeps, call: Call, wanted: Wanted): P
   const rawApp = isObject(value['files']);
   const contents = rawApp ? backendOf(wanted) : layoutOf(wanted);
   const reading = readTriggerables(given, contents);
+  if (contents.runnables.length > maxRunnables) {
+    const rule = `an app runs ${maxRunnables} scripts and flows at most`;
+    contents.problems.push({ at: 'value', rule });
+  }
   const strict = (problem: Problem): boolean => !(imported && problem.mild);
   // What is cheap to find comes first: nothing is built of an app that is not right anyway.
   refuseProblems([...contents.problems, ...reading.problems].filter(strict));
