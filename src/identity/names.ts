@@ -30,6 +30,8 @@ export const username = z
     /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,49}$/,
     'letters, digits and _ . -, at most 50, beginning with a letter or digit',
   )
+  // Whoever uses an app for everybody without an account: their jobs are nobody's.
+  .refine((name) => name !== 'anonymous', 'the name anonymous stands for nobody')
   .describe('name inside the workspace, as in u/<username>/…');
 
 /** To look somebody up: instance admins appear under their e-mail address where they are guests. */

@@ -105,7 +105,7 @@ const readingRows: readonly Row[] = [
   get({
     path: `${apps}/list_search`,
     operation: 'apps.values',
-    input: () => ({ limit: 1000 }),
+    input: () => ({ limit: 100 }),
     answer: json(),
   }),
   get({

@@ -10,7 +10,7 @@ export const appValues = (apps: Apps) =>
     risk: 'read',
     action: 'apps:read',
     input: z.strictObject({
-      limit: z.int().min(1).max(1000).default(100).describe('how many'),
+      limit: z.int().min(1).max(200).default(100).describe('how many'),
     }),
     output: z.array(z.object({ path: z.string(), value: z.record(z.string(), z.unknown()) })),
     run: (call, { limit }) => apps.values(call, limit),
