@@ -26,7 +26,7 @@ import {
   runtimeOfLanguage,
 } from './runtimes.ts';
 import { createSpares, type Spares } from './spares.ts';
-import { asShellRun, missingTool } from './tools.ts';
+import { asShellRun, findMissingTools } from './tools.ts';
 import { createWarm, type Warm } from './warm.ts';
 import { createWatcher } from './watcher.ts';
 import { createZygotes, type Zygotes } from './zygotes.ts';
@@ -47,6 +47,7 @@ interface Started {
   cgroups: Cgroups | undefined;
   guardian: Guardian;
   probes: Map<Runtime, RuntimeProbe>;
+  missingTools: ReadonlyMap<RunLanguage, string>;
   spares: Spares;
   warm: Warm;
   /** undefined where there is no Python. */
@@ -76,7 +77,7 @@ export function createRunners(options: RunnersOptions): Runners {
   function runtimeFor({ language, runtime }: RunRequest): FoundRuntime {
     const wanted = runtime ?? runtimeOfLanguage[language];
     const probe = here().probes.get(wanted);
-    const lacks = missingTool(language, options.sandbox);
+    const lacks = here().missingTools.get(language);
     if (probe !== undefined && isFound(probe) && lacks === undefined) return probe;
     const reason = lacks ?? (probe === undefined || isFound(probe) ? wanted : probe.reason);
     throw new AppError('unavailable', `${language} cannot run here: ${reason}`, {
@@ -116,7 +117,7 @@ export function createRunners(options: RunnersOptions): Runners {
 
   function languageStatus(language: RunLanguage): LanguageStatus {
     const probe = started?.probes.get(runtimeOfLanguage[language]);
-    const lacks = missingTool(language, options.sandbox);
+    const lacks = started?.missingTools.get(language);
     const available = probe !== undefined && isFound(probe) && lacks === undefined;
     return {
       language,
@@ -173,7 +174,9 @@ export function createRunners(options: RunnersOptions): Runners {
       const python = probes.get('python');
       const zygotes =
         python !== undefined && isFound(python) ? createZygotes(context, python) : undefined;
-      started = { context, workFolders, cgroups, guardian, probes, spares, warm, zygotes };
+      const missingTools = findMissingTools(options.sandbox);
+      const kinds = { spares, warm, zygotes };
+      started = { context, workFolders, cgroups, guardian, probes, missingTools, ...kinds };
       warm.start();
       zygotes?.start();
       // After the start, when the first requests have been answered: it costs 60 ms of CPU.

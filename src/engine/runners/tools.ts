@@ -73,10 +73,17 @@ const insists =
 const toolOf = (language: string): Tool | undefined =>
   Object.hasOwn(tools, language) ? tools[language as ToolLanguage] : undefined;
 
-/** Why a language has no program here, with the way out; undefined when it has, or needs none. */
-export function missingTool(language: RunLanguage, sandbox: Sandbox): string | undefined {
-  const tool = toolOf(language);
-  if (tool === undefined) return undefined;
+/** Languages without their program here: why, with the way out. Asked once, at the start. */
+export function findMissingTools(sandbox: Sandbox): ReadonlyMap<RunLanguage, string> {
+  const reasons = new Map<RunLanguage, string>();
+  for (const [language, tool] of Object.entries(tools)) {
+    const reason = whyMissing(tool, sandbox);
+    if (reason !== undefined) reasons.set(language as ToolLanguage, reason);
+  }
+  return reasons;
+}
+
+function whyMissing(tool: Tool, sandbox: Sandbox): string | undefined {
   const places = ['/usr/bin', '/usr/local/bin'].map((folder) => `${folder}/${tool.program}`);
   if (places.some((path) => existsSync(path) && sandbox.canReach(path))) return undefined;
   return `${tool.program} is not installed; run: apt-get install ${tool.debianPackage}`;
