@@ -361,6 +361,7 @@ export function createEngine(deps: EngineDeps) {
       await items.checkMasterKey().catch((error: unknown) => {
         log.error('stored secrets cannot be read', { message: messageOf(error) });
       });
+      await items.variables.prune();
       await Promise.all([events.start(), versions.start(), runners.start()]);
       await rescuer.start();
       await worker.start();

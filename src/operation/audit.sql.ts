@@ -16,16 +16,32 @@ export const insertAuditRows = statement(
      outcome text, code text, "durationMs" real, "causedBy" uuid)`,
 );
 
-/** The newest rows of a workspace ($1) before $2, at most $3; uses operation_audit_workspace. */
-export const listAuditRows = statement(
-  'audit.list',
-  `select
+const columns = `
      id, at, workspace, email, username, caller_kind as "callerKind",
      token_prefix as "tokenPrefix", job_id as "jobId", surface, operation, risk, target,
      outcome, code, duration_ms as "durationMs", caused_by as "causedBy"
-   from operation_audit
+   from operation_audit`;
+
+/**
+ * The newest rows of a workspace ($1) before $2, at most $3; null filters do not apply. Uses
+ * operation_audit_workspace.
+ */
+export const listAuditRows = statement(
+  'audit.list',
+  `select ${columns}
    where workspace is not distinct from $1
      and at < $2
+     and at > $4
+     and ($5::text is null or username = $5)
+     and ($6::text is null or operation = $6)
+     and ($7::text is null or target = $7)
    order by at desc
-   limit $3`,
+   limit $3 offset $8`,
+);
+
+export const selectAuditRow = statement(
+  'audit.get',
+  `select ${columns}
+   where id = $1
+     and workspace is not distinct from $2`,
 );

@@ -1,12 +1,36 @@
 // Windmill's published command line against a whole server: what people type who come from there.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 import { openWmill, type Wmill } from '../kit/wmill.ts';
 
 const hello = 'export async function main(name: string) { return `hello ${name}` }\n';
+
+const flow = `summary: Twice
+description: ''
+value:
+  modules:
+    - id: a
+      value:
+        type: rawscript
+        language: bun
+        content: '!inline a.ts'
+        lock: ''
+        input_transforms:
+          n: {type: javascript, expr: flow_input.n}
+schema:
+  type: object
+  properties: {n: {type: number}}
+  required: [n]
+`;
+
+const doubling = `export async function main(n: number) {
+  console.log('in a');
+  return n * 2;
+}
+`;
 
 describe('wmill', () => {
   let server: TestServer;
@@ -64,5 +88,53 @@ describe('wmill', () => {
     write('f/examples/greet.ts', hello.replace('hello', 'good morning'));
     assert.match(await run('script', 'push', 'f/examples/greet.ts'), /greet\.ts pushed/);
     assert.match(await run('script', 'history', 'f/examples/greet'), /│\s+2\s+│/);
+  });
+
+  it('makes schemas and locks before it pushes', async () => {
+    write('wmill.yaml', 'defaultTs: bun\nincludes: ["**"]\nnonDottedPaths: true\n');
+    write('f/examples/sum.ts', 'export async function main(a: number, b = 2) { return a + b }\n');
+    await run('generate-metadata', '--yes');
+    const meta = readFileSync(join(wmill.folder, 'f/examples/sum.script.yaml'), 'utf8');
+    assert.match(meta, /required:\n\s+- a\n/);
+    await run('script', 'push', 'f/examples/sum.ts');
+    const jobs = await server.op('jobs.list', { jobKinds: ['dependencies'] });
+    assert.ok(jobs.body.length > 0, 'a lock is a job that people can see');
+    write('f/examples/broken.ts', 'export const main = ( => 1\n');
+    const failed = await wmill.run(['generate-metadata', '--yes']);
+    assert.match(failed.out, /f\/examples\/broken/);
+  });
+
+  it('pushes, shows, runs and previews flows', async () => {
+    const folder = 'f/examples/twice__flow';
+    write(`${folder}/flow.yaml`, flow);
+    write(`${folder}/a.ts`, doubling);
+    await run('generate-metadata', '--yes');
+    assert.match(await run('flow', 'push', folder, 'f/examples/twice'), /Flow pushed/);
+    const again = await run('flow', 'push', folder, 'f/examples/twice');
+    assert.match(again, /up to date/);
+    assert.match(await run('flow', 'list'), /f\/examples\/twice/);
+    assert.match(await run('flow', 'get', 'f/examples/twice'), /a: rawscript/);
+    assert.match(await run('flow', 'history', 'f/examples/twice'), /Version/);
+    const input = ['-d', '{"n":4}'];
+    assert.match(await run('flow', 'run', 'f/examples/twice', ...input), /\n8\n/);
+    assert.match(await run('flow', 'preview', folder, ...input), /\n8\n/);
+    assert.match(await run('flow', 'preview', folder, '--step', 'a', ...input), /\n8\n/);
+  });
+
+  it('reads, reruns and cancels jobs', async () => {
+    assert.match(await run('job', 'list'), /f\/examples\/twice/);
+    const listed = await server.op('jobs.list', { jobKinds: ['flow'] });
+    const { id } = listed.body[0];
+    assert.match(await run('job', 'get', id), /success/i);
+    assert.match(await run('job', 'result', id), /8/);
+    assert.match(await run('job', 'logs', id), /in a/);
+    assert.match(await run('job', 'rerun', id), /[0-9a-f-]{36}/);
+    const content = 'export const main = () => new Promise(() => setInterval(() => {}, 1000))';
+    const long = await server.op('jobs.preview', { language: 'bun', content });
+    await run('job', 'cancel', long.body.id);
+    const over = await server.op('jobs.wait', { id: long.body.id });
+    assert.equal(over.body.success, false);
+    const queues = await run('queues', server.workspace);
+    assert.doesNotMatch(queues, /Failed/);
   });
 });

@@ -153,3 +153,14 @@ export const selectFlowTools = statement(
      and ($2 or flow.owner = any ($3) or flow.extra_perms ?| $4)
    order by flow.path`,
 );
+
+/** The newest flows that the caller may read ($2 to $4: `readableBy`), with their values. */
+export const selectFlowValues = statement(
+  'flow.values',
+  `select flow.path, version.value ${ofHead}
+   where flow.workspace = $1
+     and ($2 or flow.owner = any ($3) or flow.extra_perms ?| $4)
+     and not flow.archived
+   order by flow.edited_at desc
+   limit $5`,
+);

@@ -106,6 +106,15 @@ function assertMayDelete(call: Call, found: Pick<Flow, 'path' | 'extraPerms'>): 
 
 function createReading(db: Database) {
   return {
+    async values(call: Call, limit: number) {
+      const { all, owners, principals } = readableBy(call.caller);
+      const values = [workspaceOf(call), all, owners, principals, limit];
+      return db.rows<{ path: string; value: Record<string, unknown> }>(
+        sql.selectFlowValues,
+        values,
+      );
+    },
+
     async get(call: Call, path: string): Promise<Flow> {
       const found = await db.row<Flow>(sql.selectFlow, [workspaceOf(call), path]);
       if (!found) throw notFound('flow', path);

@@ -227,3 +227,16 @@ export const selectList = statement(
      path
    limit $17 offset $18`,
 );
+
+/** The newest heads that the caller may read ($2 to $4: `readableBy`), with their code. */
+export const selectContents = statement(
+  'script.contents',
+  `select path, content
+   from engine_script
+   where workspace = $1
+     and ($2 or owner = any ($3) or extra_perms ?| $4)
+     and not archived
+     and not deleted
+   order by created_at desc
+   limit $5`,
+);

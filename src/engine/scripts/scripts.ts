@@ -116,6 +116,11 @@ function createReading(db: Database) {
     list: (call: Call, filters: ListFilters) =>
       db.rows<Script>(sql.selectList, listValues(call, filters)),
 
+    async contents(call: Call, limit: number): Promise<{ path: string; content: string }[]> {
+      const { all, owners, principals } = readableBy(call.caller);
+      return db.rows(sql.selectContents, [workspaceOf(call), all, owners, principals, limit]);
+    },
+
     async exists(call: Call, path: string): Promise<boolean> {
       return (await db.row<Script>(sql.selectHead, [workspaceOf(call), path])) !== undefined;
     },

@@ -39,27 +39,14 @@ export const selectVariablePerms = statement(
      and path = $2`,
 );
 
-/** Takes the place of one that has expired; 0 rows mean that there is a living one. */
+/** 0 rows mean that there is one already. */
 export const insertVariable = statement(
   'variable.insert',
-  `insert into engine_variable as old (
+  `insert into engine_variable (
      workspace, path, value, is_secret, description, extra_perms, account, is_oauth, expires_at,
      labels, created_by, created_at, edited_by, edited_at)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $12)
-   on conflict (workspace, path) do update
-   set value = excluded.value,
-       is_secret = excluded.is_secret,
-       description = excluded.description,
-       extra_perms = excluded.extra_perms,
-       account = excluded.account,
-       is_oauth = excluded.is_oauth,
-       expires_at = excluded.expires_at,
-       labels = excluded.labels,
-       created_by = excluded.created_by,
-       created_at = excluded.created_at,
-       edited_by = excluded.edited_by,
-       edited_at = excluded.edited_at
-   where old.expires_at <= excluded.edited_at`,
+   on conflict do nothing`,
 );
 
 export const updateVariable = statement(
@@ -78,6 +65,14 @@ export const updateVariable = statement(
        edited_at = $13
    where workspace = $1
      and path = $2`,
+);
+
+/** What has expired, in a workspace ($2) or, with null, everywhere. */
+export const pruneVariables = statement(
+  'variable.prune',
+  `delete from engine_variable
+   where expires_at <= $1
+     and ($2::text is null or workspace = $2)`,
 );
 
 export const deleteVariable = statement(

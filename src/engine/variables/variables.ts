@@ -91,6 +91,7 @@ async function create(deps: VariablesDeps, call: Call, said: NewVariable) {
   const workspace = workspaceOf(call);
   if (said.account) await deps.accounts.assertMayUse(call, said.account);
   await deps.db.transaction(async (queries) => {
+    await queries.run(sql.pruneVariables, [deps.clock.now(), workspace]);
     const inserted = await queries.run(sql.insertVariable, [
       workspace,
       said.path,
@@ -259,6 +260,8 @@ export function createVariables(deps: VariablesDeps) {
     ...createReading(deps),
     create: (call: Call, said: NewVariable) => create(deps, call, said),
     update: (call: Call, change: VariableChange) => update(deps, call, change),
+    /** Deletes what has expired, everywhere. Each new variable does so in its own workspace. */
+    prune: () => db.run(sql.pruneVariables, [deps.clock.now(), null]),
     async delete(call: Call, path: string): Promise<{ path: string }> {
       const gone = await db.run(sql.deleteVariable, [workspaceOf(call), path]);
       if (gone === 0) throw notFound('variable', path);

@@ -46,10 +46,7 @@ export const selectUsers = statement(
    limit $1 offset $2`,
 );
 
-/** The members of a workspace, by name. */
-export const selectMembers = statement(
-  'user.list',
-  `select
+const memberColumns = `
      identity_user.email, identity_member.username,
      identity_member.role = 'admin' or identity_user.super_admin as "isAdmin",
      identity_user.name, identity_user.super_admin as "isSuperAdmin",
@@ -65,10 +62,23 @@ export const selectMembers = statement(
          and listed.group_name <> 'all'
      ) as groups
    from identity_member
-   join identity_user on identity_user.id = identity_member.user_id
+   join identity_user on identity_user.id = identity_member.user_id`;
+
+/** The members of a workspace, by name. */
+export const selectMembers = statement(
+  'user.list',
+  `select ${memberColumns}
    where identity_member.workspace = $1
    order by identity_member.username
    limit $2 offset $3`,
+);
+
+export const selectMember = statement(
+  'user.member',
+  `select ${memberColumns}
+   where identity_member.workspace = $1
+     and lower(identity_member.username) = lower($2)
+     and identity_member.username = $2`,
 );
 
 export const selectEmailOf = statement(

@@ -63,6 +63,9 @@ async function selfOf(db: Database, call: Call): Promise<UserRow> {
   return row;
 }
 
+/** Folders of others are left out: they would name some that the viewer may not see. */
+const noFolders = { folders: [], foldersRead: [], foldersOwners: [] };
+
 /** Who one is, and who others are. */
 function readers({ db }: UsersDeps) {
   return {
@@ -93,12 +96,18 @@ function readers({ db }: UsersDeps) {
       };
     },
 
-    /** Folders are left out: they would name some that the viewer may not see. */
     async list(call: Call, { page, perPage }: { page: number; perPage: number }) {
       const values = [workspaceOf(call), perPage, (page - 1) * perPage];
       const rows = await db.rows<WorkspaceUser>(sql.selectMembers, values);
-      const empty = { folders: [], foldersRead: [], foldersOwners: [] };
-      return rows.map((row) => Object.assign(row, empty));
+      return rows.map((row) => Object.assign(row, noFolders));
+    },
+
+    /** The same of one member. */
+    async get(call: Call, username: string): Promise<WorkspaceUser> {
+      const values = [workspaceOf(call), username];
+      const row = await db.row<WorkspaceUser>(sql.selectMember, values);
+      if (!row) throw notFound('user', username);
+      return Object.assign(row, noFolders);
     },
 
     listAll: (_call: Call, { page, perPage }: { page: number; perPage: number }) =>

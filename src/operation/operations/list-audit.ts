@@ -3,27 +3,11 @@ import { z } from 'zod';
 import type { Database } from '../../store/index.ts';
 import { listAuditRows } from '../audit.sql.ts';
 import type { AuditRow } from '../audit.ts';
+import { auditRow } from '../audit-row.ts';
 import { workspaceOf } from '../call.ts';
 import { operation } from '../operation.ts';
 
-const row = z.object({
-  id: z.string(),
-  at: z.number().describe('epoch milliseconds'),
-  workspace: z.string().nullable(),
-  email: z.string(),
-  username: z.string(),
-  callerKind: z.string(),
-  tokenPrefix: z.string().nullable(),
-  jobId: z.string().nullable(),
-  surface: z.string(),
-  operation: z.string(),
-  risk: z.string(),
-  target: z.string().nullable(),
-  outcome: z.enum(['ok', 'refused', 'failed']),
-  code: z.string().nullable().describe('the error of a call that did not go through'),
-  durationMs: z.number(),
-  causedBy: z.string().nullable(),
-});
+const text = z.string().max(255);
 
 export const listAudit = (db: Database) =>
   operation({
@@ -33,9 +17,23 @@ export const listAudit = (db: Database) =>
     action: 'audit:read',
     input: z.strictObject({
       before: z.int().min(0).default(Number.MAX_SAFE_INTEGER).describe('epoch milliseconds'),
+      after: z.int().min(0).default(0).describe('epoch milliseconds'),
+      username: text.optional().describe('of who called'),
+      operation: text.optional().describe('name of the operation'),
+      target: text.optional().describe('path, hash or id that the call was about'),
+      page: z.int().min(1).max(10_000).default(1).describe('page, from 1'),
       perPage: z.int().min(1).max(1000).default(100).describe('rows'),
     }),
-    output: z.array(row),
-    run: (call, { before, perPage }) =>
-      db.rows<AuditRow>(listAuditRows, [workspaceOf(call), before, perPage]),
+    output: z.array(auditRow),
+    run: (call, { before, after, perPage, page, ...filters }) =>
+      db.rows<AuditRow>(listAuditRows, [
+        workspaceOf(call),
+        before,
+        perPage,
+        after,
+        filters.username ?? null,
+        filters.operation ?? null,
+        filters.target ?? null,
+        (page - 1) * perPage,
+      ]),
   });

@@ -42,6 +42,12 @@ const readingRows: readonly Row[] = [
     answer: jsonRows(flowShapes.whole),
   }),
   get({
+    path: `${flows}/list_search`,
+    operation: 'flows.values',
+    input: () => ({ limit: 1000 }),
+    answer: json(),
+  }),
+  get({
     path: `${flows}/list_paths`,
     operation: 'flows.list',
     input: () => wholeList,

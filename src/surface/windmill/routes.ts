@@ -4,6 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
 import { workspaceArchive } from './archive/index.ts';
 import { type HttpRoutesDeps, mountHttpRoutes } from './http-routes.ts';
+import { windmillOpenApi } from './openapi.ts';
+import { readPublished } from './published.ts';
 import { rerunLines } from './rerun.ts';
 import { rows } from './rows.ts';
 import { streamUpdates } from './stream.ts';
@@ -131,10 +133,18 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
 const windmillVersion = '1.819.0';
 
 /** Constants that Windmill's clients ask for. */
-function mountConstants(app: FastifyInstance, deps: WindmillDeps): void {
+function mountConstants(app: FastifyInstance, deps: WindmillDeps, built: readonly string[]): void {
   app.get('/api/version', async (_request, reply) => {
     const body = `v${windmillVersion} (Millrace v${deps.version})`;
     return send(reply, { status: 200, type: 'text', body });
+  });
+  app.get('/api/openapi.yaml', async (_request, reply) => {
+    const document = windmillOpenApi(readPublished(), { built, version: deps.version });
+    return reply.type('application/yaml; charset=utf-8').send(document);
+  });
+  app.get('/api/uptodate', async (request, reply) => {
+    await deps.admit(request);
+    return send(reply, { status: 200, type: 'text', body: 'yes' });
   });
   // No setting of an instance exists yet; null is Windmill's answer for one that is not set.
   app.get('/api/settings/global/:key', async (request, reply) => {
@@ -150,9 +160,13 @@ function mountConstants(app: FastifyInstance, deps: WindmillDeps): void {
 /** The routes as a Fastify plugin. */
 export function windmillRoutes(deps: WindmillDeps) {
   return async function routes(app: FastifyInstance): Promise<void> {
+    const built: string[] = [];
+    app.addHook('onRoute', ({ method, url }) => {
+      built.push(...[method].flat().map((one) => `${one} ${url}`));
+    });
     for (const row of rows) mountRow(app, row, deps);
     mountComposites(app, deps);
-    mountConstants(app, deps);
+    mountConstants(app, deps, built);
     mountHttpRoutes(app, { ...deps, ...deps.published, send });
   };
 }

@@ -3,6 +3,7 @@ import { absentRows } from './absent.ts';
 import { aclRows } from './acls.ts';
 import { approvalRows } from './approvals.ts';
 import { appRows } from './apps.ts';
+import { auditRows } from './audit.ts';
 import { authRows } from './auth.ts';
 import { concurrencyRows } from './concurrency-groups.ts';
 import { flowRows } from './flows.ts';
@@ -52,6 +53,7 @@ export const rows: readonly Row[] = [
   ...aclRows,
   ...workerRows,
   ...workflowRows,
+  ...auditRows,
   ...concurrencyRows,
   ...absentRows,
 ];

@@ -10,6 +10,8 @@ import { paging, present, wholeList } from './fields.ts';
 import { get, json, jsonRows, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
+type ScriptVersionOutput = Parameters<typeof scriptVersionShape>[0];
+
 const scripts = 'w/:workspace/scripts';
 
 const byPath = (request: WireRequest): { path: string } => ({ path: request.path() });
@@ -63,6 +65,12 @@ const readingRows: readonly Row[] = [
     answer: jsonRows(scriptShape),
   }),
   get({
+    path: `${scripts}/list_search`,
+    operation: 'scripts.contents',
+    input: () => ({ limit: 1000 }),
+    answer: json(),
+  }),
+  get({
     path: `${scripts}/list_paths`,
     operation: 'scripts.list',
     input: () => ({ ...wholeList, perPage: 100_000, includeWithoutMain: true }),
@@ -79,6 +87,12 @@ const readingRows: readonly Row[] = [
     operation: 'scripts.history',
     input: byPath,
     answer: jsonRows(scriptVersionShape),
+  }),
+  get({
+    path: `${scripts}/get_latest_version/*`,
+    operation: 'scripts.history',
+    input: byPath,
+    answer: json(([newest]: ScriptVersionOutput[]) => newest && scriptVersionShape(newest)),
   }),
   get({
     path: `${scripts}/raw/p/*`,

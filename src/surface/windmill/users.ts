@@ -107,6 +107,12 @@ const memberRows: readonly Row[] = [
     answer: json(userShape),
   }),
   get({
+    path: 'w/:workspace/users/get/:username',
+    operation: 'users.get',
+    input: (request) => ({ username: request.param('username') }),
+    answer: json(userShape),
+  }),
+  get({
     path: 'w/:workspace/users/list',
     operation: 'users.list',
     input: () => wholeList,

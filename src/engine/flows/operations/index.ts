@@ -10,6 +10,7 @@ import { getFlow } from './get.ts';
 import { flowHistory } from './history.ts';
 import { listFlows } from './list.ts';
 import { updateFlow } from './update.ts';
+import { flowValues } from './values.ts';
 
 export const flowOperations = (flows: Flows): AnyOperation[] => [
   createFlow(flows),
@@ -21,4 +22,5 @@ export const flowOperations = (flows: Flows): AnyOperation[] => [
   flowHistory(flows),
   archiveFlow(flows),
   deleteFlow(flows),
+  flowValues(flows),
 ];

@@ -12,6 +12,7 @@ import { getScriptByHash } from './get-by-hash.ts';
 import { getScript } from './get.ts';
 import { scriptHistory } from './history.ts';
 import { listScripts } from './list.ts';
+import { scriptContents } from './contents.ts';
 
 export const scriptOperations = (scripts: Scripts): AnyOperation[] => [
   createScript(scripts),
@@ -25,4 +26,5 @@ export const scriptOperations = (scripts: Scripts): AnyOperation[] => [
   deleteScript(scripts),
   deleteScriptByHash(scripts),
   deploymentStatus(scripts),
+  scriptContents(scripts),
 ];

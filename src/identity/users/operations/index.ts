@@ -4,6 +4,7 @@ import type { Users } from '../users.ts';
 import { createUser } from './create.ts';
 import { deleteUser } from './delete.ts';
 import { listAllUsers } from './list-all.ts';
+import { getUser } from './get.ts';
 import { listUsers } from './list.ts';
 import { me } from './me.ts';
 import { setPassword } from './set-password.ts';
@@ -14,6 +15,7 @@ import { whoami } from './whoami.ts';
 export const userOperations = (users: Users): AnyOperation[] => [
   me(users),
   whoami(users),
+  getUser(users),
   listUsers(users),
   listAllUsers(users),
   usernameToEmail(users),

@@ -1,0 +1,21 @@
+// The shape of an audit row in answers.
+import { z } from 'zod';
+
+export const auditRow = z.object({
+  id: z.string(),
+  at: z.number().describe('epoch milliseconds'),
+  workspace: z.string().nullable(),
+  email: z.string(),
+  username: z.string(),
+  callerKind: z.string(),
+  tokenPrefix: z.string().nullable(),
+  jobId: z.string().nullable(),
+  surface: z.string(),
+  operation: z.string(),
+  risk: z.string(),
+  target: z.string().nullable(),
+  outcome: z.enum(['ok', 'refused', 'failed']),
+  code: z.string().nullable().describe('the error of a call that did not go through'),
+  durationMs: z.number(),
+  causedBy: z.string().nullable(),
+});
