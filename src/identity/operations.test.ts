@@ -20,6 +20,7 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
   ['users.me', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['users.whoami', {}, unknown, no, 'ok', 'ok', 'ok', 'ok'],
   ['users.list', {}, unknown, no, 'ok', 'ok', 'ok', 'ok'],
+  ['users.get', { username: 'developer' }, unknown, no, 'ok', 'ok', 'ok', 'ok'],
   ['users.usernameToEmail', { username: 'developer' }, unknown, no, 'ok', 'ok', 'ok', 'ok'],
   ['users.listAll', {}, unknown, no, no, no, no, 'ok'],
   [

@@ -1,5 +1,4 @@
 export { appShapes } from './app.ts';
-export { auditShape } from './audit.ts';
 export { type FlowOutput, flowShapes } from './flow.ts';
 export {
   contextualShape,

@@ -1,11 +1,54 @@
 // `/api/w/{ws}/audit/*`: who called what, for admins.
 import { AppError } from '../../base/index.ts';
-import { auditShape } from '../shapes/index.ts';
-import { paging, present } from './fields.ts';
+import { filled, paging, present } from './fields.ts';
 import { get, json, jsonRows, type Row } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const audit = 'w/:workspace/audit';
+
+/** A row of `audit.list`. */
+interface AuditOutput {
+  id: string;
+  at: number;
+  workspace: string | null;
+  username: string;
+  operation: string;
+  target: string | null;
+  outcome: string;
+  code: string | null;
+  surface: string;
+  callerKind: string;
+  jobId: string | null;
+  tokenPrefix: string | null;
+}
+
+/** Windmill tells four kinds of action apart, by what an operation's verb begins with. */
+function kindOf(operation: string): string {
+  const [, verb = ''] = operation.split('.');
+  if (/^(?:create|add)/.test(verb)) return 'Created';
+  if (/^(?:delete|remove|archive)/.test(verb)) return 'Delete';
+  return /^(?:update|set|share|rotate)/.test(verb) ? 'Updated' : 'Execute';
+}
+
+function auditShape(row: AuditOutput): Record<string, unknown> {
+  return filled({
+    workspace_id: row.workspace,
+    id: row.id,
+    timestamp: new Date(row.at).toISOString(),
+    username: row.username,
+    operation: row.operation,
+    action_kind: kindOf(row.operation),
+    resource: row.target,
+    parameters: filled({
+      outcome: row.outcome,
+      code: row.code,
+      surface: row.surface,
+      caller: row.callerKind,
+      job: row.jobId,
+      token_prefix: row.tokenPrefix,
+    }),
+  });
+}
 
 /** Filters whose words are Windmill's own; leaving them out would answer too much. */
 const unknown = ['action_kind', 'all_workspaces', 'exclude_operations', 'operations'];
