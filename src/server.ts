@@ -99,8 +99,9 @@ async function onGround<Result>(
 /** What a server and a worker have in common: store, sandbox, engine, and who people are. */
 async function createBase(
   { config, log, clock, undo, mark }: Ground,
-  { opening, origin }: { opening: Promise<Store>; origin: () => string },
+  how: { opening: Promise<Store>; origin: () => string; callsElsewhere: boolean },
 ) {
+  const { opening, origin, callsElsewhere } = how;
   const { dataFolder } = config;
   const store = await opening;
   undo.push('the store', () => store.close());
@@ -116,6 +117,7 @@ async function createBase(
   const shared = { db, clock, log, config, runners, egress, builder, sandbox, origin, mark };
   const engine = createEngine({
     ...shared,
+    callsElsewhere,
     memberOf: (workspace, username) => identity.membership(workspace, username),
     usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
   });
@@ -150,7 +152,9 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { log, clock, undo } = ground;
     let origin = config.baseUrl ?? '';
     const opening = options.store ?? openStore({ config, log, clock, role: 'server' });
-    const base = await createBase(ground, { opening, origin: () => origin });
+    // Behind a public address there may be more servers than this one.
+    const callsElsewhere = config.baseUrl !== undefined;
+    const base = await createBase(ground, { opening, origin: () => origin, callsElsewhere });
     const { db, sandbox, engine, identity } = base;
     const door = openDoor(ground, { db, engine, identity });
     const mcp = createMcp({
@@ -197,7 +201,8 @@ export function startWorker(
     const { log, clock, undo } = ground;
     const opening = options.store ?? openStore({ config, log, clock, role: 'worker' });
     const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${config.port}`;
-    const { engine, identity } = await createBase(ground, { opening, origin });
+    const how = { opening, origin, callsElsewhere: true };
+    const { engine, identity } = await createBase(ground, how);
     await identity.start();
     undo.push('identity', () => identity.stop());
     await engine.start();

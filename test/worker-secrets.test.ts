@@ -13,6 +13,18 @@ import { startTestServer, type TestServer } from './kit/server.ts';
 const masterKey = 'ab'.repeat(32);
 const secret = 'hunter2-and-then-some';
 
+/** Prints what it fetches at once, and goes on writing. */
+const fetches = `export async function main() {
+  const { BASE_INTERNAL_URL: base, WM_TOKEN: token, WM_WORKSPACE: workspace } = process.env;
+  const address = base + '/api/w/' + workspace + '/variables/get_value/u/owner/pw';
+  const answer = await fetch(address, { headers: { authorization: 'Bearer ' + token } });
+  const secret = await answer.json();
+  console.log('fetched', secret);
+  await new Promise((done) => setTimeout(done, 300));
+  console.log('again', JSON.stringify({ secret }));
+  return secret.length;
+}`;
+
 describe('a worker of its own', () => {
   let database: FreshDatabase;
   let server: TestServer;
@@ -33,10 +45,15 @@ describe('a worker of its own', () => {
         language: 'bun',
         content: 'export const main = (a: string) => { console.log(a); return a.length }',
       }),
+      await server.op('scripts.create', {
+        path: 'u/owner/fetches',
+        language: 'bun',
+        content: fetches,
+      }),
     ];
     assert.deepEqual(
       made.map(({ status }) => status),
-      [200, 200],
+      [200, 200, 200],
       JSON.stringify(made),
     );
   });
@@ -47,7 +64,7 @@ describe('a worker of its own', () => {
   });
 
   /** Runs the script on a worker with this key. */
-  async function runOn(env: Record<string, string>) {
+  async function runOn(env: Record<string, string>, path = 'u/owner/echo') {
     const config = readConfig({
       MILLRACE_DATABASE_URL: database.url,
       MILLRACE_DATA: folder,
@@ -61,7 +78,7 @@ describe('a worker of its own', () => {
     const worker = await startWorker(config, { log: createLog('error', () => undefined) });
     try {
       const args = { a: '$var:u/owner/pw' };
-      const run = await server.op('jobs.runWait', { path: 'u/owner/echo', args });
+      const run = await server.op('jobs.runWait', { path, args });
       const logs = await server.op('jobs.logs', { id: run.body.id });
       return { ...run.body, logs: logs.body.logs };
     } finally {
@@ -73,6 +90,12 @@ describe('a worker of its own', () => {
     const run = await runOn({ MILLRACE_MASTER_KEY: masterKey });
     assert.equal(run.result, secret.length, JSON.stringify(run));
     assert.equal(run.logs, 'hun*****\n');
+  });
+
+  it('masks what the job fetches through the server', async () => {
+    const run = await runOn({ MILLRACE_MASTER_KEY: masterKey }, 'u/owner/fetches');
+    assert.equal(run.result, secret.length, JSON.stringify(run));
+    assert.equal(run.logs, 'fetched hun*****\nagain {"secret":"hun*****"}\n');
   });
 
   it('fails the job in words without it', async () => {

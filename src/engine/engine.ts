@@ -24,9 +24,8 @@ import {
   type FlowSteps,
   type JobEvents,
   type LocalWorker,
-  pushScript,
 } from './jobs/index.ts';
-import { approvalOperations, createApprovals, createLinks } from './approvals/index.ts';
+import { approvalOperations } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
@@ -37,13 +36,13 @@ import {
   createScripts,
   type RunnableTool,
   sampleScript,
-  type Scripts,
   scriptOperations,
 } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
 import { createTriggers } from './triggers.ts';
 import { createVersions } from './versions.ts';
-import { createWorkflows, workflowOperations, type WorkflowSteps } from './workflows/index.ts';
+import { approvalsOf, workflowsOf } from './workflow-engine.ts';
+import { workflowOperations, type WorkflowSteps } from './workflows/index.ts';
 import {
   cancelElsewhere,
   createAgentStep,
@@ -85,6 +84,8 @@ export interface EngineDeps {
   sandbox: { kind: string };
   /** The address that scripts reach the server under. */
   origin: () => string;
+  /** Jobs of this process reach the server through another process. */
+  callsElsewhere: boolean;
   /** Somebody with full rights in a workspace, for what a job refers to in its arguments. */
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
   /** The username of a member, by e-mail address. */
@@ -156,6 +157,7 @@ function createRunning(
     workerGroup: config.workerGroup,
     bundles: createBundles(db),
     scriptEnvs: createScriptEnvs(db),
+    fetched: items.fetched,
     environment: items.environment,
     agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
     runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),
@@ -185,28 +187,6 @@ function createRunning(
   });
 }
 
-/** Workflows as code start scripts and flows; who may is settled by their grants. */
-function workflowsOf(
-  parts: Pick<EngineDeps, 'db' | 'clock' | 'log' | 'memberOf'> & {
-    events: JobEvents;
-    worker: LocalWorker;
-    scripts: Scripts;
-    flowEngine: FlowEngine;
-  },
-) {
-  const { scripts, clock, flowEngine } = parts;
-  const { flows, pushes, begin } = flowEngine;
-  return createWorkflows({
-    ...parts,
-    pushScript: (call, path, options) =>
-      pushScript({ scripts, now: clock.now }, call, { path, options }),
-    pushFlow: pushes.byPath,
-    beginFlow: begin,
-    extraPerms: (workspace, { kind, path }) =>
-      (kind === 'flows' ? flows : scripts).extraPerms(workspace, path),
-  });
-}
-
 /** Apps run scripts and flows, and code of their own. */
 function appsOf({
   flowEngine: { flows, pushes },
@@ -229,12 +209,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const buildScript = dependencies.build;
   const scripts = createScripts({ ...shared, buildScript, onChanged: versions.changed });
   const secrets = createJobSecrets();
-  const items = createItems({
-    ...deps,
-    learn: secrets.learn,
-    onChanged: versions.changed,
-    versionOf: versions.of,
-  });
+  const { changed: onChanged, of: versionOf } = versions;
+  const items = createItems({ ...deps, learn: secrets.learn, onChanged, versionOf });
   const local = lateWorker();
   const completer = createCompleter({ db, events, log });
   const flowEngine = createFlowEngine({
@@ -253,7 +229,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const { agentOf } = flowEngine;
   const onRequeued = (tags: string[]): void => tags.forEach((tag) => local.wake(tag));
   const giveBack = createGiveBack({ db, clock, events, flows: steps, onRequeued });
-  const workflows = workflowsOf({ ...shared, events, worker: local, scripts, flowEngine });
+  const started = { events, worker: local, scripts, flowEngine, push: queue.push };
+  const workflows = workflowsOf({ ...shared, ...started });
   const flows = { flows: steps, agentOf, workflows: workflows.port };
   const running = { events, completer, ...flows, secrets, items, giveBack };
   const worker = createRunning(deps, running);
@@ -266,13 +243,13 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     dependencies,
     waitMs: config.waitMs,
     flows: flowEngine.pushes,
+    workflowStatus: workflows.status,
     flowGoesOn: steps.goOn,
     cancelFlow: flowEngine.cancel,
     cancelHere: worker.cancel,
     cancelElsewhere: (id) => cancelElsewhere(db, id),
   });
-  const links = createLinks({ origin: deps.origin, deriveKey: items.deriveKey });
-  const approvals = createApprovals({ jobs, waiting: flowEngine.waiting, links });
+  const approvals = approvalsOf({ ...deps, jobs, items, flowEngine, worker: local });
   const rescued = { flows: steps, workflows: workflows.port, giveBack };
   const rescuer = createRescuer({ db, clock, log, ...rescued });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });

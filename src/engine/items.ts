@@ -8,6 +8,7 @@ import { createResources, resourceOperations } from './resources/index.ts';
 import {
   accountOperations,
   createAccounts,
+  createFetchedSecrets,
   createMasterKey,
   createRunValues,
   createVariables,
@@ -22,7 +23,8 @@ export interface ItemsDeps {
   config: Pick<Config, 'dataFolder' | 'masterKey'>;
   egress: Pick<Egress, 'fetch'>;
   origin: () => string;
-  learn: (jobId: string, secret: string) => void;
+  /** False when the job does not run in this process. */
+  learn: (jobId: string, secret: string) => boolean;
   onChanged: (workspace: string) => void;
   versionOf: (workspace: string) => string;
 }
@@ -30,9 +32,13 @@ export interface ItemsDeps {
 export type Items = ReturnType<typeof createItems>;
 
 export function createItems(deps: ItemsDeps) {
-  const { db, clock, config, origin, learn, onChanged, versionOf } = deps;
+  const { db, clock, config, origin, onChanged, versionOf } = deps;
   const masterKey = createMasterKey({ dataFolder: config.dataFolder, given: config.masterKey });
   const vault = createVault({ db, clock, masterKey });
+  const fetched = createFetchedSecrets({ db, derive: vault.derive });
+  const learn = async (jobId: string, secret: string): Promise<void> => {
+    if (!deps.learn(jobId, secret)) await fetched.keep(jobId, secret);
+  };
   const accounts = createAccounts({ db, clock, vault, egress: deps.egress });
   const variables = createVariables({ db, clock, vault, accounts, learn });
   const runValues = createRunValues(vault);
@@ -49,6 +55,7 @@ export function createItems(deps: ItemsDeps) {
     variables,
     resources,
     runValues,
+    fetched,
     types,
     environment,
     operations,

@@ -168,6 +168,7 @@ describe('the Python module wmill', () => {
         raw: 'owner',
         missing: 404,
         others: {},
+        wm_stream: 'x',
       });
     }
   });

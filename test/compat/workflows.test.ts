@@ -34,6 +34,7 @@ describe('workflows as code', () => {
   }
   const deploy = (name: string, content: string, language = 'bun') =>
     must('scripts.create', { path: `f/team/${name}`, content, language });
+  const w = (path: string) => `/api/w/${server.workspace}/${path}`;
   const run = (name: string, args: object = {}) =>
     must('jobs.runWait', { path: `f/team/${name}`, args });
 
@@ -64,6 +65,13 @@ describe('workflows as code', () => {
     assert.match((await must('jobs.logs', { id: first.id })).logs, /doubling 4/);
     const { logs } = await must('jobs.logs', { id });
     assert.doesNotMatch(logs, /doubling|worker died/);
+    const shown = await server.fetch(w(`jobs_u/get/${id}`));
+    const { workflow_as_code_status: status } = (await shown.json()) as { [key: string]: any };
+    assert.equal(status[first.id].name, 'double');
+    const known = status['_checkpoint'];
+    assert.deepEqual(known.completed_steps.double, 8);
+    assert.equal(known.pending_steps, null);
+    assert.equal(known.job_ids.double, first.id);
     const again = await server.op('jobs.rerun', { id: first.id });
     assert.equal(again.status, 422);
     assert.match(again.body.error.message, /runs only in its workflow/);
@@ -154,5 +162,181 @@ export default workflow(async (which: string, n: number) => cases[which]!(n));
       else assert.deepEqual(said, expected, `${says}: ${JSON.stringify(result)}`);
       assert.equal(success, !(expected instanceof RegExp), says);
     }
+  });
+
+  const approval = `import { getApprovalUrls, step, task, waitForApproval, workflow } ${from};
+const note = task(async function note(said: unknown) { return said });
+export const main = workflow(async () => {
+  const urls = await step('urls', () => getApprovalUrls('second', 'ann'));
+  const first = await waitForApproval({ form: { properties: { a: { type: 'string' } } } });
+  const noted = await note(first.value);
+  const second = await waitForApproval({ key: 'second', timeout: 3600, description: 'please' });
+  return { noted, first, second, urls: Object.keys(urls).sort() };
+});
+`;
+
+  /** Starts a workflow and waits until it waits for people. */
+  async function waitingFor(name: string, key: string): Promise<string> {
+    const { id } = await must('jobs.run', { path: `f/team/${name}` });
+    await untilWaits(id, key);
+    return id;
+  }
+  async function untilWaits(id: string, key: string): Promise<void> {
+    for (let logOffset = 0; ;) {
+      const asked = await server.op('approvals.get', { id });
+      if (asked.status === 200 && asked.body.stepId === key) return;
+      const update = { id, running: false, logOffset, holdMs: 5000 };
+      ({ logOffset } = await must('jobs.update', update));
+    }
+  }
+  const post = (path: string, body: unknown, token?: null) =>
+    server.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      ...(token === undefined ? {} : { token }),
+    });
+
+  it('waits for people: by who may answer, and by the link of one approval', async () => {
+    await deploy('approval', approval);
+    const id = await waitingFor('approval', 'approval');
+    const job = await must('jobs.get', { id });
+    assert.deepEqual([job.type, job.running, job.suspend], ['QueuedJob', false, 1]);
+    assert.match(job.waitReason, /^It waits for an approval, until /);
+    const asked = await must('approvals.get', { id });
+    assert.deepEqual(asked.formSchema, { properties: { a: { type: 'string' } } });
+
+    const read = await server.fetch(w(`jobs/wac_approval_urls/${id}/second?approver=ann`));
+    const urls = (await read.json()) as { resume: string; cancel: string };
+    const early = await post(urls.resume, {}, null);
+    assert.equal(early.status, 409, await early.text());
+    const first = { approved: true, payload: { a: 'x' } };
+    assert.equal((await post(w(`jobs_u/flow/resume_suspended/${id}`), first)).status, 201);
+    await untilWaits(id, 'second');
+    const wrong = await post(urls.resume.replace(/[0-9a-f]{8}\?/, 'ffffffff?'), {}, null);
+    assert.equal(wrong.status, 403);
+    assert.equal((await post(urls.resume, { b: 1 }, null)).status, 201);
+    assert.equal((await post(urls.resume, { b: 1 }, null)).status, 409);
+    const { success, result } = await must('jobs.wait', { id });
+    assert.equal(success, true, JSON.stringify(result));
+    assert.deepEqual(result, {
+      noted: { a: 'x' },
+      first: { value: { a: 'x' }, approver: 'owner', approved: true },
+      second: { value: { b: 1 }, approver: 'ann', approved: true },
+      urls: ['approvalPage', 'cancel', 'resume'],
+    });
+    assert.equal((await must('jobs.get', { id })).suspend, null);
+  });
+
+  it('ends when it is rejected, or when nobody answers in time', async () => {
+    const id = await waitingFor('approval', 'approval');
+    const no = { approved: false };
+    assert.equal((await post(w(`jobs_u/flow/resume_suspended/${id}`), no)).status, 201);
+    const rejected = await must('jobs.wait', { id });
+    assert.equal(rejected.success, false);
+    assert.deepEqual(rejected.result.error, {
+      name: 'ApprovalRefused',
+      message: '"approval" was rejected by owner.',
+    });
+    assert.equal((await server.op('approvals.get', { id })).status, 410);
+
+    const short = approval.replace(/form: .* }\)/, 'timeout: 1 })');
+    await deploy('short', short);
+    const late = await run('short');
+    assert.equal(late.result.error?.message, 'Nobody approved "approval" in time.');
+    assert.equal((await must('jobs.get', { id: late.id })).suspend, null);
+  });
+
+  it('is canceled with its tasks, and by who may', async () => {
+    await deploy(
+      'slow',
+      `import { parallel, task, workflow } ${from};
+const hang = task(async function hang(n: number) {
+  await new Promise((done) => setTimeout(done, 60000));
+});
+export const main = workflow(async () => parallel([1, 2, 3], hang));
+`,
+    );
+    const { id } = await must('jobs.run', { path: 'f/team/slow' });
+    let tasks: { id: string; running: boolean }[] = [];
+    while (tasks.filter((task) => task.running).length < 3) {
+      await must('jobs.update', { id, running: true, holdMs: 200 });
+      tasks = await must('jobs.list', { parentJob: id });
+    }
+    const waiting = await must('jobs.get', { id });
+    assert.deepEqual([waiting.running, waiting.scheduledFor], [false, null]);
+    assert.equal(waiting.waitReason, 'It waits for its tasks to end.');
+    assert.equal((await must('jobs.cancel', { id, reason: 'enough' })).state, 'canceled');
+    const { result } = await must('jobs.wait', { id });
+    assert.equal(result.error.name, 'Canceled');
+    for (const task of tasks) {
+      const ended = await must('jobs.wait', { id: task.id });
+      assert.equal(ended.result.error.name, 'Canceled');
+    }
+  });
+
+  const head = `import { sleep, task, taskScript, workflow } ${from};
+const inc = task(async function inc(n: number) { return n + 1 });
+`;
+  const waits = `${head}export const main = workflow(async (n: number, s: number) => {
+  await sleep(s);
+  return inc(n);
+});
+`;
+
+  it('is a step of a flow as any script, and is canceled with it', async () => {
+    await deploy('waits', waits);
+    const module = (id: string, n: object, s: number) => ({
+      id,
+      value: {
+        type: 'script',
+        path: 'f/team/waits',
+        input_transforms: { n, s: { type: 'static', value: s } },
+      },
+    });
+    const one = { type: 'static', value: 1 };
+    const afterA = { type: 'javascript', expr: 'results.a' };
+    const modules = [module('a', one, 1), module('b', afterA, 1)];
+    assert.equal((await must('jobs.previewFlowWait', { value: { modules } })).result, 3);
+
+    const long = { modules: [module('a', one, 3600)] };
+    const { id } = await must('jobs.previewFlow', { value: long });
+    for (let waiting = false; !waiting;) {
+      await must('jobs.update', { id, running: true, holdMs: 200 });
+      const [step] = await must('jobs.list', { parentJob: id });
+      waiting = step?.startedAt > 0 && !step.running;
+    }
+    await must('jobs.cancel', { id });
+    assert.equal((await must('jobs.wait', { id })).result.error.name, 'Canceled');
+    const steps = await must('jobs.list', { parentJob: id });
+    assert.deepEqual(
+      steps.map((step: { canceled: boolean; type: string }) => [step.canceled, step.type]),
+      [[true, 'CompletedJob']],
+    );
+  });
+
+  it('runs as a preview, and starts nothing beyond the scopes of who started it', async () => {
+    const content = `${head}export const main = workflow(async (n: number) => inc(n));`;
+    const preview = await must('jobs.previewWait', { content, language: 'bun', args: { n: 5 } });
+    assert.equal(preview.result, 6);
+    await must('scripts.create', {
+      path: 'u/owner/add',
+      content: 'export const main = (a: number, b: number) => a + b',
+      language: 'bun',
+    });
+    await deploy(
+      'other',
+      `${head}export const main = workflow(async (path: string) => {
+  try { return await taskScript(path)({ a: 1, b: 2 }) } catch (error: any) { return error.message }
+});
+`,
+    );
+    const token = await server.tokenWith(['jobs:run:scripts:f/team/*']);
+    const started = async (path: string) => {
+      const wanted = { path: 'f/team/other', args: { path } };
+      return (await server.op('jobs.runWait', wanted, token)).body.result;
+    };
+    assert.equal(await started('f/team/add'), 3);
+    assert.match(await started('u/owner/add'), /scopes do not allow jobs:run on u\/owner\/add/);
   });
 });

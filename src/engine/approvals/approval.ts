@@ -6,7 +6,7 @@ const object = z.record(z.string(), z.unknown());
 export const resumeId = z
   .int()
   .min(0)
-  .max(2 ** 32 - 1)
+  .max(2 ** 33 - 1)
   .describe('tells the links of one job apart; each is good once');
 
 export const approverName = z

@@ -3,6 +3,7 @@ import { AppError, sha256 } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Pending, Waiting } from '../flows/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import { resumeIdOfKey } from '../workflows/index.ts';
 import type { Answered, Approval, SuspendedFlow } from './approval.ts';
 import type { Links } from './links.ts';
 import { needsPerson, refusalOf } from './rules.ts';
@@ -132,6 +133,17 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
       return links.urls({ workspace, job, resumeId, approver });
     },
 
+    /** Links for one approval of a workflow, which are good only while it waits for that one. */
+    async workflowUrls(
+      call: Call,
+      wanted: { job: string; key: string; approver?: string | undefined },
+    ) {
+      const { job, key, approver } = wanted;
+      await jobs.assertMayCancel(call, job);
+      const linked = { workspace: workspaceOf(call), job, approver };
+      return links.urls({ ...linked, resumeId: resumeIdOfKey(key) });
+    },
+
     /** Throws `forbidden` (wrong link), `conflict` (used) and `gone` (too late). */
     async answer(call: Call, link: Link & Pick<Said, 'approved' | 'payload'>): Promise<Answered> {
       await checkLink(call, link);
@@ -174,7 +186,8 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
     ): Promise<Answered> {
       await jobs.assertMayCancel(call, id);
       const { step } = await waiting.find(workspaceOf(call), id);
-      const resumeId = Number.parseInt(sha256(displayNameOf(call.caller)).slice(0, 8), 16);
+      const who = `${step.id} ${displayNameOf(call.caller)}`;
+      const resumeId = Number.parseInt(sha256(who).slice(0, 8), 16);
       return give(call, { job: step.job, resumeId, approved, payload });
     },
   };

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/index.ts';
 import type { Call } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
+import { resultStreamOf } from '../runners/index.ts';
 import type { JobEvents } from './events.ts';
 import { readLogs } from './logs.ts';
 import { findJob } from './visibility.ts';
@@ -44,11 +45,21 @@ interface Known {
   id: string;
   running: boolean;
   logOffset: number;
+  /** Units of the streamed result that the caller has; absent when it wants none of it. */
+  streamOffset?: number | undefined;
+}
+
+/** What the job has streamed of its result beyond `streamOffset`; read from its log. */
+async function streamed(db: Database, { id, streamOffset }: Known) {
+  if (streamOffset === undefined) return {};
+  const all = resultStreamOf((await readLogs(db, id, 0)).logs);
+  return { newResultStream: all.slice(streamOffset), streamOffset: all.length };
 }
 
 async function look(db: Database, call: Call, known: Known) {
   const seen = await findJob(db, call, { id: known.id });
   const { logs, offset } = await readLogs(db, known.id, known.logOffset);
+  const stream = await streamed(db, known);
   return {
     isNew: seen.finished || logs !== '' || seen.running !== known.running,
     update: {
@@ -59,6 +70,7 @@ async function look(db: Database, call: Call, known: Known) {
       memPeak: seen.memPeak,
       progress: seen.progress,
       flowStatus: seen.flowStatus ?? undefined,
+      ...stream,
     },
   };
 }

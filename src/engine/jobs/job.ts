@@ -133,6 +133,7 @@ export const job = z.object({
   flowStatus: z.unknown().describe('of a flow: its steps and how they stand'),
   rawFlow: z.unknown().describe('of a flow preview: what was sent'),
   flowStepId: nullableText.optional(),
+  workflowStatus: z.unknown().describe('of a workflow as code: its tasks and what it knows'),
   waitReason: nullableText.optional().describe('why it waits, in a sentence'),
   queuePosition: nullableNumber.optional().describe('1 is next among the jobs of its tag'),
 });

@@ -29,6 +29,8 @@ export interface JobsDeps extends Omit<RunDeps, 'now'>, CancelDeps {
   dependencies: Dependencies;
   /** How long a synchronous run waits unless it says otherwise, in milliseconds. */
   waitMs: number;
+  /** How a workflow as code stands; undefined for any other job. */
+  workflowStatus: (id: string) => Promise<unknown>;
 }
 
 interface RunAndWait extends RunOptions {
@@ -134,11 +136,8 @@ export function createJobs(deps: JobsDeps) {
       await findJob(deps.db, call, { id });
       return outcomeOf(deps.db, workspaceOf(call), id);
     },
-    update: (
-      call: Call,
-      id: string,
-      known: { running: boolean; logOffset: number; holdMs: number },
-    ) => followJob(deps, call, { id, ...known }),
+    update: (call: Call, id: string, known: Omit<Parameters<typeof followJob>[2], 'id'>) =>
+      followJob(deps, call, { id, ...known }),
     cancel: (call: Call, wanted: CancelRequest) => cancelJob(deps, call, wanted),
   };
 }

@@ -43,11 +43,20 @@ interface FlowStatus {
   modules?: { id: string; job?: string; flow_jobs?: string[] }[];
 }
 
-export function createReading(deps: StandingDeps) {
+export interface ReadingDeps extends StandingDeps {
+  /** Port: how a workflow as code stands; undefined for any other job. */
+  workflowStatus: (id: string) => Promise<unknown>;
+}
+
+/** Workflows as code are scripts; only flows and Bash can be told from them by their row. */
+const mayBeWorkflow = ({ language }: Job): boolean => language !== null && language !== 'bash';
+
+export function createReading(deps: ReadingDeps) {
   const { db } = deps;
   return {
     async get(call: Call, id: string, { noLogs, noCode }: { noLogs: boolean; noCode: boolean }) {
       const found = await getRow(db, call, id);
+      if (mayBeWorkflow(found)) found.workflowStatus = await deps.workflowStatus(id);
       if (!noLogs) found.logs = (await readLogs(db, id, 0)).logs;
       if (found.type === 'QueuedJob') {
         const { reason, position } = await standingOf(deps, { id, workspace: workspaceOf(call) });

@@ -3,7 +3,7 @@ import { statement } from '../../store/index.ts';
 
 const standingColumns = `
      job.id, job.finished, job.running, job.worker, job.tag, job.scheduled_for as "scheduledFor",
-     job.kind, job.flow_step_id as "flowStepId", job.canceled,
+     job.kind, job.flow_step_id as "flowStepId", job.canceled, job.waits_for as "waitsFor",
      job.flow_state -> 'status' -> 'modules' as modules, job.held,
      job.concurrency_key as "concurrencyKey", job.concurrency_limit as "concurrencyLimit",
      job.concurrency_window_s as "concurrencyWindowS", job.debounce_key as "debounceKey",

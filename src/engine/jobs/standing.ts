@@ -38,6 +38,8 @@ interface StandingRow {
   worker: string | null;
   tag: string;
   scheduledFor: number;
+  /** Of a workflow as code between two rounds. */
+  waitsFor: string | null;
   flowStepId: string | null;
   modules: { id: string; type: string }[] | null;
   workers: number;
@@ -67,6 +69,13 @@ const shown = (at: number): string => new Date(at).toISOString();
 
 function whyQueued(row: StandingRow, now: number): Why {
   const { tag, workers, ahead } = row;
+  if (row.scheduledFor > now && row.waitsFor === 'tasks') {
+    return { state: 'suspended', code: 'suspended', reason: 'It waits for its tasks to end.' };
+  }
+  if (row.scheduledFor > now && row.waitsFor === 'approval') {
+    const reason = `It waits for an approval, until ${shown(row.scheduledFor)}.`;
+    return { state: 'suspended', code: 'suspended', reason };
+  }
   if (row.scheduledFor > now) {
     const at = shown(row.scheduledFor);
     return row.debounceKey === null

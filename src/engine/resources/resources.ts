@@ -15,7 +15,8 @@ export interface ResourcesDeps {
   variables: Pick<Variables, 'read'>;
   runValues: Pick<RunValues, 'open'>;
   /** A running job has read this secret: its log must not show it. */
-  learn: (jobId: string, secret: string) => void;
+  /** Resolves once the job's log cannot show the secret. */
+  learn: (jobId: string, secret: string) => Promise<void>;
   /** Told after a change of what tool lists show: paths, types, descriptions. */
   onChanged: (workspace: string) => void;
 }
@@ -191,7 +192,7 @@ export function createResources(deps: ResourcesDeps) {
       const workspace = workspaceOf(call);
       const { value, secrets } = await resolve({ value: raw, caller, workspace, trail: [path] });
       const { jobId } = caller;
-      if (jobId !== null) for (const secret of secrets) deps.learn(jobId, secret);
+      if (jobId !== null) for (const secret of secrets) await deps.learn(jobId, secret);
       return value;
     },
   };

@@ -1,5 +1,6 @@
 export { createAccounts } from './accounts.ts';
 export { createWorkspaceEnvironment, type WorkspaceEnvironment } from './environment.ts';
+export { createFetchedSecrets, type FetchedSecrets } from './fetched.ts';
 export { createMasterKey } from './master-key.ts';
 export { accountOperations, variableOperations } from './operations/index.ts';
 export { createRunValues, type RunValues } from './run-values.ts';

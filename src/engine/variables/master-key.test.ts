@@ -35,7 +35,7 @@ describe('the master key', () => {
     const shared = { db, clock: systemClock, vault };
     const egress = { fetch: () => Promise.reject(new Error('nothing goes out')) };
     const accounts = createAccounts({ ...shared, egress });
-    const made = createVariables({ ...shared, accounts, learn: () => undefined });
+    const made = createVariables({ ...shared, accounts, learn: async () => undefined });
     return { ...made, check: vault.check };
   }
   const unavailable =

@@ -21,7 +21,8 @@ export interface VariablesDeps {
   vault: Vault;
   accounts: Accounts;
   /** A running job has read this secret: its log must not show it. */
-  learn: (jobId: string, secret: string) => void;
+  /** Resolves once the job's log cannot show the secret. */
+  learn: (jobId: string, secret: string) => Promise<void>;
 }
 
 export interface VariableFilters {
@@ -191,7 +192,7 @@ function createReading(deps: VariablesDeps) {
   async function told(call: Call, stored: Stored): Promise<string> {
     const value = await clearOf(stored);
     const { jobId } = call.caller;
-    if (stored.isSecret && jobId !== null) deps.learn(jobId, value);
+    if (stored.isSecret && jobId !== null) await deps.learn(jobId, value);
     return value;
   }
 

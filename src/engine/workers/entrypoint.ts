@@ -30,7 +30,11 @@ export async function runEntrypoint(job: ClaimedJob, deps: EntrypointDeps): Prom
   if (job.isFlowStep === true && job.flowStepId === preprocessor) {
     return deps.run(preprocessor, ['event'], args);
   }
-  if (args[entrypointArgument] !== preprocessor) {
+  const { [entrypointArgument]: entrypoint, ...rest } = args;
+  if (typeof entrypoint === 'string' && entrypoint !== preprocessor) {
+    return deps.run(entrypoint, Object.keys(rest), await deps.resolve(rest));
+  }
+  if (entrypoint !== preprocessor) {
     return deps.run('main', parameters, await deps.resolve(args));
   }
   const made = await deps.run(preprocessor, ['event'], args);

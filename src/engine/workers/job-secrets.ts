@@ -1,5 +1,5 @@
 // What the logs of the jobs that run in this process must not show: each job's token and the
-// secrets that it was given or has fetched. A fetch through another process is not heard of here.
+// secrets that it was given or has fetched.
 
 /** Shorter ones would mask half of a log, and `maskSecrets` leaves them alone as well. */
 const minLength = 8;
@@ -22,10 +22,11 @@ export function createJobSecrets() {
       running.set(jobId, secrets);
       return secrets;
     },
-    /** Does nothing when the job does not run here. */
-    learn(jobId: string, secret: string): void {
+    /** False, and nothing learned, when the job does not run here. */
+    learn(jobId: string, secret: string): boolean {
       const secrets = running.get(jobId);
       if (secrets) add(secrets, secret);
+      return secrets !== undefined;
     },
     close: (jobId: string): void => void running.delete(jobId),
   };

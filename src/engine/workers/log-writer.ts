@@ -19,6 +19,9 @@ function openEnd(text: string, secrets: readonly string[]): number {
   return longest;
 }
 
+/** Instead of an end of a log whose secrets could not be read. */
+const unmasked = '[the end of this log is left out: its secrets could not be masked]\n';
+
 export interface LogWriter {
   write(text: string): void;
   /**
@@ -34,6 +37,7 @@ export function createLogWriter({
   secrets,
   clock,
   store,
+  refresh,
 }: {
   jobId: string;
   /** Where an earlier attempt's log ended. */
@@ -41,6 +45,8 @@ export function createLogWriter({
   secrets: readonly string[];
   clock: Clock;
   store: (piece: LogPiece) => Promise<void>;
+  /** Brings `secrets` up to date, where the job may have fetched some elsewhere. */
+  refresh?: (() => Promise<void>) | undefined;
 }): LogWriter {
   let waiting = '';
   let at = start;
@@ -61,9 +67,21 @@ export function createLogWriter({
     return piece;
   }
 
-  function flush(): void {
+  function storeTaken(): Promise<void> {
     const piece = take(false);
-    if (piece) stored = store(piece);
+    return piece ? store(piece) : Promise.resolve();
+  }
+
+  function flush(): void {
+    cancel?.();
+    cancel = undefined;
+    // What cannot be masked yet waits for the next time.
+    stored = refresh
+      ? stored
+          .then(refresh)
+          .then(storeTaken)
+          .catch(() => undefined)
+      : storeTaken();
   }
 
   return {
@@ -73,6 +91,12 @@ export function createLogWriter({
       else cancel ??= clock.after(flushAfterMs, flush);
     },
     async rest() {
+      if (refresh) {
+        await stored;
+        await refresh().catch(() => {
+          waiting = unmasked;
+        });
+      }
       const last = take(true);
       await stored;
       return last;

@@ -14,7 +14,7 @@ import {
 import type { Builder } from '../languages/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
 import { type EnvsOf, type Language } from '../scripts/index.ts';
-import type { WorkspaceEnvironment } from '../variables/index.ts';
+import type { FetchedSecrets, WorkspaceEnvironment } from '../variables/index.ts';
 import type { WorkflowSteps } from '../workflows/index.ts';
 import type { AgentStep } from './agent-step.ts';
 import { type RunArguments, withDatabase } from './arguments.ts';
@@ -23,6 +23,7 @@ import type { Completer } from './completer.ts';
 import { runEntrypoint } from './entrypoint.ts';
 import { environmentOf } from './environment.ts';
 import type { JobSecrets } from './job-secrets.ts';
+import { createResultStream } from './result-stream.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
 import { givenBack } from './slots.ts';
 
@@ -51,6 +52,9 @@ export interface JobRunnerDeps {
   bundles: Bundles;
   environment: Pick<WorkspaceEnvironment, 'of'>;
   runArguments: RunArguments;
+  fetched: FetchedSecrets;
+  /** Jobs of this process may reach the server through another one. */
+  callsElsewhere: boolean;
   secrets: JobSecrets;
   completer: Completer;
   agentStep: AgentStep;
@@ -78,6 +82,14 @@ function identityOf(job: ClaimedJob): string {
 function unresolved(error: AppError): string {
   const hint = error.hint === undefined ? '' : ` ${error.hint}`;
   return errorResult('ArgumentErr', `${error.message}${hint}`);
+}
+
+/** A secret that was fetched elsewhere is stored before the job has it, and masked from here on. */
+async function learnFetched(
+  { fetched, secrets }: Pick<JobRunnerDeps, 'fetched' | 'secrets'>,
+  jobId: string,
+): Promise<void> {
+  for (const secret of await fetched.take(jobId)) secrets.learn(jobId, secret);
 }
 
 interface Running {
@@ -116,6 +128,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
       secrets: deps.secrets.open(job.id, job.token),
       clock: deps.clock,
       store: (piece) => deps.completer.appendLog(piece, mine),
+      refresh: deps.callsElsewhere ? () => learnFetched(deps, job.id) : undefined,
     });
     const attempt = job.attempt - (job.rounds ?? 0);
     if (attempt > 1) writer.write(`--- the worker is gone; attempt ${attempt} begins ---\n`);
@@ -236,8 +249,12 @@ export function createJobRunner(deps: JobRunnerDeps) {
     }
     const logWriter = await openLog(job, mine);
     if (deps.events.watched(job.id)) deps.events.progressed(job.id);
-    const onLog = (text: string): void => logWriter.write(text);
-    const run = await execute(job, { worker, signal, onLog });
+    const stream = createResultStream();
+    const onLog = (text: string): void => {
+      stream.hear(text);
+      logWriter.write(text);
+    };
+    const run = stream.into(await execute(job, { worker, signal, onLog }));
     const rest = await logWriter.rest();
     // The worker stops: no end is stored, so that somebody else runs the job again.
     if (signal.reason === givenBack && run.killed === 'canceled') {

@@ -21,7 +21,7 @@ const task = z.object({
   timeout: limit.nullish(),
   tag: z.string().min(1).max(100).nullish(),
   cache_ttl: z.number().nullish(),
-  priority: z.number().nullish(),
+  priority: z.int().min(-100).max(100).nullish(),
   concurrent_limit: z.number().nullish(),
   concurrency_key: z.string().nullish(),
   concurrency_time_window_s: z.number().nullish(),
@@ -62,7 +62,6 @@ export type Dispatch = z.output<typeof dispatch>;
 /** Options that the published clients offer and no job has here. */
 const missing = [
   'cache_ttl',
-  'priority',
   'concurrent_limit',
   'concurrency_key',
   'concurrency_time_window_s',
@@ -73,7 +72,7 @@ export function assertOptions(wanted: Task): void {
   const asked = missing.filter((option) => wanted[option] !== undefined && wanted[option] !== null);
   if (asked.length === 0) return;
   throw new AppError('unprocessable', `Tasks have no option ${asked.join(', ')} here.`, {
-    hint: 'Leave it out; timeout and tag work.',
+    hint: 'Leave it out; timeout, tag and priority work.',
   });
 }
 

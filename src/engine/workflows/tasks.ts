@@ -49,8 +49,9 @@ async function assertMayRun(deps: TasksDeps, call: Call, target: Target): Promis
   throw error.code === 'not_found' ? notFound(target.kind.replace(/s$/, ''), target.path) : error;
 }
 
-const queued = (push: RunPush, now: number): NewJob => ({
+const queued = (push: RunPush, now: number, task: Task): NewJob => ({
   ...push,
+  ...(task.priority ? { priority: task.priority } : {}),
   id: newId(),
   createdAt: now,
   scheduledFor: now,
@@ -89,6 +90,7 @@ function inlineJob(workflow: ClaimedJob, task: Task, now: number): NewJob {
     worker: null,
     tokenHash: null,
     workflowKey: task.key,
+    ...(task.priority ? { priority: task.priority } : {}),
   };
 }
 
@@ -108,7 +110,7 @@ async function otherJob(
     ...(task.timeout ? { timeout: task.timeout } : {}),
     ...(task.tag ? { tag: task.tag } : {}),
   });
-  return queued(push, deps.now());
+  return queued(push, deps.now(), task);
 }
 
 /** The row of a task. `callOf`: a call with the workflow's rights. */

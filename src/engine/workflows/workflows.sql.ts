@@ -45,6 +45,7 @@ export const parkWorkflow = statement(
          token_hash = null,
          rounds = job.attempt,
          waits_for = $4,
+         suspend = case when $4 = 'approval' then 1 end,
          scheduled_for = $8
      where job.id = $1
        and not job.finished
@@ -86,6 +87,19 @@ export const selectSteps = statement(
    left join engine_job as child on child.id = step.child and child.finished
    where step.job_id = $1
    order by step.round, step.started_at, step.position`,
+);
+
+/** The code of a running job, for another job that runs a function of it. */
+export const selectOwnCode = statement(
+  'workflow.own_code',
+  `select workspace, kind, path, hash, language, raw_code as "rawCode",
+     bundle_hash as "bundleHash", parameters, tag, created_by as "createdBy",
+     permissioned_as as "permissionedAs", email, scopes, root_job as "rootJob",
+     visible_to_owner as "visibleToOwner", timeout_s as "timeoutS",
+     rerun_on_crash as "rerunOnCrash", isolation
+   from engine_job_live
+   where id = $1
+     and running`,
 );
 
 /** What the workflow was called with, for its tasks. */

@@ -5,6 +5,7 @@ import type { Call } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import {
   callerOfJob,
+  entrypointArgument,
   type ClaimedJob,
   errorResult,
   type JobEvents,
@@ -23,11 +24,14 @@ import {
 import { type Dispatch, readDispatch } from './dispatch.ts';
 import { failureMarker, isFailureMarker } from './failure.ts';
 import type { WorkflowSteps } from './port.ts';
+import { endSuspension } from './waiting.sql.ts';
+import { statusOf } from './status.ts';
 import { type TasksDeps, taskJob } from './tasks.ts';
 import {
   parkWorkflow,
   resumeAfterTasks,
   saveStep,
+  selectOwnCode,
   selectArgs,
   selectSteps,
   selectStep,
@@ -41,6 +45,9 @@ const maxCheckpointUnits = 64 * 1024 * 1024;
 /** Due when its tasks are over, and not before: the last moment that a Date can say. */
 const never = 8_640_000_000_000_000;
 
+/** A job that the queue gives its id and its time. */
+type OwnCode = Omit<NewJob, 'id' | 'worker' | 'tokenHash' | 'createdAt' | 'scheduledFor'>;
+
 export interface WorkflowsDeps extends Omit<TasksDeps, 'now'> {
   db: Database;
   clock: Clock;
@@ -48,6 +55,8 @@ export interface WorkflowsDeps extends Omit<TasksDeps, 'now'> {
   events: JobEvents;
   worker: LocalWorker;
   memberOf: MemberOf;
+  /** Puts a job into the queue; answers its id. */
+  push: (wanted: OwnCode) => Promise<string>;
   /** Takes a flow's row over once it is stored. */
   beginFlow: (row: NewJob) => void;
 }
@@ -98,7 +107,10 @@ export function createWorkflows(deps: WorkflowsDeps) {
     const workflow = ofTask ? (job.parentJob ?? job.id) : job.id;
     const all = await steps(workflow);
     const refused = ofTask ? undefined : refusedApproval(all, now());
-    if (refused !== undefined) return { refused: errorResult('ApprovalRefused', refused) };
+    if (refused !== undefined) {
+      await db.run(endSuspension, [workflow]);
+      return { refused: errorResult('ApprovalRefused', refused) };
+    }
     const seen = ofTask ? seenByTask(all, job.workflowKey ?? '') : all;
     const checkpoint: Checkpoint = {
       completed_steps: completedSteps(seen, now()),
@@ -290,7 +302,24 @@ export function createWorkflows(deps: WorkflowsDeps) {
       if (!stored) throw new AppError('conflict', `Job ${id} does not run any more.`);
       return isFailureMarker(stored.result) ? { failure: stored.result } : {};
     },
-    steps,
+    /** Outside a workflow a task is a job as well, which the code waits for by itself. */
+    async runFunction(
+      { caller }: Call,
+      { job, name, args }: { job: string; name: string; args: Record<string, unknown> },
+    ): Promise<{ id: string }> {
+      const row = caller.jobId === job ? await db.row<OwnCode>(selectOwnCode, [job]) : undefined;
+      if (!row) throw new AppError('forbidden', 'Only a running job runs functions of its script.');
+      const id = await deps.push({
+        ...row,
+        args: { ...args, [entrypointArgument]: name },
+        parentJob: job,
+        rootJob: row.rootJob ?? job,
+        triggerKind: null,
+      });
+      return { id };
+    },
+    /** How a workflow stands, in Windmill's shape; undefined for any other job. */
+    status: async (id: string) => statusOf(await steps(id), now()),
   };
 }
 

@@ -45,6 +45,7 @@ export interface JobOutput {
   flowStatus?: unknown;
   rawFlow?: unknown;
   flowStepId?: string | null;
+  workflowStatus?: unknown;
   waitReason?: string | null;
   queuePosition?: number | null;
 }
@@ -82,6 +83,7 @@ function commonFields(job: JobOutput): Wire {
     flow_status: job.flowStatus,
     raw_flow: job.rawFlow,
     flow_step_id: job.flowStepId,
+    workflow_as_code_status: job.workflowStatus,
   });
 }
 
@@ -138,6 +140,8 @@ export interface JobUpdateOutput {
   logOffset: number;
   memPeak: number | null;
   progress?: number | null;
+  newResultStream?: string;
+  streamOffset?: number;
   flowStatus?: unknown;
 }
 
@@ -149,6 +153,8 @@ export function jobUpdateShape(update: JobUpdateOutput): Wire {
     log_offset: update.logOffset,
     mem_peak: update.memPeak,
     progress: update.progress,
+    new_result_stream: update.newResultStream || undefined,
+    stream_offset: update.streamOffset,
     flow_status: update.flowStatus,
   });
 }

@@ -100,6 +100,16 @@ export const approvalRows: readonly Row[] = [
     }),
     answer: json(),
   }),
+  get({
+    path: 'w/:workspace/jobs/wac_approval_urls/:id/:step_key',
+    operation: 'approvals.workflowUrls',
+    input: (request) => ({
+      job: request.param('id'),
+      key: request.param('step_key'),
+      ...present({ approver: request.query.text('approver') }),
+    }),
+    answer: json(),
+  }),
   ...[get, post].flatMap((way) => [
     way({
       path: link('resume'),

@@ -62,6 +62,7 @@ const jobRowsUnder = (base: string): readonly Row[] => [
       ...present({
         running: request.query.flag('running'),
         logOffset: request.query.whole('log_offset'),
+        streamOffset: request.query.whole('stream_offset'),
       }),
     }),
     answer: json<JobUpdateOutput>(jobUpdateShape),

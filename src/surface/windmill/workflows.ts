@@ -1,5 +1,5 @@
 // `/api/w/{ws}/jobs/wac/*`: what workflows as code note while they run.
-import { json, post, type Row } from './table.ts';
+import { json, post, type Row, text } from './table.ts';
 
 export const workflowRows: readonly Row[] = [
   post({
@@ -11,4 +11,17 @@ export const workflowRows: readonly Row[] = [
     },
     answer: json(),
   }),
+  // The OpenAPI document says it without `run`, the client asks for it with.
+  ...['run/workflow_as_code', 'workflow_as_code'].map((path) =>
+    post({
+      path: `w/:workspace/jobs/${path}/:id/:name`,
+      operation: 'workflows.runFunction',
+      input: (request) => ({
+        job: request.param('id'),
+        name: request.param('name'),
+        args: request.fields()['args'] ?? {},
+      }),
+      answer: text(({ id }: { id: string }) => id, 201),
+    }),
+  ),
 ];

@@ -7,6 +7,7 @@ import { getApproval } from './get.ts';
 import { resumeUrls } from './resume-urls.ts';
 import { resumeFlow } from './resume.ts';
 import { showApproval } from './show.ts';
+import { workflowUrls } from './workflow-urls.ts';
 
 export const approvalOperations = (approvals: Approvals): AnyOperation[] => [
   resumeUrls(approvals),
@@ -15,4 +16,5 @@ export const approvalOperations = (approvals: Approvals): AnyOperation[] => [
   flowOfApproval(approvals),
   getApproval(approvals),
   resumeFlow(approvals),
+  workflowUrls(approvals),
 ];

@@ -15,6 +15,11 @@ export const jobUpdate = (jobs: Jobs) =>
       id: jobId,
       running: z.boolean().default(false).describe('what the caller knows'),
       logOffset: z.int().min(0).default(0).describe('how much of the log the caller has'),
+      streamOffset: z
+        .int()
+        .min(0)
+        .optional()
+        .describe('how much of the streamed result the caller has; absent: none is told'),
       holdMs: z.int().min(0).max(30_000).default(250).describe('how long to wait for news'),
     }),
     output: z.object({
@@ -24,6 +29,8 @@ export const jobUpdate = (jobs: Jobs) =>
       logOffset: z.number(),
       memPeak: z.number().nullable().describe('kB'),
       progress: z.number().nullable().describe('percent, as the job says'),
+      newResultStream: z.string().optional().describe('what was streamed of the result'),
+      streamOffset: z.number().optional(),
       flowStatus: z.unknown().describe('of a flow: its steps and how they stand'),
     }),
     run: (call, { id, ...known }) => jobs.update(call, id, known),
