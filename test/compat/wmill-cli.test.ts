@@ -124,7 +124,7 @@ describe('wmill', () => {
     assert.match(await run('flow', 'preview', folder, '--step', 'a', ...input), /\n8\n/);
   });
 
-  it('reads, reruns and cancels jobs', async () => {
+  it('reads, reruns, restarts and cancels jobs', async () => {
     assert.match(await run('job', 'list'), /f\/examples\/twice/);
     const listed = await server.op('jobs.list', { jobKinds: ['flow'] });
     const { id } = listed.body[0];
@@ -132,6 +132,7 @@ describe('wmill', () => {
     assert.match(await run('job', 'result', id), /8/);
     assert.match(await run('job', 'logs', id), /in a/);
     assert.match(await run('job', 'rerun', id), /[0-9a-f-]{36}/);
+    assert.match(await run('job', 'restart', id, '--step', 'a'), /[0-9a-f-]{36}/);
     const content = 'export const main = () => new Promise(() => setInterval(() => {}, 1000))';
     const long = await server.op('jobs.preview', { language: 'bun', content });
     await run('job', 'cancel', long.body.id);
