@@ -5,8 +5,11 @@ import { type FlowPushes, pushOf, type RunCode, type RunOptions } from '../jobs/
 import { actorOf, type OnBehalf, onBehalfIn, policyOf } from '../scripts/index.ts';
 import type { Flows } from './flows.ts';
 import { restartedState } from './restart.ts';
-import type { FlowSource, Runs } from './runs.ts';
+import type { FlowRun, FlowSource, Runs } from './runs.ts';
+import { resultOfStep } from './scope.ts';
+import { stepFlow } from './single-step.ts';
 import { initialState } from './state.ts';
+import { parseFlow } from './validate.ts';
 
 type AgainRow = Parameters<FlowPushes['again']>[1];
 
@@ -44,6 +47,15 @@ function codeOf({ kind, path, version, source, item }: Start, preprocessor: bool
     // Results of flows are kept and found by `cache.ts`.
     policy: { ...policyOf({ ...source.extra, ...source.value }), cache_ttl: null },
   };
+}
+
+/** What the steps of an earlier run gave, by id. */
+async function resultsOf(runs: Runs, run: FlowRun): Promise<Record<string, unknown>> {
+  const results: Record<string, unknown> = {};
+  for (const [step, { id, type }] of run.state.status.modules.entries()) {
+    if (type === 'Success') results[id] = JSON.parse(await resultOfStep(runs, run, step));
+  }
+  return results;
 }
 
 export function createFlowPushes(deps: PushesDeps): FlowPushes {
@@ -118,6 +130,18 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
       const source = version === null ? made.rawFlow : await deps.runs.versionOf(version);
       const { value } = source as FlowSource;
       return { ...made, flowState: await restartedState(deps.runs, old, { value, point }) };
+    },
+    async previewStep(call, { value: given, step, args, results, flowInput, fromJob, path }) {
+      const flow = parseFlow(given);
+      const earlier = fromJob === undefined ? undefined : await deps.runs.read(fromJob);
+      const known = earlier ? await resultsOf(deps.runs, earlier) : {};
+      const wanted = { step, args, results: { ...known, ...results } };
+      const value = stepFlow(flow, wanted) as unknown as Record<string, unknown>;
+      const said = { value, path: path ?? 'preview', allowMissing: false };
+      const source = await deps.flows.prepare(call, said);
+      const start = { kind: 'flowpreview', path: path ?? null, version: null, source } as const;
+      const input = flowInput ?? earlier?.row.args ?? {};
+      return push(call, start, { args: input, invisibleToOwner: false });
     },
     async again(call, row, options) {
       if (row.kind === 'flow' && row.flowVersion !== null) {

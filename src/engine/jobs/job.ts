@@ -67,6 +67,20 @@ export const flowPreviewFields = {
   ...runFields,
 };
 
+const anyObject = z.record(z.string(), z.unknown());
+
+/** Runs one step of a flow that is not deployed. */
+export const flowStepFields = {
+  value: anyObject.describe('OpenFlow: the whole flow'),
+  step: z.string().max(100).describe('id of the step'),
+  args: anyObject.optional().describe('arguments of the step in place of its own inputs'),
+  flowInput: anyObject.optional().describe('what flow_input is; with iter for a step in a loop'),
+  results: anyObject.default({}).describe('what results.<id> gives, by id of the step'),
+  fromJob: jobId.optional().describe('an earlier run: its input and results, unless given here'),
+  path: itemPath.optional().describe('where the flow would be deployed'),
+};
+export type FlowStepPreview = z.output<z.ZodObject<typeof flowStepFields>>;
+
 export const byVersion = {
   version: z.int().min(1).max(Number.MAX_SAFE_INTEGER).describe('version of a flow'),
 };

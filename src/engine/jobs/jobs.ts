@@ -6,7 +6,7 @@ import type { Dependencies } from './dependencies.ts';
 import { createBatch } from './batch.ts';
 import { createConcurrency } from './concurrency.ts';
 import { followJob } from './follow.ts';
-import type { Outcome, RunOptions } from './job.ts';
+import type { FlowStepPreview, Outcome, RunOptions } from './job.ts';
 import { createLocks } from './locks.ts';
 import { createNotes } from './notes.ts';
 import type { Push, Queue } from './queue.ts';
@@ -129,6 +129,13 @@ export function createJobs(deps: JobsDeps) {
     },
     async previewFlowWait(call: Call, { waitMs, ...wanted }: FlowPreview & RunAndWait) {
       return pushAndWait(deps, call, { push: await deps.flows.preview(call, wanted), waitMs });
+    },
+    async previewFlowStepWait(
+      call: Call,
+      { waitMs, ...wanted }: FlowStepPreview & { waitMs?: number | undefined },
+    ) {
+      if (wanted.fromJob !== undefined) await findJob(deps.db, call, { id: wanted.fromJob });
+      return pushAndWait(deps, call, { push: await deps.flows.previewStep(call, wanted), waitMs });
     },
     wait: (call: Call, id: string, waitMs?: number) => waitFor(deps, call, { id, waitMs }),
     /** The result of a job, over or not. */

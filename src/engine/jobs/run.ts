@@ -15,7 +15,7 @@ import {
 } from '../scripts/index.ts';
 import type { CodeGate } from './code-gate.ts';
 import { interpolate } from './interpolate.ts';
-import { entrypointArgument, type RunOptions } from './job.ts';
+import { entrypointArgument, type FlowStepPreview, type RunOptions } from './job.ts';
 import { selectForRerun } from './jobs.sql.ts';
 import { termsOf } from './policy.ts';
 import type { Push } from './queue.ts';
@@ -36,6 +36,8 @@ export interface FlowPushes {
   byPath(call: Call, path: string, options: RunOptions): Promise<Push>;
   byVersion(call: Call, version: number, options: RunOptions): Promise<Push>;
   preview(call: Call, wanted: FlowPreview): Promise<Push>;
+  /** Whoever asks may see `fromJob`. */
+  previewStep(call: Call, wanted: FlowStepPreview): Promise<Push>;
   /** The same flow again; undefined when the job was none. */
   again(call: Call, row: AgainRow, options: RunOptions): Promise<Push | undefined>;
   /** The same flow again, from one of its steps on. */

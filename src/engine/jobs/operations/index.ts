@@ -24,6 +24,7 @@ import { runFlowAndWait } from './run-flow-wait.ts';
 import { runFlowVersion } from './run-flow-version.ts';
 import { runFlowVersionAndWait } from './run-flow-version-wait.ts';
 import { previewFlow } from './preview-flow.ts';
+import { previewFlowStepAndWait } from './preview-flow-step-wait.ts';
 import { previewFlowAndWait } from './preview-flow-wait.ts';
 import { previewScriptAndWait } from './preview-wait.ts';
 import { previewScript } from './preview.ts';
@@ -99,6 +100,7 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   runFlowVersionAndWait(jobs),
   previewFlow(jobs),
   previewFlowAndWait(jobs),
+  previewFlowStepAndWait(jobs),
   setJobProgress(jobs),
   jobProgress(jobs),
   setJobUserState(jobs),
