@@ -1,3 +1,4 @@
+export { openFlowSchema } from './flows/index.ts';
 export { createEngine, type Engine, type OfferedResources, type RunnableList } from './engine.ts';
 export type { MarkFlow } from './flows/index.ts';
 export { type Builder, createBuilder } from './languages/index.ts';

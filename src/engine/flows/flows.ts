@@ -15,8 +15,9 @@ import {
 } from '../scripts/index.ts';
 import type { Flow, NewFlow } from './flow.ts';
 import * as sql from './flows.sql.ts';
+import { inputProblems } from './inputs.ts';
 import type { CompiledModule, FlowSource } from './runs.ts';
-import { parseFlow, validateFlow, type ValidateDeps } from './validate.ts';
+import { parseFlow, refuse, validateFlow, type ValidateDeps } from './validate.ts';
 import { allModules, type FlowValue } from './value.ts';
 
 export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'>, OnBehalfDeps {
@@ -26,7 +27,7 @@ export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'>, OnBehalfDeps
   inferSignature: (language: Language, content: string, entrypoint?: string) => Promise<Signature>;
   /** Refuses callers who may not bring code to this machine. */
   mayBringCode: (call: Call) => void;
-  scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'source'>;
+  scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'source' | 'schemas'>;
   /** Told after a change is committed. */
   onChanged: (workspace: string) => void;
 }
@@ -186,7 +187,10 @@ export function createFlows(deps: FlowsDeps) {
     const value = parseFlow(said.value);
     const { path, allowMissing } = said;
     const missing = await validateFlow(checking, call, { value, allowMissing });
-    const compiled: FlowSource['compiled'] = await compile(deps, call, { value, path });
+    const built = await compile(deps, call, { value, path });
+    const wrong = allModules(value).flatMap((one) => inputProblems(one, built[one.id]?.schema));
+    if (wrong.length > 0) refuse(wrong);
+    const compiled: FlowSource['compiled'] = built;
     for (const id of missing) compiled[id] = { missing: true };
     return { value, compiled };
   }

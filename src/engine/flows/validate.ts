@@ -4,11 +4,12 @@ import { AppError, messageOf } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import { languages, pathProblem, type Scripts } from '../scripts/index.ts';
 import type { Expressions } from './expressions.ts';
+import { inputProblems } from './inputs.ts';
 import { groupNames } from './facts.ts';
 import { allModules, type FlowModule, type FlowValue, flowValue, type Transform } from './value.ts';
 
 export interface ValidateDeps {
-  scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
+  scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'schemas'>;
   expressions: Expressions;
   /** The grants of a flow; undefined when there is none. */
   flowPerms: (
@@ -21,7 +22,7 @@ const identifier = /^[A-Za-z_$][\w$]*$/;
 const reserved = ['failure', 'preprocessor', 'Input', '__proto__'];
 const mostProblems = 20;
 
-function refuse(problems: readonly string[]): never {
+export function refuse(problems: readonly string[]): never {
   const shown = problems.slice(0, mostProblems).join('\n');
   const rest = problems.length - mostProblems;
   throw new AppError(
@@ -140,12 +141,12 @@ async function findCalled(
   const { path } = value;
   if (value.type === 'flow') {
     const extraPerms = await deps.flowPerms(workspace, path);
-    return extraPerms && { path, extraPerms };
+    return extraPerms && { path, extraPerms, hash: undefined };
   }
   const found = value.hash
     ? await deps.scripts.runnableByHash(workspace, value.hash)
     : await deps.scripts.runnable(workspace, path);
-  return found && { path: found.path, extraPerms: found.extraPerms };
+  return found && { path: found.path, extraPerms: found.extraPerms, hash: found.hash };
 }
 
 /**
@@ -156,7 +157,7 @@ async function callProblem(
   deps: ValidateDeps,
   call: Call,
   { module: { value, id }, allowMissing }: { module: FlowModule; allowMissing: boolean },
-): Promise<{ problem: string } | 'missing' | undefined> {
+): Promise<{ problem: string } | { hash: string | undefined } | 'missing' | undefined> {
   if (value.type === 'rawscript') {
     if ((languages as readonly string[]).includes(value.language)) return undefined;
     const known = languages.join(', ');
@@ -173,7 +174,7 @@ async function callProblem(
   const found = await findCalled(deps, workspaceOf(call), value);
   // Putting it into a flow gives it to all who may run the flow: the writer must be able to.
   const ask = { action: `${kind}:write`, risk: 'read' } as const;
-  if (found && authorise(call.caller, ask, { kind, ...found }).allowed) return undefined;
+  if (found && authorise(call.caller, ask, { kind, ...found }).allowed) return { hash: found.hash };
   if (allowMissing) return 'missing';
   return { problem: `module ${id}: there is no ${value.type} ${value.path} that you may read` };
 }
@@ -214,6 +215,12 @@ function optionProblems(value: FlowValue): string[] {
   return problems;
 }
 
+/** The same for modules that call the same. */
+function callKey({ value }: FlowModule): string {
+  if (value.type !== 'script' && value.type !== 'flow') return '';
+  return JSON.stringify([value.type, value.path, 'hash' in value && value.hash]);
+}
+
 /**
  * Throws `invalid_input` that lists what is wrong. With `allowMissing` scripts and sub-flows that
  * are not there are kept: their steps fail when they run. Answers the ids of these modules.
@@ -231,18 +238,23 @@ export async function validateFlow(
   ];
   const missing: string[] = [];
   const checked = new Set<string>();
+  const versions = new Map<string, string>();
   for (const module of allModules(value)) {
     const { value: inner } = module;
     const calls = inner.type === 'script' || inner.type === 'flow';
-    const key = calls
-      ? JSON.stringify([inner.type, inner.path, 'hash' in inner && inner.hash])
-      : '';
+    const key = callKey(module);
     // With allowMissing each module is asked about, because each is kept or marked by itself.
     if (calls && !allowMissing && checked.has(key)) continue;
     checked.add(key);
     const problem = await callProblem(deps, call, { module, allowMissing });
     if (problem === 'missing') missing.push(module.id);
-    else if (problem !== undefined) problems.push(problem.problem);
+    else if (problem && 'problem' in problem) problems.push(problem.problem);
+    else if (problem?.hash !== undefined) versions.set(key, problem.hash);
+  }
+  const schemas = await deps.scripts.schemas(workspaceOf(call), [...versions.values()]);
+  for (const module of allModules(value)) {
+    const version = versions.get(callKey(module));
+    if (version !== undefined) problems.push(...inputProblems(module, schemas.get(version)));
   }
   if (problems.length > 0) refuse(problems);
   return missing;

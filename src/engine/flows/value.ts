@@ -133,24 +133,35 @@ export interface FlowValue {
 
 const text = (max: number) => z.string().max(max);
 const expression = text(100_000);
-const transform = z.union([
-  z.looseObject({ type: z.literal('static'), value: z.unknown().optional() }),
-  z.looseObject({ type: z.literal('javascript'), expr: expression }),
-  z.looseObject({ type: z.literal('ai') }),
-]);
-const transforms = z.record(text(200), transform).optional();
+const transform = z
+  .union([
+    z.looseObject({
+      type: z.literal('static'),
+      value: z.unknown().optional().describe('may be "$res:<path>" or "$var:<path>"'),
+    }),
+    z.looseObject({
+      type: z.literal('javascript'),
+      expr: expression.describe(
+        'over flow_input, results.<id>, previous_result, resource(path), …',
+      ),
+    }),
+    z.looseObject({ type: z.literal('ai').describe('an agent’s model fills it in') }),
+  ])
+  .meta({ id: 'InputTransform' });
+const transforms = z.record(text(200), transform).optional().describe('inputs of main, by name');
 const amount = z.union([z.number(), transform]).nullish();
 const condition = z.looseObject({ expr: expression }).nullish();
 const stop = z
   .looseObject({
-    expr: expression,
-    skip_if_stopped: z.boolean().nullish(),
-    error_message: text(10_000).nullish(),
-    error_include_result: z.boolean().nullish(),
+    expr: expression.describe('over result, and all that inputs see'),
+    skip_if_stopped: z.boolean().nullish().describe('the flow then counts as skipped'),
+    error_message: text(10_000).nullish().describe('the flow then fails with this message'),
+    error_include_result: z.boolean().nullish().describe('with the result in the error'),
   })
+  .meta({ id: 'StopAfterIf' })
   .nullish();
 
-const moduleList = z.array(z.lazy(() => flowModule)).max(10_000);
+const moduleList = z.array(z.lazy((): z.ZodType => flowModuleObject)).max(10_000);
 const branch = z.looseObject({ modules: moduleList, skip_failure: z.boolean().nullish() });
 
 const rawscript = z.looseObject({
@@ -198,7 +209,7 @@ const agentTool = z.union([
   }),
 ]);
 
-const moduleValue = z.discriminatedUnion('type', [
+const moduleValues = [
   rawscript,
   script,
   flow,
@@ -209,11 +220,11 @@ const moduleValue = z.discriminatedUnion('type', [
   }),
   z.looseObject({
     type: z.literal('forloopflow'),
-    iterator: transform,
+    iterator: transform.describe('a list; its items are flow_input.iter.value'),
     modules: moduleList,
-    skip_failures: z.boolean().nullish(),
+    skip_failures: z.boolean().nullish().describe('an error is the result of its iteration'),
     parallel: z.boolean().nullish(),
-    parallelism: amount,
+    parallelism: amount.describe('how many at a time; all when absent'),
     squash: z.boolean().nullish(),
   }),
   z.looseObject({
@@ -232,8 +243,9 @@ const moduleValue = z.discriminatedUnion('type', [
     branches: z.array(branch).max(1000),
     parallel: z.boolean().nullish(),
   }),
-  z.looseObject({ type: z.literal('identity') }),
-]);
+  z.looseObject({ type: z.literal('identity').describe('gives on what it gets') }),
+] as const;
+const moduleValue = z.discriminatedUnion('type', moduleValues).meta({ id: 'FlowModuleValue' });
 
 const attempts = z.looseObject({
   attempts: z.int().min(0).max(10_000).nullish(),
@@ -241,30 +253,40 @@ const attempts = z.looseObject({
 });
 
 /** Seconds, a year at most; 0 keeps nothing. */
-const cacheTtl = z.number().min(0).max(31_536_000).nullish();
-const priority = z.int().min(0).max(100).nullish();
+const cacheTtl = z
+  .number()
+  .min(0)
+  .max(31_536_000)
+  .nullish()
+  .describe('seconds in which the same input gives the same result again');
+const priority = z.int().min(0).max(100).nullish().describe('higher ones run first');
 
 /** Ten years. */
 const longestWaitS = 315_360_000;
 
-const flowModule: z.ZodType = z.lazy(() =>
-  z.looseObject({
-    id: text(100),
-    value: moduleValue,
-    stop_after_if: stop,
-    stop_after_all_iters_if: stop,
-    skip_if: condition,
-    sleep: amount,
-    timeout: amount,
+const flowModuleObject = z
+  .looseObject({
+    id: text(100).describe('letters, digits and _; one of its kind in the flow'),
+    value: moduleValue.describe('what the step does'),
+    summary: text(10_000).nullish().describe('what people read'),
+    stop_after_if: stop.describe('ends the flow after this step, or the loop around it'),
+    stop_after_all_iters_if: stop.describe('ends the flow when the loop or branches are over'),
+    skip_if: condition.describe('gives on what the step before gave'),
+    sleep: amount.describe('seconds between this step and the next'),
+    timeout: amount.describe('seconds that the step may take'),
     retry: z
       .looseObject({
         constant: attempts.nullish(),
         exponential: attempts.nullish(),
-        retry_if: condition,
+        retry_if: condition.describe('over error and result'),
       })
-      .nullish(),
-    continue_on_error: z.boolean().nullish(),
-    mock: z.looseObject({ enabled: z.boolean().nullish() }).nullish(),
+      .nullish()
+      .describe('tries after a failure: the constant ones, then the exponential ones'),
+    continue_on_error: z.boolean().nullish().describe('the error is the result of the step'),
+    mock: z
+      .looseObject({ enabled: z.boolean().nullish(), return_value: z.unknown().optional() })
+      .nullish()
+      .describe('stands in for the step'),
     cache_ttl: cacheTtl,
     priority,
     suspend: z
@@ -278,22 +300,26 @@ const flowModule: z.ZodType = z.lazy(() =>
         resume_form: z.looseObject({ schema: z.looseObject({}).nullish() }).nullish(),
         hide_cancel: z.boolean().nullish(),
       })
-      .nullish(),
-  }),
-);
+      .nullish()
+      .describe('waits for answers of people after the step'),
+  })
+  .meta({ id: 'FlowModule' });
+const flowModule: z.ZodType = z.lazy(() => flowModuleObject);
 
 /** A flow's value as it comes in; fields that the engine does not know are kept. */
 export const flowValue = z
   .looseObject({
     ...runPolicy.shape,
     modules: moduleList.describe('the steps, in order'),
-    failure_module: flowModule.nullish(),
-    preprocessor_module: flowModule.nullish(),
-    early_return: text(1000).nullish(),
-    skip_expr: expression.nullish(),
+    failure_module: flowModule.nullish().describe('runs when the flow fails; its id is failure'),
+    preprocessor_module: flowModule
+      .nullish()
+      .describe('makes flow_input of the event of a trigger; its id is preprocessor'),
+    early_return: text(1000).nullish().describe('id of the step whose result answers callers'),
+    skip_expr: expression.nullish().describe('when it holds, the flow does not run'),
     cache_ttl: cacheTtl,
     priority,
-    flow_env: z.record(z.string(), z.unknown()).nullish(),
+    flow_env: z.record(z.string(), z.unknown()).nullish().describe('values for all expressions'),
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');
 

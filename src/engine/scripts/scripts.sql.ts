@@ -86,6 +86,15 @@ export const selectRunnableByHash = statement(
      and not deleted`,
 );
 
+/** What versions take, for those who call them. Uses the primary key. */
+export const selectSchemas = statement(
+  'script.schemas',
+  `select hash, schema
+   from engine_script
+   where workspace = $1
+     and hash = any ($2)`,
+);
+
 export const selectExtraPerms = statement(
   'script.extra_perms',
   `select extra_perms as "extraPerms"

@@ -136,6 +136,13 @@ function createReading(db: Database) {
 
     runnable: (workspace: string, path: string) =>
       db.row<Runnable>(sql.selectRunnable, [workspace, path]),
+    /** JSON Schemas of versions, by hash; nobody's rights are looked at. */
+    async schemas(workspace: string, hashes: readonly string[]): Promise<Map<string, unknown>> {
+      type Row = { hash: string; schema: unknown };
+      const rows = await db.rows<Row>(sql.selectSchemas, [workspace, hashes]);
+      return new Map(rows.map(({ hash, schema }) => [hash, schema]));
+    },
+
     runnableByHash: (workspace: string, hash: string) =>
       db.row<Runnable>(sql.selectRunnableByHash, [workspace, hash]),
 

@@ -2,6 +2,7 @@
 // `GET /api/openapi.json` describes them all. Who may call is settled behind the ports.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
+import { openFlowSchema } from '../../engine/index.ts';
 import type { Catalog } from '../../operation/index.ts';
 import { openApiDocument } from './openapi.ts';
 
@@ -34,6 +35,7 @@ function workspaceOf(query: unknown): string | null {
 export function apiRoutes(deps: ApiDeps) {
   return async function routes(app: FastifyInstance): Promise<void> {
     let document: string | undefined;
+    let flowSchema: string | undefined;
 
     app.post<{ Params: { name: string } }>('/api/op/:name', async (request, reply) => {
       const output = await deps.invoke(request, reply, {
@@ -51,6 +53,11 @@ export function apiRoutes(deps: ApiDeps) {
       throw new AppError('method_not_allowed', 'Operations are called with POST.', {
         hint: 'GET /api/openapi.json describes them.',
       });
+    });
+
+    app.get('/api/openflow.schema.json', async (_request, reply) => {
+      flowSchema ??= JSON.stringify(openFlowSchema());
+      return reply.type('application/schema+json; charset=utf-8').send(flowSchema);
     });
 
     app.get('/api/openapi.json', async (_request, reply) => {

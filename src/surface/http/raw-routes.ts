@@ -11,6 +11,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /api/openapi.json': 'open description of the operations',
   'GET /api/openapi.yaml': 'open list of Windmill’s operations that are built',
   'GET /api/uptodate': 'constant for Windmill’s clients, for callers',
+  'GET /api/openflow.schema.json': 'open description of flows',
   'GET /api/op/:name': 'says that operations are called with POST',
   'POST /api/op/:name': 'calls the operation of that name',
   'GET /api/settings/global/:key': 'constant for Windmill’s command line, for callers',
