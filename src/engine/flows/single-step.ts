@@ -1,7 +1,7 @@
 // One step of a flow to try by itself: what stood before it is stood in for by what it gave, or
 // by what the caller says that it would give.
 import { AppError } from '../../base/index.ts';
-import { allModules, type FlowModule, type FlowValue, type Transforms } from './value.ts';
+import { allModules, type FlowModule, type FlowValue, type Transform } from './value.ts';
 
 export interface StepWanted {
   step: string;
@@ -13,18 +13,18 @@ export interface StepWanted {
 
 function withArgs(module: FlowModule, args: Record<string, unknown>): FlowModule {
   const { value } = module;
-  if (!('input_transforms' in value) && value.type !== 'script' && value.type !== 'rawscript') {
+  const takes = ['script', 'rawscript', 'flow', 'aiagent'].includes(value.type);
+  if (!takes) {
     throw new AppError('invalid_input', `The step ${module.id} takes no arguments.`, {
       hint: 'Leave args out; give flowInput and results instead.',
     });
   }
-  const fixed = Object.entries(args).map(([name, given]) => [
-    name,
-    { type: 'static', value: given },
-  ]);
   const own = ('input_transforms' in value && value.input_transforms) || {};
-  const transforms = { ...own, ...(Object.fromEntries(fixed) as Transforms) };
-  return { ...module, value: { ...value, input_transforms: transforms } as FlowModule['value'] };
+  const transforms: Record<string, Transform> = { ...own };
+  for (const [name, given] of Object.entries(args)) {
+    transforms[name] = { type: 'static', value: given };
+  }
+  return { ...module, value: { ...value, input_transforms: transforms } };
 }
 
 /** A flow of the step alone. Throws `invalid_input` when there is no such step. */
