@@ -13,13 +13,13 @@ export interface StepWanted {
 
 function withArgs(module: FlowModule, args: Record<string, unknown>): FlowModule {
   const { value } = module;
-  const takes = ['script', 'rawscript', 'flow', 'aiagent'].includes(value.type);
-  if (!takes) {
+  const { type } = value;
+  if (type !== 'script' && type !== 'rawscript' && type !== 'flow' && type !== 'aiagent') {
     throw new AppError('invalid_input', `The step ${module.id} takes no arguments.`, {
       hint: 'Leave args out; give flowInput and results instead.',
     });
   }
-  const own = ('input_transforms' in value && value.input_transforms) || {};
+  const own = value.input_transforms ?? {};
   const transforms: Record<string, Transform> = { ...own };
   for (const [name, given] of Object.entries(args)) {
     transforms[name] = { type: 'static', value: given };

@@ -118,6 +118,8 @@ export interface FlowModule {
   suspend?: Suspend | null;
   cache_ttl?: number | null;
   priority?: number | null;
+  delete_after_secs?: number | null;
+  debouncing?: { debounce_delay_s?: number | null } | null;
 }
 
 export interface FlowValue {
@@ -126,6 +128,7 @@ export interface FlowValue {
   preprocessor_module?: FlowModule | null;
   early_return?: string | null;
   skip_expr?: string | null;
+  same_worker?: boolean | null;
   cache_ttl?: number | null;
   priority?: number | null;
   flow_env?: Record<string, unknown> | null;
@@ -289,6 +292,11 @@ const flowModuleObject = z
       .describe('stands in for the step'),
     cache_ttl: cacheTtl,
     priority,
+    delete_after_secs: z.number().nullish().describe('refused: not for single steps'),
+    debouncing: z
+      .looseObject({ debounce_delay_s: z.number().nullish() })
+      .nullish()
+      .describe('refused: not for single steps'),
     suspend: z
       .looseObject({
         required_events: z.int().min(0).max(1000).nullish(),
@@ -319,6 +327,7 @@ export const flowValue = z
     skip_expr: expression.nullish().describe('when it holds, the flow does not run'),
     cache_ttl: cacheTtl,
     priority,
+    same_worker: z.boolean().nullish().describe('refused when true: steps share no folder'),
     flow_env: z.record(z.string(), z.unknown()).nullish().describe('values for all expressions'),
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');
