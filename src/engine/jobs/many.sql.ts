@@ -1,5 +1,6 @@
 // The SQL of verbs that take many jobs at a time.
 import { statement } from '../../store/index.ts';
+import { forgetting } from './prune.sql.ts';
 
 /** When jobs were begun; only of those that the caller ($3 all, $4, $5, $6) may see. */
 export const selectStartedAt = statement(
@@ -33,13 +34,16 @@ export const countDoneByTag = statement(
    order by count desc, tag`,
 );
 
-/** Erases what jobs were given and answered, and keeps that they were; with their logs. */
+/** Erases what jobs were given and answered, and keeps that they were. */
 export const eraseJobs = statement(
   'job.erase',
-  `with logs as (
-     delete from engine_job_log
-     where job_id = any ($2)
-   )
+  `with used as materialized (
+     select id
+     from engine_job_done
+     where workspace = $1
+       and id = any ($2)
+     for update
+   ), ${forgetting('used')}
    update engine_job
    set args = '{}',
        result = null,
@@ -48,13 +52,12 @@ export const eraseJobs = statement(
        flow_items = null,
        flow_state = null,
        deleted = true
-   where workspace = $1
-     and id = any ($2)
+   where id = any (array(select id from used))
      and finished
    returning id`,
 );
 
-/** Deletes jobs that are over, with their logs. */
+/** Deletes jobs that are over, with all that belongs to them. */
 export const deleteJobs = statement(
   'job.delete',
   `with gone as (
@@ -63,10 +66,7 @@ export const deleteJobs = statement(
        and id = any ($2)
        and finished
      returning id
-   ), logs as (
-     delete from engine_job_log
-     where job_id = any ($2)
-   )
+   ), ${forgetting('gone')}
    select id
    from gone`,
 );

@@ -190,6 +190,21 @@ describe('many jobs', () => {
     assert.equal((await server.op('jobs.get', { id: ids['late'] })).status, 200);
   });
 
+  it('of another workspace lose nothing, neither row nor log', async () => {
+    await op('workspaces.create', { id: 'other', name: 'Other' });
+    const input = { language: 'bash', content: 'echo theirs' };
+    const run = await server.fetch('/api/op/jobs.previewWait?workspace=other', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    });
+    const { id } = (await run.json()) as { id: string };
+    assert.equal((await call('POST', 'w/test/jobs/delete', [id])).body, 'Deleted 0 jobs');
+    assert.equal((await call('POST', `w/test/jobs/completed/delete/${id}`)).status, 404);
+    const logs = await server.fetch(`/api/w/other/jobs_u/get_logs/${id}`);
+    assert.match(await logs.text(), /theirs/);
+  });
+
   it('start as a batch, of every kind', async () => {
     const rows: [body: object, result: unknown][] = [
       [{ kind: 'noop' }, undefined],

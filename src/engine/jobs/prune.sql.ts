@@ -24,6 +24,21 @@ export const selectJobWorkspaces = statement(
    where workspace is not null`,
 );
 
+/** What belongs to the jobs in `ids`: logs, answers to approvals, steps of workflows, secrets. */
+export const forgetting = (ids: string): string => `logs as (
+     delete from engine_job_log
+     where job_id = any (array(select id from ${ids}))
+   ), answers as (
+     delete from engine_flow_answer
+     where flow_id = any (array(select id from ${ids}))
+   ), steps as (
+     delete from engine_workflow_step
+     where job_id = any (array(select id from ${ids}))
+   ), secrets as (
+     delete from engine_job_secret
+     where job_id = any (array(select id from ${ids}))
+   )`;
+
 /**
  * Deletes the oldest jobs of a workspace that were made and ended before $2, with their logs.
  * Walks engine_job_newest from its old end; rows that another process deletes are left to it.
@@ -39,10 +54,7 @@ export const deleteOldJobs = statement(
      order by created_at
      limit 1000
      for update skip locked
-   ), logs as (
-     delete from engine_job_log
-     where job_id = any (array(select id from old))
-   )
+   ), ${forgetting('old')}
    delete from engine_job_done
    where id = any (array(select id from old))
    returning id`,
@@ -60,10 +72,7 @@ export const eraseUsedJobs = statement(
      order by completed_at + delete_after_s * 1000::bigint
      limit 1000
      for update skip locked
-   ), logs as (
-     delete from engine_job_log
-     where job_id = any (array(select id from used))
-   )
+   ), ${forgetting('used')}
    update engine_job_done
    set args = '{}',
        result = null,

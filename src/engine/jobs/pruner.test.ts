@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { createLog, systemClock } from '../../base/index.ts';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/database.ts';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
+import { statement } from '../../store/index.ts';
 import { createPruner } from './pruner.ts';
 
 const day = 86_400_000;
@@ -75,6 +76,30 @@ describe('the pruner', () => {
     await prune(61_000, undefined);
     assert.deepEqual(await read(soon), erased);
     assert.deepEqual(await read(kept), whole);
+  });
+
+  it('leaves nothing of a job that is gone', async () => {
+    const suspend = { required_events: 1 };
+    const modules = [{ id: 'a', value: { type: 'identity' }, suspend }];
+    const content = `import { step, workflow } from 'windmill-client';
+export const main = workflow(async () => step('once', () => 'private'));`;
+    const { id: flow } = await op('jobs.previewFlow', { value: { modules } });
+    for (let waits = false; !waits;) {
+      await op('jobs.update', { id: flow, holdMs: 1000 });
+      waits = (await op('jobs.get', { id: flow })).suspend > 0;
+    }
+    await op('approvals.resume', { id: flow, payload: 'private' });
+    await op('jobs.wait', { id: flow });
+    const count = statement(
+      'test.left',
+      `select (select count(*)::int from engine_flow_answer) as answers,
+         (select count(*)::int from engine_workflow_step) as steps`,
+    );
+    const done = await op('jobs.previewWait', { language: 'bun', content });
+    assert.equal(done.result, 'private', JSON.stringify(done));
+    assert.deepEqual(await database.db.row(count), { answers: 1, steps: 1 });
+    await prune(31 * day, 30 * day);
+    assert.deepEqual(await database.db.row(count), { answers: 0, steps: 0 });
   });
 
   it('deletes jobs after the retention, and none that live', async () => {

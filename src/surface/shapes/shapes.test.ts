@@ -97,8 +97,9 @@ describe('jobs on the wire', () => {
   });
 
   it('shows rows without logs, result and code', () => {
-    const row = jobRowShape({ ...completed, rawCode: 'secret()' });
+    const row = jobRowShape({ ...completed, rawCode: 'secret()', args: null });
     assert.deepEqual([row['args'], row['result_columns']], [null, null]);
+    assert.deepEqual(jobRowShape(completed)['args'], completed.args, 'a list that asks for them');
     for (const name of ['logs', 'result', 'raw_code']) assert.ok(!(name in row), name);
   });
 
