@@ -1,5 +1,6 @@
 // The configuration, read once from the environment and the command line; nothing else reads
 // `process.env`. Each setting: what it is, its default, what is accepted.
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { AppError } from './errors.ts';
 import type { LogLevel } from './log.ts';
@@ -37,6 +38,10 @@ export interface Config {
   egressAllow: readonly string[];
   /** How long jobs that are over are kept; undefined: for ever. */
   retentionMs: number | undefined;
+  /** Requests a minute of one address without a login, for each app or route; 0: no limit. */
+  anonymousPerMinute: number;
+  /** Addresses and ranges of proxies, which say in X-Forwarded-For for whom they ask. */
+  trustedProxies: readonly string[];
   /** How long a synchronous run or tool call waits before it hands out the job id. */
   waitMs: number;
 }
@@ -120,6 +125,20 @@ function tagsOf(text: string | undefined): readonly string[] | undefined {
   );
 }
 
+function proxiesOf(text: string | undefined): readonly string[] {
+  const proxies = (text ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+  for (const proxy of proxies) {
+    const [address = '', bits, more] = proxy.split('/');
+    const most = isIP(address) === 4 ? 32 : isIP(address) === 6 ? 128 : -1;
+    const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+    if (most > 0 && fits && more === undefined) continue;
+    throw new AppError('invalid_input', `MILLRACE_TRUSTED_PROXIES holds "${proxy}".`, {
+      hint: 'Give addresses and ranges, such as 127.0.0.1, 10.0.0.0/8.',
+    });
+  }
+  return proxies;
+}
+
 /** Not repeated in the error, and without a flag: others can read command lines. */
 function masterKeyOf(env: Environment): string | undefined {
   const text = env['MILLRACE_MASTER_KEY']?.trim();
@@ -167,6 +186,11 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     packageEnvironment: packageEnvironment(env),
     egressAllow: (get('egress-allow') ?? '').split(/[\s,]+/).filter((entry) => entry !== ''),
     retentionMs: 86_400_000 * retentionDays(get('retention-days')) || undefined,
+    anonymousPerMinute: whole('MILLRACE_ANONYMOUS_RATE', get('anonymous-rate'), {
+      fallback: 300,
+      max: 1_000_000,
+    }),
+    trustedProxies: proxiesOf(get('trusted-proxies')),
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
 }

@@ -42,6 +42,8 @@ export interface CompiledInline {
   bundleHash: string;
   parameters: readonly string[];
   tag: string | null;
+  /** Absent in versions stored before results were used again. */
+  cacheTtlS?: number;
 }
 
 /** What execution needs of a component's runnable. */
@@ -62,7 +64,7 @@ export async function compileInline(
   { runnable, appPath }: { runnable: InlineRunnable; appPath: string },
 ): Promise<CompiledInline> {
   deps.mayBringCode(call);
-  const { component, content, lock, tag } = runnable;
+  const { component, content, lock, tag, cacheTtlS } = runnable;
   const language = runnable.language as Language;
   const signature = await deps.builder.inferSignature(language, content);
   const built = await deps.builder.build({
@@ -82,6 +84,7 @@ export async function compileInline(
     bundleHash: built.codeHash,
     parameters: signature.parameters.map((parameter) => parameter.name),
     tag,
+    cacheTtlS,
   };
 }
 

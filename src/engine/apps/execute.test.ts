@@ -239,6 +239,30 @@ describe('running components of apps', () => {
     assert.deepEqual([result.as, result.lists], ['u/ann', 403]);
   });
 
+  it('uses results again, for the same user and never what was read as the user', async () => {
+    const path = 'f/team/cached';
+    const content = `export const main = (n?: unknown) =>
+      ({ n, at: Math.random(), email: process.env.WM_END_USER_EMAIL })`;
+    const script = { language: 'bun', content, cache_ttl: 600 };
+    const fields = { n: { type: 'user', value: null, allowUserResources: true } };
+    const cached = { type: 'inline', inlineScript: script };
+    await op('apps.create', { path, value: lowCode([button('a', cached, fields)]) });
+    const first = (await run(path, { args: { n: 1 } }, 'ann')).result;
+    assert.equal(first.email, 'ann@example.com');
+    assert.deepEqual((await run(path, { args: { n: 1 } }, 'ann')).result, first);
+    assert.notEqual((await run(path, { args: { n: 2 } }, 'ann')).result.at, first.at);
+    const other = (await run(path, { args: { n: 1 } }, 'opal')).result;
+    assert.equal(other.email, 'opal@example.com');
+    await op('variables.create', { path: 'u/ann/own', value: 'x', isSecret: false }, 'ann');
+    const args = { n: '$var:u/ann/own' };
+    const read = (await run(path, { args }, 'ann')).result;
+    assert.equal(read.n, 'x');
+    assert.notEqual((await run(path, { args }, 'ann')).result.at, read.at);
+    const bad = lowCode([button('a', { ...cached, inlineScript: { ...script, cache_ttl: -1 } })]);
+    const refused = await call('apps.update', { path, value: bad });
+    assert.match(JSON.stringify(refused.body), /cache_ttl is a number of seconds/);
+  });
+
   it('opens anonymous apps by secret and custom path, and shows no code of theirs', async () => {
     const path = 'f/team/open';
     const fields = { a: { type: 'static', value: 'hidden value' } };

@@ -1,6 +1,6 @@
 // Runs what the components of an app run, under its policy: only what that names, with the inputs
 // that it leaves free, as whom it says. The one place where people without an account start jobs.
-import { AppError, notFound } from '../../base/index.ts';
+import { AppError, notFound, sha256 } from '../../base/index.ts';
 import {
   authorise,
   type Call,
@@ -40,7 +40,14 @@ export interface Execution {
   /** Which of its runnables, `script/<path>` or `flow/<path>`; its only one when absent. */
   runnable?: string | undefined;
   /** Code as the page has it; the policy must hold its hash. */
-  rawCode?: { content: string; language: string; lock?: string | null | undefined } | undefined;
+  rawCode?:
+    | {
+        content: string;
+        language: string;
+        lock?: string | null | undefined;
+        cacheTtlS?: number | undefined;
+      }
+    | undefined;
   /** The version that the page shows; another head refuses the call. */
   version?: number | undefined;
 }
@@ -124,9 +131,9 @@ async function pushOfPath(
 async function pushOfInline(
   deps: ExecuteDeps,
   call: Call,
-  run: { found: CompiledInline; path: string; options: RunOptions },
+  run: { found: CompiledInline; cacheTtlS: number; path: string; options: RunOptions },
 ): Promise<Push> {
-  const { found, path, options } = run;
+  const { found, cacheTtlS, path, options } = run;
   const { language, content, bundleHash, parameters, tag } = found;
   return pushOf({ now: deps.clock.now }, call, {
     code: {
@@ -141,6 +148,8 @@ async function pushOfInline(
       tag: tag ?? language,
       timeoutS: null,
       rerunOnCrash: true,
+      cacheAs: `appscript/${bundleHash}`,
+      policy: { cache_ttl: cacheTtlS },
     },
     options,
   });
@@ -159,14 +168,26 @@ async function pushOfComponent(
     return pushOfPath(deps, call, { kind: compiled.kind, path: compiled.path, options });
   }
   const path = `${appPath}/${component}`;
-  if (compiled) return pushOfInline(deps, call, { found: compiled, path, options });
+  const cacheTtlS = rawCode?.cacheTtlS ?? compiled?.cacheTtlS ?? 0;
+  if (compiled) return pushOfInline(deps, call, { found: compiled, cacheTtlS, path, options });
   const { content = '', language = 'bun', lock = null } = rawCode ?? {};
-  const source = { at: 'raw_code', fields: {}, tag: null, component, content, language, lock };
+  const text = { component, content, language, lock };
+  const source = { at: 'raw_code', fields: {}, tag: null, cacheTtlS, ...text };
   const found = await compileInline(deps, call, {
     runnable: { kind: 'inline', ...source },
     appPath,
   });
-  return pushOfInline(deps, call, { found, path, options });
+  return pushOfInline(deps, call, { found, cacheTtlS, path, options });
+}
+
+/**
+ * A run knows who uses the app, so its result is used again for them alone; what was read with
+ * their rights is not in the arguments that name a result, so it is not used again at all.
+ */
+function ownTerms({ terms }: Push, endUserEmail: string, endUserArgs: readonly string[]) {
+  if (!terms || terms.cacheKey === null) return {};
+  const cacheKey = endUserArgs.length > 0 ? null : sha256(`${terms.cacheKey} ${endUserEmail}`);
+  return { terms: { ...terms, cacheKey } };
 }
 
 async function execute(deps: ExecuteDeps, call: Call, said: Execution): Promise<{ id: string }> {
@@ -188,6 +209,7 @@ async function execute(deps: ExecuteDeps, call: Call, said: Execution): Promise<
   const endUser = endUserOf(call);
   const id = await deps.push({
     ...push,
+    ...ownTerms(push, call.caller.email, inputs.endUserArgs),
     createdBy: endUser ?? 'anonymous',
     triggerKind: 'app',
     triggerPath: head.path,

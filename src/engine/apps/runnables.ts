@@ -18,6 +18,8 @@ export interface InlineRunnable extends Source {
   language: string;
   lock: string | null;
   tag: string | null;
+  /** How long a result may be used again; 0: never. */
+  cacheTtlS: number;
 }
 
 /** A deployed script or flow. */
@@ -53,6 +55,12 @@ const inlineExample = {
   inlineScript: { language: 'bun', content: "export const main = () => 'hello'" },
 };
 
+/** A year, in seconds. */
+export const maxCacheTtlS = 31_536_000;
+
+const isCacheTtl = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= maxCacheTtlS;
+
 const runTypes: Readonly<Record<string, 'script' | 'flow'>> = {
   script: 'script',
   hubscript: 'script',
@@ -70,10 +78,14 @@ function readInline(given: Json, source: Source): Read {
     const rule = 'an inline script has its code as content';
     return { problem: { at: inside, rule, example: inlineExample.inlineScript } };
   }
-  const { content, language, lock, tag } = script;
+  const { content, language, lock, tag, cache_ttl: ttl } = script;
   if (typeof language !== 'string') {
     const rule = 'an inline script says its language';
     return { problem: { at: join(inside, 'language'), rule, example: 'bun' } };
+  }
+  if (ttl !== undefined && ttl !== null && !isCacheTtl(ttl)) {
+    const rule = `cache_ttl is a number of seconds from 0 to ${maxCacheTtlS}`;
+    return { problem: { at: join(inside, 'cache_ttl'), rule, example: 60 } };
   }
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
@@ -84,6 +96,7 @@ function readInline(given: Json, source: Source): Read {
       language,
       lock: text(lock) === '' ? null : text(lock),
       tag: text(tag) === '' ? null : text(tag),
+      cacheTtlS: isCacheTtl(ttl) ? ttl : 0,
     },
   };
 }

@@ -89,7 +89,11 @@ export type Code = Pick<
   | 'timeoutS'
   | 'rerunOnCrash'
 > &
-  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'> & { policy?: RunPolicy } &
+  Pick<Push, 'flowState' | 'flowVersion' | 'rawFlow'> & {
+    policy?: RunPolicy;
+    /** Names code that has no hash of a version, so that its results can be used again. */
+    cacheAs?: string;
+  } &
   // Of items that run on behalf of somebody.
   Partial<Pick<Push, 'permissionedAs' | 'email'>>;
 
@@ -111,7 +115,7 @@ export function pushOf(
   run: { code: Code; options: RunOptions },
 ): Push {
   const { options } = run;
-  const { policy = {}, ...code } = run.code;
+  const { policy = {}, cacheAs, ...code } = run.code;
   const delayMs = (options.scheduledInSecs ?? 0) * 1000;
   const workspace = workspaceOf(call);
   const who = whoOf(call);
@@ -120,7 +124,7 @@ export function pushOf(
     workspace,
     kind: code.flowState ? 'flow' : 'script',
     path: code.path,
-    code: code.rawCode === null && !code.rawFlow ? code.hash : null,
+    code: cacheAs ?? (code.rawCode === null && !code.rawFlow ? code.hash : null),
     permissionedAs: code.permissionedAs ?? who.permissionedAs,
     args,
   });

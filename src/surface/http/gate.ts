@@ -10,6 +10,7 @@ import {
   type Surface,
 } from '../../operation/index.ts';
 import type { Authentication, Knock, Place } from './authenticate.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 /** What a route wants from the door. */
 export interface Ask {
@@ -30,10 +31,15 @@ export interface Gate {
   admit(request: FastifyRequest, place: Place, workspace: string | null): Promise<Caller>;
   /** Calls an operation as somebody that is no token yet: a page's form. */
   invokeAs(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Promise<unknown>;
+  /** Counts a request of nobody that starts `what`; throws `rate_limited`. */
+  limit(request: FastifyRequest, what: string): void;
 }
 
 /** Logging in needs no token, and an old one must not stand in its way. */
 const openAction = 'login:write';
+
+/** What nobody in particular may start, where an app says so. */
+const openStart = 'apps.execute';
 
 /** Generous: which ids exist is identity's business; this keeps odd ones out of caches and logs. */
 const workspacePattern = /^[\w.-]{1,100}$/;
@@ -56,10 +62,12 @@ function clientSignal(reply: FastifyReply, draining: () => boolean): AbortSignal
 export function createGate({
   door,
   authentication,
+  rateLimit,
   draining,
 }: {
   door: Door;
   authentication: Authentication;
+  rateLimit: RateLimit;
   draining: () => boolean;
 }): Gate {
   function callOf(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Call {
@@ -103,13 +111,27 @@ export function createGate({
     }
   }
 
+  // Before the door: a flood must not fill the audit log either.
+  const limit: Gate['limit'] = (request, what) => rateLimit.take(request.ip, what);
+
+  function pathIn(input: unknown): string {
+    const path = typeof input === 'object' && input !== null && 'path' in input ? input.path : '';
+    return typeof path === 'string' ? path.slice(0, 300) : '';
+  }
+
   return {
+    limit,
     async invoke(request, reply, ask) {
       if (door.catalog.get(ask.name)?.action === openAction) {
         return door.invoke(callOf(reply, anonymous, ask), ask.name, ask.input());
       }
       const { caller, refusal } = await knock(request, ask.place, ask.workspace);
-      if (!refusal) return door.invoke(callOf(reply, caller, ask), ask.name, ask.input());
+      if (!refusal) {
+        const input = ask.input();
+        const starts = caller.kind === 'anonymous' && ask.name === openStart;
+        if (starts) limit(request, `app ${ask.workspace} ${pathIn(input)}`);
+        return door.invoke(callOf(reply, caller, ask), ask.name, input);
+      }
       await recordRefusal(reply, { caller, refusal }, ask);
       throw refusal;
     },

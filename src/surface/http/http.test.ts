@@ -9,6 +9,7 @@ import { createLog, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { createApp } from './server.ts';
 
 const baseUrl = 'https://millrace.example.com';
@@ -34,14 +35,26 @@ function testApp(host = '127.0.0.1') {
     deps: {
       door,
       identity,
-      config: { host, port: 0, baseUrl, workspace: 'main' },
+      config: {
+        host,
+        port: 0,
+        baseUrl,
+        workspace: 'main',
+        anonymousPerMinute: 0,
+        trustedProxies: [],
+      },
       version: '1.2.3',
       log,
       clock,
       mcp,
       routes: noRoutes,
     },
-    gate: createGate({ door, authentication, draining }),
+    gate: createGate({
+      door,
+      authentication,
+      rateLimit: createRateLimit({ clock, perMinute: 0 }),
+      draining,
+    }),
     origin: () => baseUrl,
     draining,
   });

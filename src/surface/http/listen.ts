@@ -2,6 +2,7 @@
 import { AppError } from '../../base/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
+import { createRateLimit } from './rate-limit.ts';
 import type { HttpDeps } from './running.ts';
 import { createApp } from './server.ts';
 
@@ -47,7 +48,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${port}`;
   const draining = (): boolean => stopping;
   const authentication = createAuthentication({ identity, baseUrl: config.baseUrl });
-  const gate = createGate({ door, authentication, draining });
+  const rateLimit = createRateLimit({ clock, perMinute: config.anonymousPerMinute });
+  const gate = createGate({ door, authentication, rateLimit, draining });
   const app = createApp({ deps, gate, origin, draining });
 
   return {

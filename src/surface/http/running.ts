@@ -9,7 +9,10 @@ import type { Gate } from './gate.ts';
 export interface HttpDeps {
   door: Door;
   identity: Pick<Identity, 'callerOfToken' | 'setup'>;
-  config: Pick<Config, 'host' | 'port' | 'baseUrl' | 'workspace'>;
+  config: Pick<
+    Config,
+    'host' | 'port' | 'baseUrl' | 'workspace' | 'anonymousPerMinute' | 'trustedProxies'
+  >;
   version: string;
   log: Log;
   clock: Clock;

@@ -101,6 +101,7 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
           routes: deps.routes,
           callerOf: (request, workspace) => gate.admit(request, 'run', workspace),
           invokeAs: gate.invokeAs,
+          limit: gate.limit,
         },
       }),
     );
@@ -122,6 +123,7 @@ export function createApp(running: Running): FastifyInstance {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: maxBodyBytes,
+    trustProxy: deps.config.trustedProxies.length > 0 && [...deps.config.trustedProxies],
     exposeHeadRoutes: false,
     rewriteUrl: takeQueryToken,
     // Time to send a whole request; answers may take longer.

@@ -108,8 +108,25 @@ describe('Windmill’s REST of apps', () => {
       ['appscript', 'app', `${path}/a`],
     );
     assert.equal((await send(execute, wanted, { token: null })).status, 401);
-    const preview = { ...wanted, force_viewer_static_fields: {} };
-    assert.equal((await send(execute, preview)).status, 501);
+    const refused: [more: object, status: number, words: RegExp][] = [
+      [{ force_viewer_static_fields: {} }, 501, /before the app is deployed/],
+      [{ temp_script_refs: { 'f/examples/x': 'abc' } }, 501, /before the app is deployed/],
+      [{ run_query_params: { tag: 'gpu' } }, 501, /run_query_params\.tag/],
+      [{ run_query_params: [] }, 400, /run_query_params/],
+      [
+        { raw_code: { content: 'x', language: 'bun', dedicated: true } },
+        400,
+        /raw_code\.dedicated/,
+      ],
+      [{ raw_code: { content: 'x', language: 'bun', cache_ttl: -1 } }, 400, /cacheTtlS/],
+      [{ mystery: 1 }, 400, /mystery/],
+    ];
+    for (const [more, status, words] of refused) {
+      const answer = await send(execute, { ...wanted, ...more });
+      assert.deepEqual([answer.status, words.test(answer.text)], [status, true], answer.text);
+    }
+    const fine = { temp_script_refs: {}, run_query_params: { skip_preprocessor: true } };
+    assert.equal((await send(execute, { ...wanted, ...fine })).status, 200);
     const fixed = await send(execute, { ...wanted, args: { n: 5 } });
     assert.deepEqual([fixed.status, /The app fixes the input n/.test(fixed.text)], [403, true]);
 

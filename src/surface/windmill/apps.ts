@@ -1,7 +1,8 @@
 // `/api/w/{ws}/apps/*`.
 import { AppError } from '../../base/index.ts';
 import { appShapes } from '../shapes/index.ts';
-import { filled, paging, present } from './fields.ts';
+import { paging, present } from './fields.ts';
+import { execution } from './app-execution.ts';
 import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -180,34 +181,6 @@ const writingRows: readonly Row[] = [
 ];
 
 const appsOpen = 'w/:workspace/apps_u';
-
-/** An editor's preview sends the policy of the moment; nothing here runs without a stored one. */
-function assertStored(body: Record<string, unknown>): void {
-  const previews = Object.keys(body).some((name) => {
-    return name.startsWith('force_viewer_') && body[name] !== null;
-  });
-  if (!previews) return;
-  throw new AppError('not_implemented', 'Components are not run before the app is deployed.', {
-    hint: 'Try the code with jobs/run/preview, or deploy the app.',
-  });
-}
-
-function execution(request: WireRequest): Record<string, unknown> {
-  const body = request.fields();
-  assertStored(body);
-  const { component, path, args, raw_code: raw, version } = body;
-  const code =
-    typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : undefined;
-  const isCode = typeof path === 'string' && path.startsWith('rawscript/');
-  return {
-    path: request.path(),
-    component,
-    ...filled({ args, version, runnable: isCode || path === '' ? undefined : path }),
-    ...(code && {
-      rawCode: filled({ content: code['content'], language: code['language'], lock: code['lock'] }),
-    }),
-  };
-}
 
 /** `<secret>.js` or `<secret>.css`. */
 function builtFile(request: WireRequest): { secret: string; kind: string } {

@@ -16,6 +16,8 @@ export interface HttpRoutesDeps extends WireRequestDeps {
   callerOf: (request: FastifyRequest, workspace: string) => Promise<Caller>;
   /** Calls an operation as somebody. */
   invokeAs: (reply: FastifyReply, caller: Caller, ask: HttpAsk) => Promise<unknown>;
+  /** Counts a request without proof for `what`; throws `rate_limited`. */
+  limit: (request: FastifyRequest, what: string) => void;
 }
 
 interface HttpAsk {
@@ -28,6 +30,9 @@ interface HttpAsk {
 type Found = NonNullable<ReturnType<Routes['find']>>;
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Methods that let everybody in: whether to believe the request is the script's to say. */
+const open: ReadonlySet<string> = new Set(['none', 'custom_script']);
 
 const operations = {
   sync: { scripts: 'jobs.runWait', flows: 'jobs.runFlowWait' },
@@ -80,6 +85,9 @@ async function serve(
   }
   const { trigger } = found;
   const { workspaceId: workspace, scriptPath: path, requestType } = trigger;
+  if (open.has(trigger.authenticationMethod)) {
+    deps.limit(request, `route ${workspace} ${trigger.path}`);
+  }
   const name = operations[requestType][trigger.isFlow ? 'flows' : 'scripts'];
   const admitted = await deps.routes
     .admit(trigger, {

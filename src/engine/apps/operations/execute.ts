@@ -4,11 +4,18 @@ import { operation } from '../../../operation/index.ts';
 import { itemPath, scriptContent } from '../../scripts/index.ts';
 import { appVersionId, component } from '../app.ts';
 import type { AppExecution } from '../execute.ts';
+import { maxCacheTtlS } from '../runnables.ts';
 
 const rawCode = z.strictObject({
   content: scriptContent,
   language: z.string().max(50).describe('language'),
   lock: z.string().max(4_000_000).nullish().describe('lock of the imports'),
+  cacheTtlS: z
+    .number()
+    .min(0)
+    .max(maxCacheTtlS)
+    .optional()
+    .describe('seconds for which the same user gets the same result again'),
 });
 
 export const executeComponent = (apps: AppExecution) =>

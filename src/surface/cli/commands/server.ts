@@ -53,6 +53,16 @@ const addressOptions = {
     value: 'URL',
     says: 'the address that people use (MILLRACE_BASE_URL)',
   },
+  'anonymous-rate': {
+    type: 'text',
+    value: 'COUNT',
+    says: 'requests a minute without a login; 0 any (MILLRACE_ANONYMOUS_RATE, 300)',
+  },
+  'trusted-proxies': {
+    type: 'text',
+    value: 'ADDRESSES',
+    says: 'proxies in front, as in 127.0.0.1,10.0.0.0/8 (MILLRACE_TRUSTED_PROXIES)',
+  },
 } as const;
 
 export const serverOptions = { ...addressOptions, ...databaseOptions, ...workerOptions } as const;
