@@ -1,20 +1,19 @@
 // The queue: enqueuing many jobs, jobs that do nothing, lists and cost per job with a long history,
 // and what an idle server does. On a durable PostgreSQL of its own; ratios to the same statements
 // sent without anything around them, in the same run.
-import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { createLog } from '../src/base/index.ts';
 import { startCluster, urlOfSocket } from '../src/store/index.ts';
 import { type ServerProcess, startProcess, temporaryFolder } from '../test/kit/spawned-server.ts';
 import { startWorkerProcess } from '../test/kit/spawned-worker.ts';
 import { line, measure, ms, post } from './client.ts';
+import { idle } from './idle.ts';
 
 const owner = { email: 'bench@example.com', password: 'correct horse battery staple' };
 const script = 'f/examples/inc';
 const jobs = 10_000;
 const noops = 20_000;
 const stored = [1_000, 10_000, 100_000, 1_000_000];
-const idleMs = 30_000;
 
 type Op = (name: string, input: unknown) => Promise<any>;
 
@@ -123,36 +122,6 @@ async function curve(op: Op, db: pg.Client): Promise<void> {
     line(what, `${ms(seen.p50)}, ${(seen.p50 / first).toFixed(2)} of the first`, 'flat');
     line('  the newest 100', ms(listed.p50), 'at most 20 ms');
   }
-}
-
-/** CPU milliseconds of the process that serves: the child of the wrapper, or itself. */
-function cpuMs(pid: number): number {
-  const read = (file: string): string => readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  const own = read('stat');
-  const fields = own.slice(own.lastIndexOf(')') + 2).split(' ');
-  const children = read(`task/${pid}/children`).split(' ').filter(Boolean).map(Number);
-  const spent = (Number(fields[11]) + Number(fields[12])) * 10;
-  return spent + children.reduce((sum, child) => sum + cpuMs(child), 0);
-}
-
-async function idle(server: ServerProcess, db: pg.Client): Promise<void> {
-  const commits = async (): Promise<number> => {
-    // The counters of other connections come in with a delay of up to a second.
-    const { rows } = await db.query(
-      `select xact_commit::int as count from pg_stat_database where datname = current_database()`,
-    );
-    return rows[0].count;
-  };
-  const pause = (wait: number) => new Promise((resolve) => setTimeout(resolve, wait));
-  await pause(12_000);
-  const before = { cpu: cpuMs(server.child.pid ?? 0), commits: await commits() };
-  await pause(idleMs);
-  const cpu = cpuMs(server.child.pid ?? 0) - before.cpu;
-  // Our own look counts as one.
-  const looks = (await commits()) - before.commits - 1;
-  line('idle: CPU of a core', `${((cpu / idleMs) * 100).toFixed(2)} %`, 'under 1 %');
-  const each = ((looks / idleMs) * 5000).toFixed(1);
-  line('idle: statements in 5 s', each, 'each of them at most once in 10 s');
 }
 
 const folder = temporaryFolder();

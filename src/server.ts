@@ -1,6 +1,14 @@
 // Builds one server out of its parts and knows in which order they start and stop. Top floor:
 // it knows everyone and is known only by `main.ts` and the tests' kit.
-import { AppError, type Clock, type Config, type Log, systemClock, version } from './base/index.ts';
+import {
+  AppError,
+  type Clock,
+  type Config,
+  createSlowTick,
+  type Log,
+  systemClock,
+  version,
+} from './base/index.ts';
 import {
   createBuilder,
   createEngine,
@@ -114,7 +122,8 @@ async function createBase(
   const runners = createRunners({ dataFolder, sandbox, log, clock });
   const egress = createEgress({ allow: config.egressAllow });
   undo.push('requests of its own', () => egress.stop());
-  const shared = { db, clock, log, config, runners, egress, builder, sandbox, origin, mark };
+  const tick = createSlowTick({ clock, log });
+  const shared = { db, clock, tick, log, config, runners, egress, builder, sandbox, origin, mark };
   const engine = createEngine({
     ...shared,
     callsElsewhere,
@@ -122,7 +131,7 @@ async function createBase(
     usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
   });
   const jobTokens = { find: engine.findJobOfToken };
-  const identity = createIdentity({ db, clock, log, jobTokens });
+  const identity = createIdentity({ db, clock, tick, log, jobTokens });
   return { db, sandbox, engine, identity };
 }
 

@@ -1,7 +1,7 @@
 // Puts the engine together: scripts, jobs, the worker of this process and the rescuer.
 // Everything it needs from outside comes in; it starts nothing by itself.
 import { cpus, freemem, hostname, totalmem } from 'node:os';
-import { type Clock, type Config, type Log, messageOf } from '../base/index.ts';
+import { type Clock, type Config, type Log, messageOf, type SlowTick } from '../base/index.ts';
 import {
   type AnyOperation,
   type Call,
@@ -65,6 +65,7 @@ import {
 export interface EngineDeps {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   config: Pick<
     Config,
@@ -149,7 +150,7 @@ function createRunning(
     giveBack: GiveBack;
   },
 ) {
-  const { db, clock, log, runners, config } = deps;
+  const { db, clock, tick, log, runners, config } = deps;
   const { completer, giveBack, agentOf, items } = parts;
   const runJob = createJobRunner({
     ...deps,
@@ -165,6 +166,7 @@ function createRunning(
   return createWorker({
     db,
     clock,
+    tick,
     log,
     completer,
     giveBack: (workers) => giveBack(workers, { died: false }),
@@ -196,7 +198,7 @@ function appsOf({
 }
 
 function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersions>) {
-  const { db, clock, log, config } = deps;
+  const { db, clock, tick, log, config } = deps;
   const events = createJobEvents(db);
   const mayBringCode = createCodeGate({
     sandboxed: deps.sandbox.kind === 'bwrap',
@@ -251,7 +253,7 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   });
   const approvals = approvalsOf({ ...deps, jobs, items, flowEngine, worker: local });
   const rescued = { flows: steps, workflows: workflows.port, giveBack };
-  const rescuer = createRescuer({ db, clock, log, ...rescued });
+  const rescuer = createRescuer({ db, clock, tick, log, ...rescued });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
   const apps = appsOf({ ...shared, scripts, queue, jobs, flowEngine });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
@@ -273,14 +275,14 @@ async function offered(call: Call, { resources, types }: Items): Promise<Offered
 }
 
 export function createEngine(deps: EngineDeps) {
-  const { db, clock, log, runners } = deps;
+  const { db, clock, tick, log, runners } = deps;
   const versions = createVersions(db);
   const verbs = createVerbs(deps, versions);
   const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
   const { triggers } = verbs;
   const { flows } = flowEngine;
   const { retentionMs } = deps.config;
-  const pruner = createPruner({ db, clock, log, retentionMs });
+  const pruner = createPruner({ db, clock, tick, log, retentionMs });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -346,7 +348,7 @@ export function createEngine(deps: EngineDeps) {
       pruner.start();
     },
     async stop(): Promise<void> {
-      rescuer.stop();
+      await rescuer.stop();
       await pruner.stop();
       await triggers.stop();
       await worker.stop(deps.config.drainMs);

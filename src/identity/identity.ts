@@ -1,6 +1,6 @@
 // Puts identity together: people, workspaces, members, groups, folders, tokens, sessions, the
 // first start, and the callers that everything else asks for. Starts nothing by itself.
-import type { Clock, Log } from '../base/index.ts';
+import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { AnyOperation, Caller, Target } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
 import { createCallers, type JobTokens, usernameOf } from './callers/index.ts';
@@ -17,6 +17,7 @@ import { createWorkspaces, workspaceOperations } from './workspaces/index.ts';
 export interface IdentityDeps {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   jobTokens: JobTokens;
 }
@@ -60,10 +61,10 @@ export interface Identity {
 
 const channel = 'identity';
 
-export function createIdentity({ db, clock, log, jobTokens }: IdentityDeps): Identity {
+export function createIdentity({ db, clock, tick, log, jobTokens }: IdentityDeps): Identity {
   const callers = createCallers({ db, clock, log, jobTokens });
   const passwords = createPasswords();
-  const pruner = createPruner({ db, clock, log });
+  const pruner = createPruner({ db, clock, tick, log });
   const listeners: ((workspace: string) => Promise<void>)[] = [];
   let stopListening: (() => void) | undefined;
 

@@ -1,7 +1,14 @@
 // Identity alone behind a real door on a fresh database, with a clock that the test moves: for
 // rules of people, tokens and permissions. The whole server is in `server.ts`.
 import assert from 'node:assert/strict';
-import { AppError, type Clock, createLog, type ErrorCode, newId } from '../../src/base/index.ts';
+import {
+  AppError,
+  type Clock,
+  createLog,
+  createSlowTick,
+  type ErrorCode,
+  newId,
+} from '../../src/base/index.ts';
 import { createIdentity, type Identity, type JobTokens } from '../../src/identity/index.ts';
 import {
   anonymous,
@@ -103,7 +110,8 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const log = createLog('debug', (line) => logLines.push(line));
   const jobs: TestIdentity['jobs'] = new Map();
   const jobTokens: JobTokens = { find: async (token) => jobs.get(token) };
-  const identity = createIdentity({ db, clock, log, jobTokens });
+  const tick = createSlowTick({ clock, log });
+  const identity = createIdentity({ db, clock, tick, log, jobTokens });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);
   const undo: (() => Promise<void>)[] = [() => audit.drain(), () => identity.stop()];
@@ -145,7 +153,7 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     async another() {
       const config = { dataFolder: '', databaseUrl: url };
       const store = await openStore({ config, log, clock });
-      const other = createIdentity({ db: store.db, clock, log, jobTokens });
+      const other = createIdentity({ db: store.db, clock, tick, log, jobTokens });
       await other.start();
       undo.push(async () => {
         await other.stop();

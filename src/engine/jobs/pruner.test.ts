@@ -1,7 +1,7 @@
 // What is not kept: jobs after the retention, and what a script wants gone after use.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createLog, systemClock } from '../../base/index.ts';
+import { createLog, type SlowLook, type SlowTick, systemClock } from '../../base/index.ts';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/database.ts';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
 import { statement } from '../../store/index.ts';
@@ -27,25 +27,18 @@ describe('the pruner', () => {
 
   /** One round of a pruner whose clock says that so much time has passed. */
   async function prune(laterMs: number, retentionMs: number | undefined): Promise<void> {
-    let due: (() => void) | undefined;
-    let done: (() => void) | undefined;
-    const clock = {
-      ...systemClock,
-      now: () => systemClock.now() + laterMs,
-      after(_ms: number, work: () => void) {
-        if (due) done?.();
-        due = work;
-        return () => undefined;
+    let round: SlowLook['look'] = () => undefined;
+    const clock = { ...systemClock, now: () => systemClock.now() + laterMs };
+    const tick: SlowTick = {
+      every({ look }) {
+        round = look;
+        return async () => undefined;
       },
     };
     const log = createLog('error', () => undefined);
-    const pruner = createPruner({ db: database.db, clock, log, retentionMs });
+    const pruner = createPruner({ db: database.db, clock, tick, log, retentionMs });
     pruner.start();
-    const round = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    due?.();
-    await round;
+    await round();
     await pruner.stop();
   }
 

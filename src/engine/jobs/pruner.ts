@@ -1,6 +1,6 @@
 // Deletes jobs after the retention, and erases what scripts want gone after use. In small
 // batches, so that nobody waits for it; several processes may do it at a time.
-import type { Clock, Log } from '../../base/index.ts';
+import type { Clock, Log, SlowTick } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { deleteOldJobs, eraseUsedJobs, selectJobWorkspaces } from './prune.sql.ts';
 
@@ -15,18 +15,19 @@ export interface Pruner {
 export function createPruner({
   db,
   clock,
+  tick,
   log,
   retentionMs,
 }: {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   retentionMs: number | undefined;
 }): Pruner {
-  let cancel: (() => void) | undefined;
+  let stopLooking: (() => Promise<void>) | undefined;
   let stopped = false;
   let prunedAt: number | undefined;
-  let working: Promise<void> = Promise.resolve();
 
   async function erase(): Promise<void> {
     while (!stopped && (await db.rows(eraseUsedJobs, [clock.now()])).length > 0);
@@ -54,21 +55,13 @@ export function createPruner({
     await prune(now - retentionMs);
   }
 
-  function later(): void {
-    if (stopped) return;
-    cancel = clock.after(eraseEveryMs, () => {
-      working = work()
-        .catch((error: unknown) => log.error('old jobs could not be deleted', { error }))
-        .then(later);
-    });
-  }
-
   return {
-    start: later,
+    start() {
+      stopLooking = tick.every({ name: 'deleting old jobs', everyMs: eraseEveryMs, look: work });
+    },
     async stop() {
       stopped = true;
-      cancel?.();
-      await working;
+      await stopLooking?.();
     },
   };
 }

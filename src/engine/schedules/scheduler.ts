@@ -1,7 +1,7 @@
 // Fires the ticks that are due: one commit claims the tick, stores the next one and the run, so
 // that no tick fires twice, whoever else looks at it or dies. Wakes at the next tick and on
-// signals; a slow look is the floor under a missed one.
-import { AppError, type Clock, type Log, messageOf } from '../../base/index.ts';
+// signals; the slow beat is the floor under a missed one.
+import { AppError, type Clock, type Log, messageOf, type SlowTick } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { createQueue } from '../jobs/index.ts';
 import { readCron } from './cron.ts';
@@ -11,11 +11,14 @@ import { fireTick, selectDue, selectNextTick } from './schedules.sql.ts';
 
 const channel = 'engine_schedules';
 const lookEveryMs = 30_000;
+/** A tick that is due later is seen by a beat before. */
+const soonMs = 2 * lookEveryMs;
 const retryMs = 1000;
 
 export interface SchedulerDeps {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   queue: Pick<ReturnType<typeof createQueue>, 'rowOf' | 'stored'>;
   pushes: Pick<SchedulePushes, 'run' | 'failed'>;
@@ -78,14 +81,15 @@ async function fire(deps: SchedulerDeps, schedule: ScheduleRow): Promise<void> {
 }
 
 export function createScheduler(deps: SchedulerDeps): Scheduler {
-  const { db, clock, log } = deps;
+  const { db, clock, tick, log } = deps;
   let looking: Promise<void> | undefined;
   let again = false;
   let stopped = true;
   let cancel: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
+  let stopLooking: (() => Promise<void>) | undefined;
 
-  /** Resolves with the milliseconds until the next look. */
+  /** Resolves with the milliseconds until the next tick is due. */
   async function look(): Promise<number> {
     const due = await db.rows<ScheduleRow>(selectDue, [clock.now()]);
     let failed = false;
@@ -101,7 +105,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     }
     const next = await db.row<{ nextAt: number }>(selectNextTick);
     const waitMs = (next?.nextAt ?? Number.POSITIVE_INFINITY) - clock.now();
-    return Math.min(lookEveryMs, Math.max(failed ? retryMs : 0, waitMs));
+    return failed ? retryMs : Math.max(0, waitMs);
   }
 
   function wake(): void {
@@ -122,7 +126,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         if (again) {
           again = false;
           wake();
-        } else {
+        } else if (waitMs < soonMs) {
           cancel = clock.after(waitMs, wake);
         }
       });
@@ -136,12 +140,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     async start() {
       stopped = false;
       stopListening = await db.listen(channel, wake);
+      stopLooking = tick.every({ name: 'schedules', everyMs: lookEveryMs, look: wake });
       wake();
     },
     async stop() {
       stopped = true;
       cancel?.();
       stopListening?.();
+      await stopLooking?.();
       await looking;
     },
   };

@@ -1,7 +1,7 @@
 // Looks at how runs of schedules ended: counts them, and starts the handlers that are due, each
 // run once, in the commit that takes it off the list. Hears of ends by the signals about jobs; what
 // a process left behind when it died is found by a slow look.
-import { AppError, type Clock, type Log, messageOf } from '../../base/index.ts';
+import { AppError, type Log, type SlowTick } from '../../base/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import type { createQueue, JobEvents, NewJob } from '../jobs/index.ts';
 import { handlerTarget, type SchedulePushes } from './pushes.ts';
@@ -13,7 +13,7 @@ const lookEveryMs = 30_000;
 
 export interface SettlerDeps {
   db: Database;
-  clock: Clock;
+  tick: SlowTick;
   log: Log;
   events: Pick<JobEvents, 'watch'>;
   queue: Pick<ReturnType<typeof createQueue>, 'rowOf' | 'stored'>;
@@ -66,11 +66,11 @@ function argsOf(
 }
 
 export function createSettler(deps: SettlerDeps): Settler {
-  const { db, clock, log, events, queue, pushes } = deps;
+  const { db, tick, log, events, queue, pushes } = deps;
   const watches = new Map<string, () => void>();
   // One after the other: each holds a connection while it reads by others.
   let working: Promise<void> = Promise.resolve();
-  let cancel: (() => void) | undefined;
+  let stopLooking: (() => Promise<void>) | undefined;
   let stopped = true;
 
   /** The rows of the handlers, and what is wrong with those that cannot start. */
@@ -138,17 +138,6 @@ export function createSettler(deps: SettlerDeps): Settler {
     for (const { jobId } of ended) settle(jobId);
   }
 
-  function lookLater(): void {
-    if (stopped) return;
-    cancel = clock.after(lookEveryMs, () => {
-      look()
-        .catch((error: unknown) => {
-          log.error('looking for ended runs of schedules failed', { message: messageOf(error) });
-        })
-        .finally(lookLater);
-    });
-  }
-
   return {
     await(jobId, over) {
       if (over) settle(jobId);
@@ -157,11 +146,12 @@ export function createSettler(deps: SettlerDeps): Settler {
     async start() {
       stopped = false;
       await look();
-      lookLater();
+      const name = 'looking for ended runs of schedules';
+      stopLooking = tick.every({ name, everyMs: lookEveryMs, look });
     },
     async stop() {
       stopped = true;
-      cancel?.();
+      await stopLooking?.();
       for (const stop of watches.values()) stop();
       watches.clear();
       await working;

@@ -1,11 +1,11 @@
 // Takes due jobs from the queue for the free slots of this worker: at most as many as are free,
-// in one round trip. It acts on signals; a slow look is the floor under a missed one.
-import type { Clock, Log } from '../../base/index.ts';
+// in one round trip. It acts on signals; the slow beat is the floor under a missed one.
+import { type Clock, type Log, type SlowTick, slowTickMs } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { type ClaimedJob, jobTokenOf, newJobSecret, queueStatements } from '../jobs/index.ts';
 
-/** The floor: how long a job can wait when its signal was lost. */
-const lookEveryMs = 10_000;
+/** What is due later than that is seen by a beat before. */
+const soonMs = 2 * slowTickMs;
 
 /** As many as `engine_end_identities` ends at a time. */
 const identitiesAtOnce = 500;
@@ -19,12 +19,15 @@ export interface Claimer {
   wakeAt(dueAt: number): void;
   /** True when the last look left jobs in the queue, so newcomers must not overtake them. */
   hasBacklog(): boolean;
+  /** Looks at every slow beat from now on. */
+  start(): void;
   stop(): void;
 }
 
 export function createClaimer({
   db,
   clock,
+  tick,
   log,
   worker,
   tags,
@@ -34,6 +37,7 @@ export function createClaimer({
 }: {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   worker: string;
   tags: () => readonly string[];
@@ -48,6 +52,7 @@ export function createClaimer({
   let backlog = false;
   let nextAt = Number.POSITIVE_INFINITY;
   let cancel: (() => void) | undefined;
+  let stopLooking: (() => Promise<void>) | undefined;
 
   async function claim(): Promise<void> {
     const slots = freeSlots();
@@ -88,8 +93,8 @@ export function createClaimer({
   function schedule(dueAt: number): void {
     cancel?.();
     nextAt = dueAt;
-    const delayMs = Math.min(lookEveryMs, Math.max(1, dueAt - clock.now()));
-    cancel = clock.after(delayMs, wake);
+    const delayMs = Math.max(1, dueAt - clock.now());
+    cancel = delayMs < soonMs ? clock.after(delayMs, wake) : undefined;
   }
 
   function wake(): void {
@@ -122,9 +127,14 @@ export function createClaimer({
       if (!stopped && dueAt < nextAt) schedule(dueAt);
     },
     hasBacklog: () => backlog,
+    start() {
+      const name = 'looking at the queue';
+      stopLooking = tick.every({ name, everyMs: slowTickMs, look: wake });
+    },
     stop() {
       stopped = true;
       cancel?.();
+      void stopLooking?.();
     },
   };
 }

@@ -1,6 +1,6 @@
 // Finds workers that died and gives their running jobs back: to the queue where the script
-// allows another run, else as failed. Runs at start, then every ten seconds.
-import type { Clock, Log } from '../../base/index.ts';
+// allows another run, else as failed. Runs at start, then at every slow beat.
+import { type Clock, type Log, type SlowTick, slowTickMs } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { type FlowSteps, orphanStatements } from '../jobs/index.ts';
 import type { WorkflowSteps } from '../workflows/index.ts';
@@ -8,7 +8,6 @@ import type { GiveBack } from './give-back.ts';
 import { machineName, startTicks } from './machine.ts';
 import { selectPings } from './workers.sql.ts';
 
-const everyMs = 10_000;
 /** Windmill's figure: without a ping for 30 s a worker counts as dead. */
 const deadAfterMs = 30_000;
 interface PingRow {
@@ -21,12 +20,13 @@ interface PingRow {
 
 export interface Rescuer {
   start(): Promise<void>;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 export function createRescuer({
   db,
   clock,
+  tick,
   log,
   flows,
   workflows,
@@ -34,14 +34,14 @@ export function createRescuer({
 }: {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   flows: Pick<FlowSteps, 'recover'>;
   workflows: Pick<WorkflowSteps, 'recover'>;
   giveBack: GiveBack;
 }): Rescuer {
   const machine = machineName();
-  let cancel: (() => void) | undefined;
-  let stopped = false;
+  let stopLooking: (() => Promise<void>) | undefined;
 
   function isDead(row: PingRow): boolean {
     if (row.machine === machine) return startTicks(row.pid) !== row.processStarted;
@@ -67,24 +67,13 @@ export function createRescuer({
     await workflows.recover();
   }
 
-  function next(): void {
-    if (stopped) return;
-    cancel = clock.after(everyMs, () => {
-      all().then(next, (error: unknown) => {
-        log.error('rescuing failed', { error });
-        next();
-      });
-    });
-  }
-
   return {
     async start() {
       await all();
-      next();
+      stopLooking = tick.every({ name: 'rescuing', everyMs: slowTickMs, look: all });
     },
-    stop() {
-      stopped = true;
-      cancel?.();
+    async stop() {
+      await stopLooking?.();
     },
   };
 }

@@ -1,6 +1,13 @@
 // A worker: slots that run jobs, fed by the claimer and by pushes of this process. User code
 // itself runs in child processes (`runners/`); this only starts them and stores what they did.
-import { type Clock, type Log, newSecret, version } from '../../base/index.ts';
+import {
+  type Clock,
+  type Log,
+  newSecret,
+  type SlowTick,
+  slowTickMs,
+  version,
+} from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { LocalWorker } from '../jobs/index.ts';
 import { createClaimer } from './claimer.ts';
@@ -10,13 +17,13 @@ import { type GroupConfig, groupChannel, tagsOfGroup } from './groups.ts';
 import { createSlots, type SlotsDeps } from './slots.ts';
 import { insertWorker, pingWorker, selectGroupConfig, setWorkerTags } from './workers.sql.ts';
 
-const pingEveryMs = 10_000;
 const wakeChannel = 'engine_queued';
 const cancelChannel = 'engine_cancel';
 
 export interface WorkerDeps extends SlotsDeps {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   completer: Pick<Completer, 'drain'>;
   /** Everybody who waits for a job looks at it, here and in other processes. */
@@ -83,9 +90,9 @@ function createTags(deps: WorkerDeps, name: string, onChanged: () => void) {
   };
 }
 
-/** Says every ten seconds that the worker lives, until it is stopped. */
+/** Says at every slow beat that the worker lives, until it is stopped. */
 function createPings(
-  { db, clock, log, host }: WorkerDeps,
+  { db, clock, tick, host }: WorkerDeps,
   name: string,
   {
     slots,
@@ -95,7 +102,7 @@ function createPings(
     take: (config: GroupConfig | null) => Promise<void>;
   },
 ) {
-  let cancel: (() => void) | undefined;
+  let stopPings: (() => Promise<void>) | undefined;
 
   async function ping(): Promise<void> {
     const { executed, last, running, occupancy } = slots.stats();
@@ -118,25 +125,18 @@ function createPings(
     if (row) await take(row.config);
   }
 
-  function later(): void {
-    cancel = clock.after(pingEveryMs, () => {
-      ping().catch((error: unknown) => log.warn('ping failed', { error }));
-      later();
-    });
-  }
-
   return {
     /** Resolves after the first one. */
     async start(): Promise<void> {
       await ping();
-      later();
+      stopPings = tick.every({ name: "a worker's ping", everyMs: slowTickMs, look: ping });
     },
-    stop: () => cancel?.(),
+    stop: () => void stopPings?.(),
   };
 }
 
 export function createWorker(deps: WorkerDeps): Worker {
-  const { db, clock, log, host } = deps;
+  const { db, clock, tick, log, host } = deps;
   const name = `wk-${deps.group}-${host.hostname}-${host.pid}-${newSecret(5)}`;
   const stops: (() => void)[] = [];
   let accepting = false;
@@ -148,6 +148,7 @@ export function createWorker(deps: WorkerDeps): Worker {
   const claimer = createClaimer({
     db,
     clock,
+    tick,
     log,
     worker: name,
     tags: tags.now,
@@ -212,6 +213,7 @@ export function createWorker(deps: WorkerDeps): Worker {
         pings.stop,
       );
       await pings.start();
+      claimer.start();
       claimer.wake();
     },
     async stop(graceMs) {

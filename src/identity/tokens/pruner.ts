@@ -1,6 +1,6 @@
 // Deletes what has expired: sessions and set-up links at once, tokens after a month, so that
 // their owners still see why something stopped working.
-import type { Clock, Log } from '../../base/index.ts';
+import type { Clock, Log, SlowTick } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { pruneTokens } from './tokens.sql.ts';
 
@@ -13,33 +13,31 @@ export interface Pruner {
   stop(): Promise<void>;
 }
 
-export function createPruner({ db, clock, log }: { db: Database; clock: Clock; log: Log }): Pruner {
-  let cancel: (() => void) | undefined;
-  let round: Promise<void> = Promise.resolve();
+export function createPruner({
+  db,
+  clock,
+  tick,
+  log,
+}: {
+  db: Database;
+  clock: Clock;
+  tick: SlowTick;
+  log: Log;
+}): Pruner {
+  let stopLooking: (() => Promise<void>) | undefined;
 
   async function prune(): Promise<void> {
-    try {
-      const now = clock.now();
-      const count = await db.run(pruneTokens, [now, now - keepTokensMs]);
-      if (count > 0) log.debug('pruned expired tokens', { count });
-    } catch (error) {
-      log.warn('expired tokens could not be pruned', { error });
-    }
-  }
-
-  function schedule(): void {
-    cancel = clock.after(everyMs, () => {
-      round = prune();
-      schedule();
-    });
+    const now = clock.now();
+    const count = await db.run(pruneTokens, [now, now - keepTokensMs]);
+    if (count > 0) log.debug('pruned expired tokens', { count });
   }
 
   return {
-    start: schedule,
+    start() {
+      stopLooking = tick.every({ name: 'pruning expired tokens', everyMs, look: prune });
+    },
     async stop() {
-      cancel?.();
-      cancel = undefined;
-      await round;
+      await stopLooking?.();
     },
   };
 }
