@@ -16,6 +16,7 @@ export {
   statusOfCode,
 } from './errors.ts';
 export { isUuid, newId, newSecret, sameSecret, sha256 } from './id.ts';
+export { judged } from './json-schema.ts';
 export { createLog, type Log, type LogLevel } from './log.ts';
 export { createSlowTick, type SlowLook, type SlowTick, slowTickMs } from './slow-tick.ts';
 export { cutBytes, maskSecrets, nearest } from './text.ts';

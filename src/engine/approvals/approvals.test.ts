@@ -96,7 +96,7 @@ describe('approvals', () => {
       ['another workspace', first.resume.replace('/w/test/', '/w/other/'), 403, /not right/],
       [
         'an id beyond all',
-        first.resume.replace(`${job}/1/`, `${job}/4294967296/`),
+        first.resume.replace(`${job}/1/`, `${job}/8589934592/`),
         400,
         /resumeId/,
       ],
@@ -144,6 +144,76 @@ describe('approvals', () => {
     const outcome = await op('jobs.wait', { id });
     const denied = answers[2]?.status === 201;
     assert.equal(outcome.success, !denied);
+  });
+
+  it('takes what fits the form, on every way in', async () => {
+    const schema = {
+      type: 'object',
+      required: ['why'],
+      properties: {
+        why: { type: 'string', enum: null },
+        size: { enum: ['S', 'M'] },
+        more: { type: 'object', properties: { n: { type: 'integer' } } },
+      },
+      additionalProperties: false,
+    };
+    const { id, job } = await waitingFlow(asks({ resume_form: { schema } }));
+    const { resume } = await urlsOf(job, 1);
+    const tool = (payload: unknown) =>
+      server.fetch('/api/mcp/w/test/mcp', {
+        method: 'POST',
+        token: mcpToken,
+        headers: {
+          accept: 'application/json, text/event-stream',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'resumeFlow', arguments: { id, payload } },
+        }),
+      });
+    const mcpToken = await server.tokenWith(['mcp:all']);
+    const rows: [payload: unknown, words: RegExp][] = [
+      [null, /why: this is needed/],
+      [{ why: 1 }, /why: must be string/],
+      [{ why: 'x', size: 'XL' }, /size: choose one of \\?"S\\?", \\?"M/],
+      [{ why: 'x', more: { n: 1.5 } }, /more\.n: must be integer/],
+      [{ why: 'x', other: 1 }, /other: the form has no such field/],
+      ['text', /the payload: must be object/],
+    ];
+    for (const [payload, words] of rows) {
+      const query = Buffer.from(JSON.stringify(payload)).toString('base64url');
+      const answers = [
+        await post(resume, payload, null),
+        await send(payload === null ? resume : `${resume}?payload=${query}`, { token: null }),
+        await post(`jobs_u/flow/resume_suspended/${id}`, { payload }),
+        await post(`jobs/flow/resume/${id}`, payload),
+      ];
+      for (const { status, text } of answers) {
+        assert.deepEqual([status, words.test(text)], [400, true], `${status} ${text}`);
+      }
+      const { status, body } = await server.op('approvals.resume', { id, payload });
+      assert.deepEqual([status, words.test(body.error.message)], [400, true]);
+      const told = await (await tool(payload)).text();
+      assert.match(told, words);
+    }
+    assert.equal((await op('jobs.get', { id })).suspend, 1, 'nothing of this was stored');
+    assert.equal((await post(resume, { why: 'x', size: 'M' }, null)).status, 201);
+    const outcome = await op('jobs.wait', { id });
+    assert.deepEqual(outcome.result.a, { why: 'x', size: 'M' });
+
+    const open = await waitingFlow(asks({ resume_form: { schema: { properties: {} } } }));
+    assert.equal((await send((await urlsOf(open.job, 1)).resume, { token: null })).status, 201);
+    assert.deepEqual((await op('jobs.wait', { id: open.id })).result.a, {});
+    const denied = await waitingFlow(asks({ resume_form: { schema } }));
+    assert.equal((await post((await urlsOf(denied.job, 1)).cancel, { n: 1 }, null)).status, 201);
+    assert.equal((await op('jobs.wait', { id: denied.id })).success, false);
+
+    const bad = asks({ resume_form: { schema: { properties: { a: { $ref: '#/nowhere' } } } } });
+    const refused = await server.op('jobs.previewFlow', { value: { modules: bad } });
+    assert.match(refused.body.error.message, /module a, suspend\.resume_form\.schema: .*nowhere/);
   });
 
   it('ends, or goes on, when somebody denies', async () => {

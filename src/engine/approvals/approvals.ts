@@ -1,7 +1,7 @@
 // The verbs of approvals: make links, answer by link or as somebody who may, and say what is asked.
 import { AppError, sha256 } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
-import type { Pending, Waiting } from '../flows/index.ts';
+import { assertFits, type Pending, type Waiting } from '../flows/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { resumeIdOfKey } from '../workflows/index.ts';
 import type { Answered, Approval, SuspendedFlow } from './approval.ts';
@@ -46,6 +46,15 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const approversOf = ({ answers }: Pending): Approval['approvers'] =>
   answers.map(({ resumeId, approver }) => ({ resumeId, approver }));
+
+/** The payload of an approval fits the form of the step; a denial needs none. */
+function filledIn({ suspend }: Pending, { approved, payload }: Said): unknown {
+  const schema = suspend.resume_form?.schema;
+  if (!schema || !approved) return payload;
+  const filled = payload ?? {};
+  assertFits(schema, filled);
+  return filled;
+}
 
 function approvalOf(call: Call, pending: Pending, resultJson: string | undefined): Approval {
   const { suspend, waiting, step } = pending;
@@ -111,7 +120,7 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
       const approver = anonymous
         ? (said.linkedApprover ?? 'anonymous')
         : displayNameOf(call.caller);
-      const answer = { job, resumeId, approved, approver, payload };
+      const answer = { job, resumeId, approved, approver, payload: filledIn(pending, said) };
       if (await waiting.accept(pending, answer)) return { flowId: pending.flowId, approved };
     }
     throw new AppError('conflict', 'The flow moves on too fast to take this answer.', {
@@ -144,7 +153,7 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
       return links.urls({ ...linked, resumeId: resumeIdOfKey(key) });
     },
 
-    /** Throws `forbidden` (wrong link), `conflict` (used) and `gone` (too late). */
+    /** Throws `forbidden` (wrong link), `conflict` (used), `gone` (too late), `invalid_input`. */
     async answer(call: Call, link: Link & Pick<Said, 'approved' | 'payload'>): Promise<Answered> {
       await checkLink(call, link);
       const { job, resumeId, approved, payload, approver } = link;

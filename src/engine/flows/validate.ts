@@ -6,6 +6,7 @@ import { languages, pathProblem, type Scripts } from '../scripts/index.ts';
 import type { Expressions } from './expressions.ts';
 import { inputProblems } from './inputs.ts';
 import { groupNames } from './facts.ts';
+import { schemaProblem } from './form.ts';
 import { allModules, type FlowModule, type FlowValue, flowValue, type Transform } from './value.ts';
 
 export interface ValidateDeps {
@@ -181,7 +182,12 @@ async function callProblem(
 
 /** An approval that nobody could ever give. */
 function approvalProblems(value: FlowValue): string[] {
-  return allModules(value).flatMap(({ id, suspend }) => {
+  const forms = allModules(value).flatMap(({ id, suspend }) => {
+    const schema = suspend?.resume_form?.schema;
+    const problem = schema ? schemaProblem(schema) : undefined;
+    return problem === undefined ? [] : [`module ${id}, suspend.resume_form.schema: ${problem}`];
+  });
+  const groups = allModules(value).flatMap(({ id, suspend }) => {
     const asked = suspend?.user_groups_required;
     if (asked?.type === 'ai') return [`module ${id}: no model says which groups may approve`];
     if (asked?.type !== 'static') return [];
@@ -192,6 +198,7 @@ function approvalProblems(value: FlowValue): string[] {
       return [`module ${id}, suspend: ${messageOf(error)}`];
     }
   });
+  return [...forms, ...groups];
 }
 
 /** Options that exclude each other, or that nothing here can serve. */

@@ -2,7 +2,7 @@
 // wrong in words that a model can act on. Nothing is coerced: "3" is not 3. Validators are
 // compiled at first use and kept by key; loading the compiler costs nothing at start.
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { cutBytes, type Log, messageOf, nearest } from '../../base/index.ts';
+import { cutBytes, judged, type Log, messageOf, nearest } from '../../base/index.ts';
 import { createLru } from './lru.ts';
 import { isObject, type JsonObject, type JsonSchema } from './protocol.ts';
 
@@ -14,11 +14,6 @@ const maxSchemaChars = 200_000;
 const maxCharsForAllProblems = 50_000;
 const maxProblems = 5;
 const maxShownBytes = 80;
-
-const unjudged = new Set(['pattern', 'uniqueItems']);
-const verbatim = new Set(['enum', 'const', 'default', 'examples']);
-/** Keywords whose keys are names of somebody's choice, such as `pattern`. */
-const maps = new Set(['properties', '$defs', 'definitions']);
 
 export interface ArgumentCheck {
   /** Loads the compiler in the background: somebody who lists tools is about to call one. */
@@ -33,24 +28,6 @@ export interface ArgumentCheck {
 interface Compiled {
   first: ValidateFunction;
   schema: JsonSchema;
-}
-
-/**
- * What the server itself judges. Patterns and uniqueness are the script's business: a pattern
- * that somebody deployed could hold up the whole server, and comparing items is quadratic.
- */
-function judged(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(judged);
-  if (!isObject(schema)) return schema;
-  const kept = Object.entries(schema).filter(([keyword]) => !unjudged.has(keyword));
-  return Object.fromEntries(
-    kept.map(([keyword, value]) => {
-      if (verbatim.has(keyword)) return [keyword, value];
-      if (!maps.has(keyword) || !isObject(value)) return [keyword, judged(value)];
-      const entries = Object.entries(value).map(([name, entry]) => [name, judged(entry)]);
-      return [keyword, Object.fromEntries(entries)];
-    }),
-  );
 }
 
 function shown(value: unknown): string {

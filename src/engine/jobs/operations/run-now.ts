@@ -10,6 +10,7 @@ export const runJobNow = (jobs: Jobs) =>
     summary: 'Run a job at once that waits for its time.',
     risk: 'write',
     action: 'jobs:write',
+    tool: 'runJobNow',
     on: ({ id }) => id,
     input: z.strictObject({ id: jobId }),
     output: z.object({ id: jobId }),

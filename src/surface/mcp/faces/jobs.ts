@@ -13,6 +13,7 @@ import type { FaceDeps, Invocation } from '../tool.ts';
 import { type Argument, type Endpoint, inputOf } from './endpoint.ts';
 import * as field from './fields.ts';
 import { type Outcome, outcomeResult } from './outcome.ts';
+import { waitingEndpoints } from './waiting.ts';
 
 const filters: Record<string, Argument> = {
   ...field.paging,
@@ -238,20 +239,6 @@ const readEndpoints: readonly Endpoint[] = [
   },
 ];
 
-const position: Endpoint = {
-  name: 'getQueuePosition',
-  title: 'Why a job waits',
-  description:
-    'Tells why a job waits (no worker for its tag, a limit, a time, an approval) and how many ' +
-    'jobs come before it.',
-  method: 'GET',
-  route: '/w/{workspace}/jobs/standing/{id}',
-  effect: 'reads',
-  operation: 'jobs.standing',
-  target: 'job',
-  arguments: { id: field.jobId('path') },
-};
-
 const wait: Endpoint = {
   name: 'waitJob',
   title: 'Wait for a job',
@@ -285,7 +272,6 @@ const wait: Endpoint = {
 
 const controlEndpoints: readonly Endpoint[] = [
   wait,
-  position,
   {
     name: 'cancelJob',
     title: 'Cancel a job',
@@ -346,26 +332,6 @@ const controlEndpoints: readonly Endpoint[] = [
     },
   },
   {
-    name: 'resumeFlow',
-    title: 'Approve or deny a flow that waits',
-    description:
-      'Answers a flow that waits for an approval. Only when the person you work for has said so ' +
-      'for this very flow: the approval is theirs. listQueue with suspended finds such flows.',
-    method: 'POST',
-    route: '/w/{workspace}/jobs_u/flow/resume_suspended/{id}',
-    effect: 'runs',
-    operation: 'approvals.resume',
-    target: 'job',
-    arguments: {
-      id: field.jobId('path'),
-      approved: field.flag('body', 'False denies; true when left out.'),
-      payload: {
-        in: 'body',
-        schema: { description: 'What the next step reads as `resume`: any JSON.' },
-      },
-    },
-  },
-  {
     name: 'listWorkers',
     title: 'List workers',
     description: 'Lists the processes that run jobs, for finding out why a job waits.',
@@ -389,4 +355,5 @@ export const jobEndpoints: readonly Endpoint[] = [
   ...runEndpoints,
   ...readEndpoints,
   ...controlEndpoints,
+  ...waitingEndpoints,
 ];
