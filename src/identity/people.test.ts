@@ -209,6 +209,30 @@ describe('identity', () => {
       assert.equal((await mine('users.whoami')).foldersOwners[0], name);
     });
 
+    it('keep one admin in the workspace, whoever is taken away and how', async () => {
+      const last = refusal('conflict', /last admin/);
+      const { username } = await owner('users.whoami');
+      const ways: [string, object][] = [
+        ['members.remove', {}],
+        ['members.update', { role: 'developer' }],
+        ['members.update', { disabled: true }],
+      ];
+      for (const [verb, change] of ways) {
+        await assert.rejects(owner(verb, { username, ...change }), last, verb);
+      }
+      assert.equal((await owner('users.whoami')).isAdmin, true);
+      // With another one it goes, and of two who go at once one stays.
+      await kit.person(name, 'admin');
+      const both = [username, name].map((who) =>
+        owner('members.update', { username: who, role: 'developer' }),
+      );
+      const ends = await Promise.allSettled(both);
+      const gone = ends.filter(({ status }) => status === 'fulfilled');
+      assert.equal(gone.length, 1);
+      await owner('members.update', { username, role: 'admin' });
+      await owner('members.remove', { username: name });
+    });
+
     it('leave nothing behind for the next one of their name', async () => {
       const session = await kit.person(name, 'developer');
       const mine = kit.as(session);

@@ -38,6 +38,18 @@ export const updateMember = statement(
    returning username, role, disabled`,
 );
 
+/** Held, so that two admins cannot take each other's role at one moment. */
+export const holdAdmins = statement(
+  'member.hold_admins',
+  `select username
+   from identity_member
+   where workspace = $1
+     and role = 'admin'
+     and not disabled
+   order by user_id
+   for update`,
+);
+
 /** Group memberships go with it. */
 export const deleteMember = statement(
   'member.delete',

@@ -47,6 +47,21 @@ async function dropPrincipal(queries: Queries, workspace: string, name: string):
   await queries.run(dropFromGroups, [workspace, name]);
 }
 
+/** Does `change`, unless it leaves the workspace without an admin; throws `conflict` then. */
+async function keepingAnAdmin<Result>(
+  queries: Queries,
+  workspace: string,
+  change: () => Promise<Result>,
+): Promise<Result> {
+  const before = await queries.rows(sql.holdAdmins, [workspace]);
+  const result = await change();
+  const after = await queries.rows(sql.holdAdmins, [workspace]);
+  if (before.length === 0 || after.length > 0) return result;
+  throw new AppError('conflict', 'This is the last admin of the workspace.', {
+    hint: 'Make somebody else an admin first.',
+  });
+}
+
 /** Takes the person's grants out of every workspace, before the account goes. */
 export async function dropGrantsOf(queries: Queries, userId: string): Promise<void> {
   type Row = { workspace: string; username: string };
@@ -55,6 +70,12 @@ export async function dropGrantsOf(queries: Queries, userId: string): Promise<vo
   ])) {
     await dropPrincipal(queries, workspace, `u/${username}`);
   }
+}
+
+interface Row {
+  username: string;
+  role: Role;
+  disabled: boolean;
 }
 
 export type Members = ReturnType<typeof createMembers>;
@@ -94,10 +115,11 @@ export function createMembers({
       call: Call,
       username: string,
       { role, disabled }: { role?: Role | undefined; disabled?: boolean | undefined },
-    ): Promise<{ username: string; role: Role; disabled: boolean }> {
-      const row = await db.row<{ username: string; role: Role; disabled: boolean }>(
-        sql.updateMember,
-        [workspaceOf(call), username, role ?? null, disabled ?? null],
+    ): Promise<Row> {
+      const workspace = workspaceOf(call);
+      const values = [workspace, username, role ?? null, disabled ?? null];
+      const row = await db.transaction((queries) =>
+        keepingAnAdmin(queries, workspace, () => queries.row<Row>(sql.updateMember, values)),
       );
       if (!row) throw notFound('user', username);
       changed();
@@ -107,7 +129,9 @@ export function createMembers({
     async remove(call: Call, username: string): Promise<{ username: string }> {
       const workspace = workspaceOf(call);
       await db.transaction(async (queries) => {
-        const rows = await queries.run(sql.deleteMember, [workspace, username]);
+        const rows = await keepingAnAdmin(queries, workspace, () =>
+          queries.run(sql.deleteMember, [workspace, username]),
+        );
         if (rows === 0) throw notFound('user', username);
         await dropPrincipal(queries, workspace, `u/${username}`);
       });
