@@ -72,7 +72,7 @@ export async function dropGrantsOf(queries: Queries, userId: string): Promise<vo
   }
 }
 
-interface Row {
+interface Member {
   username: string;
   role: Role;
   disabled: boolean;
@@ -115,11 +115,11 @@ export function createMembers({
       call: Call,
       username: string,
       { role, disabled }: { role?: Role | undefined; disabled?: boolean | undefined },
-    ): Promise<Row> {
+    ): Promise<Member> {
       const workspace = workspaceOf(call);
       const values = [workspace, username, role ?? null, disabled ?? null];
       const row = await db.transaction((queries) =>
-        keepingAnAdmin(queries, workspace, () => queries.row<Row>(sql.updateMember, values)),
+        keepingAnAdmin(queries, workspace, () => queries.row<Member>(sql.updateMember, values)),
       );
       if (!row) throw notFound('user', username);
       changed();
