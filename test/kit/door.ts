@@ -185,4 +185,5 @@ export function testDoor(): TestDoor {
 export const noRoutes = {
   find: () => undefined,
   admit: () => Promise.reject(new Error('there is no route')),
+  assertPlain: () => undefined,
 };

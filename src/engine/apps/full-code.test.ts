@@ -260,6 +260,12 @@ describe('full-code apps', () => {
     assert.deepEqual([next.status, deployed['path']], [200, path]);
     const type = { 'content-type': 'multipart/form-data; boundary=x' };
     assert.equal((await send('create_raw', 'no form at all', type)).status, 400);
+    const file = form('');
+    file.set('js', new Blob(["document.body.append('ä')"]), 'bundle.js');
+    assert.equal((await send(`update_raw/${path}`, file)).status, 200);
+    file.set('js', new Blob([Buffer.from([0x22, 0xff, 0x22])]), 'bundle.js');
+    const bytes = await send(`update_raw/${path}`, file);
+    assert.deepEqual([bytes.status, /js must be one text/.test(await bytes.text())], [400, true]);
     const noJson = new FormData();
     noJson.append('app', '{');
     assert.equal((await send('create_raw', noJson)).status, 400);

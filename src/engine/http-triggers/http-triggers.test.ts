@@ -293,7 +293,20 @@ describe('HTTP routes', () => {
     assert.equal((await call('users/7', bad)).status, 400);
     const upload = new FormData();
     upload.set('a', 'b');
-    assert.equal((await call('users/7', { body: upload })).status, 415);
+    const later = { routePath: 'signed', authenticationMethod: 'custom_script' };
+    await route('f/team/signed', later);
+    assert.equal((await call('signed', { body: upload })).status, 415);
+    await must('variables.create', { path: 'f/team/loot', value: secret, isSecret: true });
+    for (const body of [
+      { a: '$var:f/team/loot' },
+      { a: { deep: ['$var:f/team/loot'] } },
+      { a: '$res:f/team/key' },
+      { _ENTRYPOINT_OVERRIDE: 'preprocessor' },
+    ]) {
+      const refused = await call('users/7', sent(body));
+      assert.deepEqual([refused.status, refused.text.includes(secret)], [400, false], refused.text);
+    }
+    assert.equal((await call('users/7', sent({ a: 'costs $var: 5' }))).status, 200);
     const large = sent({ a: 'x'.repeat(21 * 1024 * 1024) });
     assert.equal((await call('users/7', large)).status, 413);
   });

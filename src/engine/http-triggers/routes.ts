@@ -4,6 +4,8 @@ import { createHmac } from 'node:crypto';
 import { AppError, type Log, sameSecret } from '../../base/index.ts';
 import { authorise, type Call, type Caller, systemCall } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
+import { entrypointArgument } from '../jobs/index.ts';
+import { holdsReference } from '../resources/index.ts';
 import type { SchedulePushes } from '../schedules/index.ts';
 import type { HttpTriggerRow } from './http-trigger.ts';
 import { selectHttpTriggerPerms, selectRoutes } from './http-triggers.sql.ts';
@@ -42,6 +44,11 @@ export interface Routes {
    * proved it, which no job should keep. Throws `unauthenticated` and the refusals of the door.
    */
   admit(trigger: HttpTriggerRow, proof: Proof): Promise<{ owner: Caller; secretHeaders: string[] }>;
+  /**
+   * Throws `invalid_input` for arguments that would do more than their sender may: a reference is
+   * read, and a function chosen, with the rights of the route's owner.
+   */
+  assertPlain(args: Readonly<Record<string, unknown>>): void;
   /** Routes have changed: read them again, here and in other processes. */
   changed(): Promise<void>;
   start(): Promise<void>;
@@ -189,6 +196,16 @@ export function createRoutes(deps: RoutesDeps): Routes {
         await pushes.assertMayRun({ ...systemCall(workspaceId), caller }, target);
       }
       return { owner: call.caller, secretHeaders };
+    },
+
+    assertPlain(args) {
+      const name = Object.keys(args).find(
+        (each) => each === entrypointArgument || holdsReference(args[each]),
+      );
+      if (name === undefined) return;
+      throw new AppError('invalid_input', 'The request names a resource, variable or function.', {
+        hint: `${name.slice(0, 100)} is reserved, or begins like a reference ($var:, $res:).`,
+      });
     },
 
     async changed() {

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
+import { parseMultipart } from './multipart.ts';
 
 export const maxBodyBytes = 20 * 1024 * 1024;
 const maxBodyMegabytes = maxBodyBytes / 1024 / 1024;
@@ -11,7 +12,7 @@ const maxDepth = 200;
 /** Beyond this the place of a mistake is not searched for, because that parses again and again. */
 const maxSearchedChars = 1_000_000;
 
-/** A body with its text, because a run may ask for it (`raw=true`). */
+/** A body with its text, because a run may ask for it (`raw=true`); of a form with files: ''. */
 export interface Body {
   kind: 'json' | 'form' | 'text' | 'multipart';
   value: unknown;
@@ -151,24 +152,6 @@ const parsers: Record<TextKind, (text: string) => unknown> = {
   text: (text) => text,
 };
 
-/** The fields of a multipart form as text, files included; of equal names the last. */
-async function parseMultipart(content: Buffer, type: string): Promise<Record<string, string>> {
-  let form: FormData;
-  try {
-    const response = new Response(new Uint8Array(content), { headers: { 'content-type': type } });
-    form = await response.formData();
-  } catch {
-    throw new AppError('invalid_input', 'The body is not a well formed multipart form.');
-  }
-  const fields: [string, string][] = [];
-  for (const [name, value] of form) {
-    fields.push([name, typeof value === 'string' ? value : await value.text()]);
-  }
-  const value = Object.fromEntries(fields);
-  refuseDangerous(value);
-  return value;
-}
-
 /** Makes `app` read bodies of these kinds, as `Body`, and no others. */
 export function readBodies(app: FastifyInstance, kinds: readonly Body['kind'][]): void {
   app.removeAllContentTypeParsers();
@@ -190,11 +173,9 @@ export function readBodies(app: FastifyInstance, kinds: readonly Body['kind'][])
     { parseAs: 'buffer' },
     async (request: FastifyRequest, content: Buffer) => {
       const said = request.headers['content-type'] ?? '';
-      const body: Body = {
-        kind: 'multipart',
-        value: await parseMultipart(Buffer.from(content), said),
-        text: '',
-      };
+      const value = await parseMultipart(content, said);
+      refuseDangerous(value);
+      const body: Body = { kind: 'multipart', value, text: '' };
       return body;
     },
   );

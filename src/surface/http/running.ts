@@ -18,7 +18,7 @@ export interface HttpDeps {
   clock: Clock;
   mcp: Mcp;
   /** What answers below `/api/r/`. */
-  routes: Pick<Routes, 'find' | 'admit'>;
+  routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
 }
 
 export interface Running {

@@ -41,14 +41,30 @@ const change = (request: WireRequest): Record<string, unknown> => ({
   ...flags(request),
 });
 
+/** A field, or a file that is text in UTF-8; undefined for an absent one. */
+function textOf(name: string, part: unknown): string | undefined {
+  if (part === undefined || typeof part === 'string') return part;
+  const { content } = { content: undefined, ...(part as object) };
+  try {
+    const bytes = Buffer.from(String(content), 'base64');
+    if (typeof content === 'string') return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // Said below.
+  }
+  throw new AppError('invalid_input', `The field ${name} must be one text in UTF-8.`);
+}
+
 /** A multipart form of Windmill's command line: the app as JSON, and what it built of it. */
 function builtBody(request: WireRequest): { app: Record<string, unknown>; bundle: unknown } {
-  const { app, js, css } = request.fields();
+  const fields = request.fields();
+  const isForm = request.body?.kind === 'multipart';
+  const app = isForm ? textOf('app', fields['app']) : fields['app'];
+  const [js, css] = [textOf('js', fields['js']), textOf('css', fields['css'])];
   const said = typeof app === 'string' ? request.parseJson(app) : app;
   if (typeof said !== 'object' || said === null || Array.isArray(said)) {
     throw new AppError('invalid_input', 'The field app must be a JSON object.');
   }
-  const bundle = typeof js === 'string' ? { js, css: typeof css === 'string' ? css : '' } : null;
+  const bundle = js === undefined ? null : { js, css: css ?? '' };
   return { app: said as Record<string, unknown>, bundle };
 }
 

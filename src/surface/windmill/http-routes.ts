@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import type { Routes } from '../../engine/index.ts';
 import { anonymous, type Caller } from '../../operation/index.ts';
-import { bodyArgs, shownHeaders } from './payload.ts';
+import { assertRawText, bodyArgs, eventText, shownHeaders } from './payload.ts';
 import { resultAnswer } from './result.ts';
 import { type Answer, text } from './table.ts';
 import { type WireRequest, wireRequest, type WireRequestDeps } from './wire-request.ts';
 
 export interface HttpRoutesDeps extends WireRequestDeps {
-  routes: Pick<Routes, 'find' | 'admit'>;
+  routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
   send: (reply: FastifyReply, answer: Answer) => FastifyReply;
   /** Who sends the request, by token or session; throws for nobody. */
   callerOf: (request: FastifyRequest, workspace: string) => Promise<Caller>;
@@ -33,6 +33,9 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Methods that let everybody in: whether to believe the request is the script's to say. */
 const open: ReadonlySet<string> = new Set(['none', 'custom_script']);
+
+/** Methods that check the text of the body. */
+const readsText: ReadonlySet<string> = new Set(['signature', 'custom_script']);
 
 const operations = {
   sync: { scripts: 'jobs.runWait', flows: 'jobs.runFlowWait' },
@@ -63,7 +66,7 @@ function eventOf({ trigger, params }: Found, request: WireRequest, secret: reado
     query: request.query.all(),
     headers: shownHeaders(request, secret),
     body: request.body?.value ?? null,
-    raw_string: request.body?.text ?? null,
+    raw_string: eventText(request),
   };
 }
 
@@ -77,13 +80,8 @@ async function serve(
   if (!found) {
     throw new AppError('not_found', `Not found: no HTTP route for ${wire.method} here.`);
   }
-  if (wire.body?.kind === 'multipart') {
-    // Its text is not kept, so no signature could be checked.
-    throw new AppError('unsupported_media_type', 'HTTP routes take no multipart bodies.', {
-      hint: 'Send JSON, a form without files, or text.',
-    });
-  }
   const { trigger } = found;
+  if (trigger.rawString || readsText.has(trigger.authenticationMethod)) assertRawText(wire);
   const { workspaceId: workspace, scriptPath: path, requestType } = trigger;
   if (open.has(trigger.authenticationMethod)) {
     deps.limit(request, `route ${workspace} ${trigger.path}`);
@@ -101,13 +99,15 @@ async function serve(
       await deps.invokeAs(reply, anonymous, ask).catch(() => undefined);
       throw refusal;
     });
+  const args = argsOf(found, wire);
+  deps.routes.assertPlain(args);
   const output = await deps.invokeAs(reply, admitted.owner, {
     surface: 'http',
     workspace,
     name,
     input: () => ({
       path,
-      args: argsOf(found, wire),
+      args,
       event: eventOf(found, wire, admitted.secretHeaders),
     }),
   });

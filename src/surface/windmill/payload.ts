@@ -51,6 +51,18 @@ function namedValues(request: WireRequest): Map<string, string | undefined> {
   return values;
 }
 
+/** Throws for a form with files, whose text is not kept: nothing could be checked against it. */
+export function assertRawText({ body }: Pick<WireRequest, 'body'>): void {
+  if (body?.kind !== 'multipart') return;
+  throw new AppError('unsupported_media_type', 'A multipart body has no raw_string.', {
+    hint: 'Send JSON, a form without files, or text, where the text of the body is needed.',
+  });
+}
+
+/** The body's text as an event has it; null for a form with files. */
+export const eventText = ({ body }: Pick<WireRequest, 'body'>): string | null =>
+  body === undefined || body.kind === 'multipart' ? null : body.text;
+
 /** A body that is no object becomes the argument `body`; `wrap` forces that. */
 export function bodyArgs(
   value: unknown,
@@ -65,10 +77,10 @@ export function bodyArgs(
 
 /** The arguments of a webhook: its body's, and what the address asks for by name. */
 export function runArgs(request: WireRequest): Args {
-  const args = bodyArgs(given(request), request.body?.text, {
-    wrap: request.query.flag('wrap_body') === true,
-    raw: request.query.flag('raw') === true,
-  });
+  const raw = request.query.flag('raw') === true;
+  if (raw) assertRawText(request);
+  const wrap = request.query.flag('wrap_body') === true;
+  const args = bodyArgs(given(request), request.body?.text, { wrap, raw });
   for (const [name, named] of namedValues(request)) {
     if (named === undefined) delete args[name];
     else args[name] = named;
@@ -93,7 +105,7 @@ export function runEvent(request: WireRequest): { event?: Args } {
   const event = {
     kind: 'webhook',
     body: given(request) ?? null,
-    raw_string: request.body?.text ?? null,
+    raw_string: eventText(request),
     query: request.query.all(),
     headers: shownHeaders(request),
   };

@@ -54,7 +54,7 @@ export const windmillAddresses: readonly string[] = rows.map(
 
 /** The kinds of bodies that a row reads. */
 function kindsOf({ runs, multipart }: Row): readonly WireBody['kind'][] {
-  if (runs) return ['json', 'form', 'text'];
+  if (runs) return ['json', 'form', 'text', 'multipart'];
   return multipart ? ['json', 'multipart'] : ['json'];
 }
 

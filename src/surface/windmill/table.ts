@@ -25,7 +25,7 @@ export interface Row {
   gone?: Answer;
   /** Run routes take run tokens in the address, and bodies of any kind. */
   runs?: true;
-  /** Takes a multipart form, whose fields are text. */
+  /** Takes a multipart form. */
   multipart?: true;
 }
 
