@@ -64,8 +64,8 @@ async function keepingAnAdmin<Result>(
 
 /** Takes the person's grants out of every workspace, before the account goes. */
 export async function dropGrantsOf(queries: Queries, userId: string): Promise<void> {
-  type Row = { workspace: string; username: string };
-  for (const { workspace, username } of await queries.rows<Row>(sql.selectMembershipsOf, [
+  type Place = { workspace: string; username: string };
+  for (const { workspace, username } of await queries.rows<Place>(sql.selectMembershipsOf, [
     userId,
   ])) {
     await dropPrincipal(queries, workspace, `u/${username}`);
