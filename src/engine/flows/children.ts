@@ -12,6 +12,7 @@ import type { Child } from './rules.ts';
 import type { FlowRun } from './runs.ts';
 import { previousResult, type Scope } from './scope.ts';
 import { initialState } from './state.ts';
+import { calledTag, flowTag, inlineTag } from './tags.ts';
 import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
 import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
 
@@ -54,7 +55,7 @@ export function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
     kind: 'identity',
     path: row.path,
     args: {},
-    tag: 'flow',
+    tag: flowTag,
     createdBy: row.createdBy,
     permissionedAs: row.permissionedAs,
     email: row.email,
@@ -120,7 +121,7 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
       path: path === null ? null : `${path}/${id}`,
       language: value.language,
       rawCode: value.content,
-      tag: value.tag || value.language,
+      tag: inlineTag(run, value.tag, value.language),
       policy: policyOfModule(module),
     };
   }
@@ -139,7 +140,7 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
     bundleHash: found.bundleHash,
     parameters: found.parameters,
     isolation: found.isolation,
-    tag: value.tag_override || (found.tag ?? found.language),
+    tag: calledTag(run, value.tag_override || found.tag, found.language),
     timeoutS: found.timeoutS,
     rerunOnCrash: found.rerunOnCrash,
     ...actorOf(found),
@@ -150,8 +151,9 @@ async function codeOf(deps: ChildrenDeps, run: FlowRun, module: FlowModule): Pro
 async function subFlow(
   deps: ChildrenDeps,
   run: FlowRun,
-  { path, args }: { path: string; args: Record<string, unknown> },
+  how: { path: string; args: Record<string, unknown>; tag: string | null | undefined },
 ): Promise<Partial<ChildRow>> {
+  const { path, args, tag } = how;
   const called = await deps.flow(run.row.workspace, path);
   const found = await deps.items.mayRun(run.row, { kind: 'flow', path, found: called });
   const depth = (run.state.depth ?? 0) + 1;
@@ -163,6 +165,7 @@ async function subFlow(
     kind: 'flow',
     path,
     args,
+    tag: calledTag(run, tag || found.tag, flowTag),
     flowVersion: found.version,
     flowState: { ...initialState(found.value.modules), depth },
     ...flowTerms(run, { path, args, found }),
@@ -178,6 +181,7 @@ function bodyFlow(
   return {
     kind: 'flownode',
     args: body.args,
+    tag: row.tag,
     flowNode: body.place,
     flowVersion: row.flowVersion,
     flowSource: row.flowVersion === null ? (row.flowSource ?? row.id) : null,
@@ -217,7 +221,9 @@ export async function moduleRow(
   const transforms = value.input_transforms ?? {};
   const toWorker = value.type !== 'flow';
   const args = await argsOf(deps, run, { step, transforms, more, toWorker });
-  if (value.type === 'flow') return subFlow(deps, run, { path: value.path, args });
+  if (value.type === 'flow') {
+    return subFlow(deps, run, { path: value.path, args, tag: value.tag_override });
+  }
   const { policy, ...code } = await codeOf(deps, run, module);
   const timeoutS = await timeoutOf(deps, run, { step, module });
   const terms = await stepTerms(deps, run, { ...code, args, policy });

@@ -1,7 +1,7 @@
 // Moves flows: takes what happened to a run, works out the next transition, stores it in one
 // commit with the steps that ended and those that begin, and starts these at once where a slot
 // is free. One transition at a time for each run; what happens meanwhile goes into the next one.
-import { type Clock, type Log, messageOf } from '../../base/index.ts';
+import { AppError, type Clock, type Log, messageOf } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import {
   type ClaimedJob,
@@ -130,6 +130,17 @@ export function rowOf(row: ChildRow): RunRow {
   };
 }
 
+/**
+ * Trouble of the database that another look may find gone. All else ends the flow, errors of the
+ * system among them, which no test can call up from outside: no process can be started, say.
+ */
+function mayPass(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'unavailable';
+  // What PostgreSQL says has a severity; 22 and 54 refuse these very values, now and later.
+  const { severity, code } = error as { severity?: string; code?: unknown };
+  return severity !== undefined && !/^(22|54)/.test(String(code));
+}
+
 export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: RunRow): void } {
   const { db, clock, log, events, runs, worker } = deps;
   const queues = new Map<string, Waiting[]>();
@@ -255,10 +266,8 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
   /** What cannot be stored or worked out ends the flow, so that it does not hang for ever. */
   async function giveUp(id: string, happenings: readonly Waiting[], error: unknown) {
     log.error('a flow could not go on', { job: id, error });
-    const { code } = error as { code?: string };
-    const refused = code !== undefined && /^(22|54)/.test(code);
     runs.forget(id);
-    if (!refused && code !== undefined) return;
+    if (mayPass(error)) return;
     const run = await runs.reload(id);
     await settleAlone(happenings);
     if (!run || run.row.finished) return;

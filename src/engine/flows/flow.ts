@@ -18,7 +18,11 @@ export const newFlow = z.strictObject({
   description: z.string().max(50_000).refine(noNul).default('').describe('Markdown'),
   value: flowText,
   schema: object.nullish().describe('JSON Schema of the arguments'),
-  tag: z.string().max(100).nullish().describe('kept; steps run on the tags of their own'),
+  tag: z
+    .string()
+    .max(100)
+    .nullish()
+    .describe('worker tag of its steps; scripts and sub-flows with a tag keep theirs'),
   timeout: z.int().min(1).max(604_800).nullish().describe('kept; steps have timeouts'),
   deploymentMessage: z.string().max(1000).nullish().describe('why this version'),
   allowMissing: z

@@ -9,6 +9,7 @@ import type { FlowRun, FlowSource, Runs } from './runs.ts';
 import { resultOfStep } from './scope.ts';
 import { stepFlow } from './single-step.ts';
 import { initialState } from './state.ts';
+import { flowTag } from './tags.ts';
 import { parseFlow } from './validate.ts';
 
 type AgainRow = Parameters<FlowPushes['again']>[1];
@@ -22,11 +23,14 @@ export interface PushesDeps {
 type Start = Pick<RunCode, 'kind' | 'path'> & {
   version: number | null;
   source: FlowSource;
+  /** Of the deployed flow: it goes on to the steps. */
+  tag?: string | null;
   /** Of a flow that may run on behalf of somebody. */
   item?: OnBehalf;
 };
 
-function codeOf({ kind, path, version, source, item }: Start, preprocessor: boolean): RunCode {
+function codeOf(start: Start, preprocessor: boolean): RunCode {
+  const { kind, path, version, source, tag, item } = start;
   const { modules, early_return: earlyReturn } = source.value;
   return {
     ...(item ? actorOf(item) : {}),
@@ -38,7 +42,7 @@ function codeOf({ kind, path, version, source, item }: Start, preprocessor: bool
     bundleHash: null,
     parameters: [],
     isolation: 'warm',
-    tag: 'flow',
+    tag: tag || flowTag,
     timeoutS: null,
     rerunOnCrash: true,
     flowVersion: version,
@@ -64,23 +68,24 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
     const preprocessor = event !== undefined && Boolean(start.source.value.preprocessor_module);
     const args = preprocessor ? { event } : options.args;
     const code = codeOf(start, preprocessor);
-    return pushOf(deps, call, { code, options: { ...rest, args, tag: undefined } });
+    return pushOf(deps, call, { code, options: { ...rest, args } });
   };
 
   async function byPath(call: Call, path: string, options: RunOptions) {
     const found = await deps.flows.runnable(workspaceOf(call), path);
     if (!found) throw notFound('flow', path);
-    const { version } = found;
-    return push(call, { kind: 'flow', path, version, source: found, item: found }, options);
+    const { version, tag } = found;
+    return push(call, { kind: 'flow', path, version, source: found, tag, item: found }, options);
   }
 
   async function byVersion(call: Call, version: number, options: RunOptions) {
-    const { path, extraPerms, extra } = await deps.flows.getVersion(call, version);
+    const { path, extraPerms, extra, tag } = await deps.flows.getVersion(call, version);
     const ask = { action: 'jobs:run', risk: 'write' } as const;
     const verdict = authorise(call.caller, ask, { kind: 'flows', path, extraPerms });
     if (!verdict.allowed) throw verdict.error;
     const source = await deps.runs.versionOf(version);
-    return push(call, { kind: 'flow', path, version, source, item: onBehalfIn(extra) }, options);
+    const item = onBehalfIn(extra);
+    return push(call, { kind: 'flow', path, version, source, tag, item }, options);
   }
 
   async function previewAgain(call: Call, row: AgainRow, options: RunOptions) {
@@ -115,7 +120,8 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
         });
       }
       const version = point.flowVersion ?? row.flowVersion;
-      const options = { args: row.args, invisibleToOwner: !row.visibleToOwner };
+      const tag = row.tag === flowTag ? undefined : row.tag;
+      const options = { args: row.args, invisibleToOwner: !row.visibleToOwner, tag };
       const made =
         version === null
           ? await previewAgain(

@@ -66,7 +66,7 @@ export type ModuleValue =
       input_transforms?: Transforms;
       tag_override?: string | null;
     }
-  | { type: 'flow'; path: string; input_transforms?: Transforms }
+  | { type: 'flow'; path: string; input_transforms?: Transforms; tag_override?: string | null }
   | {
       type: 'forloopflow';
       iterator: Transform;
@@ -129,6 +129,7 @@ export interface FlowValue {
   early_return?: string | null;
   skip_expr?: string | null;
   same_worker?: boolean | null;
+  preserve_step_tags?: boolean | null;
   cache_ttl?: number | null;
   priority?: number | null;
   flow_env?: Record<string, unknown> | null;
@@ -189,6 +190,7 @@ const flow = z.looseObject({
   type: z.literal('flow'),
   path: text(500),
   input_transforms: transforms,
+  tag_override: text(100).nullish(),
 });
 
 /** Providers take such names alone. */
@@ -327,6 +329,10 @@ export const flowValue = z
     skip_expr: expression.nullish().describe('when it holds, the flow does not run'),
     cache_ttl: cacheTtl,
     priority,
+    preserve_step_tags: z
+      .boolean()
+      .nullish()
+      .describe('code in the flow keeps its own tags beside the tag of the flow'),
     same_worker: z.boolean().nullish().describe('refused when true: steps share no folder'),
     flow_env: z.record(z.string(), z.unknown()).nullish().describe('values for all expressions'),
   })

@@ -83,7 +83,7 @@ function wrapped(schedule: ScheduleRow, tickAt: number): Record<string, unknown>
       type: isFlow ? 'flow' : 'script',
       path,
       input_transforms: staticInputs(args),
-      ...(tag && !isFlow ? { tag_override: tag } : {}),
+      ...(tag ? { tag_override: tag } : {}),
     },
     ...(retry ? { retry } : {}),
   };

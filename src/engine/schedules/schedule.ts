@@ -64,7 +64,7 @@ export const optionFields = {
   onSuccess: handlerPath.describe('script/<path> or flow/<path> to run after each success'),
   onSuccessExtraArgs: args.nullish().describe('further arguments of the success handler'),
   wsErrorHandlerMuted: z.boolean().nullish().describe('no workspace error handler'),
-  retry: retry.describe('try a failed run again, as OpenFlow says it; scripts only'),
+  retry: retry.describe('try a failed run again, as OpenFlow says it'),
   noFlowOverlap: z.boolean().nullish().describe('skip a tick while an earlier run still runs'),
   tag: z.string().min(1).max(100).refine(noNul).nullish().describe('worker tag of the runs'),
   dynamicSkip: itemPath

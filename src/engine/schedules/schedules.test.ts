@@ -232,6 +232,30 @@ describe('schedules', () => {
     await schedule(path, { scriptPath: 'f/examples/flow', isFlow: true, args: { a: 3 } });
     const job = await tick(path, 1);
     assert.deepEqual([job.jobKind, job.result.a, job.result.path], ['flow', 3, path]);
+    const retry = { constant: { attempts: 2, seconds: 0 } };
+    const change = { path, schedule: '0 0 * * * *', timezone: 'UTC', args: { a: 'fail' }, retry };
+    await must('schedules.update', change);
+    const failed = await tick(path, 2);
+    assert.deepEqual([failed.jobKind, failed.success], ['singlestepflow', false]);
+    const tries = await must('jobs.list', { parentJob: failed.id });
+    assert.deepEqual(
+      tries.map((each: any) => each.jobKind),
+      ['flow', 'flow', 'flow'],
+    );
+    await must('schedules.update', { ...change, args: { a: 4 } });
+    assert.equal((await tick(path, 3)).result.a, 4);
+    for (const more of [{ retry: null }, { retry }]) {
+      await must('schedules.update', { ...change, ...more, tag: 'gpu' });
+      const { nextAt } = await must('schedules.get', { path });
+      clock.pass(nextAt - clock.now() + 1);
+      const waits = await until(
+        () => must('jobs.listQueue', { tag: 'gpu', running: false }),
+        (jobs) => jobs.length === 1,
+      );
+      assert.deepEqual([waits[0].scriptPath, waits[0].tag], ['f/examples/echo', 'gpu']);
+      const live = await must('jobs.listQueue', { schedulePath: path, hasNullParent: true });
+      await must('jobs.cancel', { id: live[0].id });
+    }
     await must('schedules.delete', { path });
   });
 

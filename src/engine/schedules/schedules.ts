@@ -1,6 +1,6 @@
 // The verbs of schedules. Who may call them has been decided at the door, by path; here also that
 // whoever writes one may run what it starts, because its runs have that person's rights.
-import { AppError, type Clock, notFound } from '../../base/index.ts';
+import { type Clock, notFound } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
@@ -59,13 +59,6 @@ function optionsIn(said: Partial<ScheduleOptions>): ScheduleOptions {
 const withoutNulls = (options: ScheduleOptions): ScheduleOptions =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
 
-function assertSensible({ isFlow, options }: Pick<ScheduleRow, 'isFlow' | 'options'>): void {
-  if (!isFlow || !options.retry) return;
-  throw new AppError('invalid_input', 'A schedule tries scripts again, not flows.', {
-    hint: 'Give the retry to the steps of the flow.',
-  });
-}
-
 /** When it runs next, seen from now; null when it does not. */
 function nextAtOf(
   deps: SchedulesDeps,
@@ -87,7 +80,6 @@ async function create(deps: SchedulesDeps, call: Call, said: NewSchedule) {
   const ticks = readLiveCron(said, clock.now());
   const options = withoutNulls(optionsIn(said));
   const { path, scriptPath, isFlow, enabled, pausedUntil = null } = said;
-  assertSensible({ isFlow, options });
   for (const target of targetsOf({ scriptPath, isFlow, options })) {
     await pushes.assertMayRun(call, target);
   }
@@ -146,7 +138,6 @@ async function update(deps: SchedulesDeps, call: Call, change: ScheduleChange) {
     const held = await queries.row<ScheduleRow>(sql.holdSchedule, at);
     if (!held) throw notFound('schedule', change.path);
     const row = changed(held, change);
-    assertSensible(row);
     const ticks = readLiveCron(cronOf(row), clock.now());
     await queries.run(sql.updateSchedule, [
       ...at,

@@ -44,7 +44,7 @@ const versionFields = {
   value,
   schema,
   description: field.text('body', 'More about it, in Markdown, for whoever picks the tool.'),
-  tag: field.text('body', 'Kept with the flow; steps run on the tags of their own.'),
+  tag: field.text('body', 'Worker tag of its steps; scripts with a tag keep theirs.'),
   deployment_message: field.text('body', 'Why this version.'),
 };
 
