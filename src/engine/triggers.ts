@@ -4,18 +4,25 @@ import { createHttpTriggerEngine, httpTriggerOperations } from './http-triggers/
 import type { Items } from './items.ts';
 import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
 
-export type TriggersDeps = Parameters<typeof createScheduleEngine>[0] & {
-  items: Pick<Items, 'resources'>;
-};
+type HttpDeps = Parameters<typeof createHttpTriggerEngine>[0];
+
+export type TriggersDeps = Parameters<typeof createScheduleEngine>[0] &
+  Pick<HttpDeps, 'jobs' | 'scripts' | 'queue'> & {
+    items: Pick<Items, 'resources'>;
+  };
 
 export function createTriggers(deps: TriggersDeps) {
   const scheduleEngine = createScheduleEngine(deps);
   const { schedules, pushes } = scheduleEngine;
   const { resources } = deps.items;
-  const { httpTriggers, routes } = createHttpTriggerEngine({ ...deps, resources, pushes });
+  const { httpTriggers, routes, routeRuns } = createHttpTriggerEngine({
+    ...deps,
+    resources,
+    pushes,
+  });
   const operations: AnyOperation[] = [
     ...scheduleOperations(schedules),
-    ...httpTriggerOperations(httpTriggers),
+    ...httpTriggerOperations(httpTriggers, routeRuns),
   ];
   return {
     operations,

@@ -3,11 +3,15 @@ import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import type { createResources } from '../resources/index.ts';
 import { createHttpTriggers, type HttpTriggersDeps } from './http-triggers.ts';
 import { createRoutes, type RoutesDeps } from './routes.ts';
+import { createRouteRuns, type RouteRunsDeps } from './runs.ts';
 
 type Made = 'routes' | 'readResource';
 
 export interface HttpTriggerEngineDeps
-  extends Omit<HttpTriggersDeps, Made | 'pushes'>, Omit<RoutesDeps, Made> {
+  extends
+    Omit<HttpTriggersDeps, Made | 'pushes'>,
+    Omit<RoutesDeps, Made>,
+    Omit<RouteRunsDeps, 'get' | 'pushes'> {
   resources: Pick<ReturnType<typeof createResources>, 'extraPerms' | 'getValueInterpolated'>;
 }
 
@@ -25,5 +29,7 @@ export function createHttpTriggerEngine(deps: HttpTriggerEngineDeps) {
   }
 
   const routes = createRoutes({ ...deps, readResource });
-  return { routes, httpTriggers: createHttpTriggers({ ...deps, routes, readResource }) };
+  const httpTriggers = createHttpTriggers({ ...deps, routes, readResource });
+  const routeRuns = createRouteRuns({ ...deps, get: httpTriggers.get });
+  return { routes, httpTriggers, routeRuns };
 }

@@ -1,6 +1,6 @@
 // What an HTTP route is: the shapes on the way in and out. No I/O.
 import { z } from 'zod';
-import { runsAsFields } from '../schedules/index.ts';
+import { args, handlerPath, retry, runsAsFields } from '../schedules/index.ts';
 import { itemPath } from '../scripts/index.ts';
 import { grants, itemDescription, itemLabels } from '../variables/index.ts';
 
@@ -24,7 +24,9 @@ const fields = {
     .describe('the workspace’s id comes first in the address; others than admins need it'),
   scriptPath: itemPath.describe('path of the script or flow that it runs'),
   isFlow: z.boolean().describe('scriptPath is a flow'),
-  requestType: z.enum(['sync', 'async']).describe('answer the result, or the id of the job'),
+  requestType: z
+    .enum(['sync', 'async', 'sync_sse'])
+    .describe('answer the result, the id of the job, or a stream that ends with the result'),
   authenticationMethod: z
     .enum(['none', 'windmill', 'api_key', 'basic_http', 'signature', 'custom_script'])
     .describe('who may call it; none and custom_script: anybody, the script decides'),
@@ -32,6 +34,11 @@ const fields = {
     .nullish()
     .describe('resource with the key, the password or the secret of signatures'),
   wrapBody: z.boolean().describe('the body becomes the argument body'),
+  retry: retry.describe('try a failed run again, as OpenFlow says it; scripts only'),
+  errorHandlerPath: handlerPath.describe(
+    'script/<path> or flow/<path> to run when the script fails for good; it answers the request',
+  ),
+  errorHandlerArgs: args.nullish().describe('further arguments of the error handler'),
   rawString: z.boolean().describe('the body’s text becomes the argument raw_string'),
   summary: z.string().max(1000).refine(noNul).describe('one line'),
   description: itemDescription,

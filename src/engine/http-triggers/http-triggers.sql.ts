@@ -7,7 +7,8 @@ const columns = `
      script_path as "scriptPath", is_flow as "isFlow", request_type as "requestType",
      authentication_method as "authenticationMethod",
      authentication_resource as "authenticationResourcePath", wrap_body as "wrapBody",
-     raw_string as "rawString", enabled, summary, description, labels,
+     raw_string as "rawString", retry, error_handler as "errorHandlerPath",
+     error_handler_args as "errorHandlerArgs", enabled, summary, description, labels,
      extra_perms as "extraPerms", permissioned_as as "permissionedAs", email,
      edited_by as "editedBy", edited_at as "editedAt"`;
 
@@ -51,9 +52,9 @@ export const insertHttpTrigger = statement(
      workspace, path, route_path, route_key, workspaced_route, http_method, script_path, is_flow,
      request_type, authentication_method, authentication_resource, wrap_body, raw_string, enabled,
      summary, description, labels, extra_perms, permissioned_as, email, scopes, edited_by,
-     edited_at)
+     edited_at, retry, error_handler, error_handler_args)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-     $20, $21, $22, $23)`,
+     $20, $21, $22, $23, $24, $25, $26)`,
 );
 
 export const updateHttpTrigger = statement(
@@ -79,7 +80,10 @@ export const updateHttpTrigger = statement(
        email = $20,
        scopes = $21,
        edited_by = $22,
-       edited_at = $23
+       edited_at = $23,
+       retry = $24,
+       error_handler = $25,
+       error_handler_args = $26
    where workspace = $1
      and path = $2`,
 );
@@ -133,4 +137,14 @@ export const countTriggers = statement(
       where workspace = $1
         and script_path = $2
         and is_flow = $3) as "httpRoutes"`,
+);
+
+/** Of a job that a route started: which route. */
+export const selectRouteJob = statement(
+  'http_trigger.job',
+  `select trigger_path as "triggerPath"
+   from engine_job
+   where id = $1
+     and workspace = $2
+     and trigger_kind = 'http'`,
 );

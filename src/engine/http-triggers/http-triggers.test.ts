@@ -337,8 +337,6 @@ describe('HTTP routes', () => {
     for (const more of [
       { is_static_website: true },
       { static_asset_config: { s3: 'x' } },
-      { request_type: 'sync_sse' },
-      { retry: { constant: {} } },
       { mode: 'suspended' },
     ]) {
       assert.equal((await send('create', { ...body, ...more })).status, 501, JSON.stringify(more));

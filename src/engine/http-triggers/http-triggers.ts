@@ -5,7 +5,7 @@ import { readableBy } from '../../identity/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { MemberOf } from '../jobs/index.ts';
-import { runsAs, type SchedulePushes } from '../schedules/index.ts';
+import { handlerTarget, runsAs, type SchedulePushes } from '../schedules/index.ts';
 import { taken } from '../variables/index.ts';
 import type {
   HttpTrigger,
@@ -69,6 +69,21 @@ async function checkAuthentication(
   await deps.readResource(call, path);
 }
 
+/** Flows say themselves what happens when a step fails. */
+async function checkHandling(
+  deps: HttpTriggersDeps,
+  call: Call,
+  said: Pick<NewHttpTrigger, 'isFlow' | 'retry' | 'errorHandlerPath'>,
+): Promise<void> {
+  if (said.isFlow && (said.retry || said.errorHandlerPath)) {
+    throw new AppError('invalid_input', 'A route has retry and error handler for scripts only.', {
+      hint: 'Give the retry to the steps of the flow, and the flow a failure module.',
+    });
+  }
+  if (!said.errorHandlerPath) return;
+  await deps.pushes.assertMayRun(call, handlerTarget(said.errorHandlerPath));
+}
+
 /** The columns behind workspace and path, in the order of the statements. */
 async function valuesOf(
   deps: HttpTriggersDeps,
@@ -78,6 +93,7 @@ async function valuesOf(
   const workspace = workspaceOf(call);
   const kind = said.isFlow ? 'flows' : 'scripts';
   await deps.pushes.assertMayRun(call, { kind, path: said.scriptPath });
+  await checkHandling(deps, call, said);
   await checkAuthentication(deps, call, {
     ...said,
     authenticationResourcePath: said.authenticationResourcePath ?? null,
@@ -105,6 +121,9 @@ async function valuesOf(
     as.scopes,
     displayNameOf(call.caller),
     deps.clock.now(),
+    said.retry ? JSON.stringify(said.retry) : null,
+    said.errorHandlerPath ?? null,
+    said.errorHandlerArgs ? JSON.stringify(said.errorHandlerArgs) : null,
   ];
 }
 

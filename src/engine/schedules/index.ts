@@ -1,4 +1,5 @@
 export { createScheduleEngine } from './engine.ts';
 export { scheduleOperations } from './operations/index.ts';
-export type { SchedulePushes } from './pushes.ts';
+export { handlerTarget, type SchedulePushes, staticInputs } from './pushes.ts';
 export { runsAs, runsAsFields } from './runs-as.ts';
+export { args, handlerPath, retry } from './schedule.ts';

@@ -58,7 +58,7 @@ export function targetsOf({
   return [targetOf(schedule), ...handlers, ...skip];
 }
 
-const staticInputs = (args: Record<string, unknown>): Record<string, unknown> =>
+export const staticInputs = (args: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(args).map(([name, value]) => [name, { type: 'static', value }]),
   );

@@ -16,12 +16,12 @@ export const cronFields = {
   cronVersion: z.enum(['v1', 'v2']).nullish().describe('Windmill’s parser; v2 when absent'),
 };
 
-const args = z
+export const args = z
   .record(z.string(), z.unknown())
   .refine((value) => noNul(JSON.stringify(value)), 'may not hold a NUL character')
   .describe('arguments by name');
 
-const handlerPath = z
+export const handlerPath = z
   .string()
   .max(300)
   .regex(/^(?:script|flow)\/[uf]\//, 'script/<path> or flow/<path>')
@@ -40,7 +40,7 @@ const exponentialRetry = constantRetry.extend({
 });
 
 /** Spelled as in OpenFlow, where it goes as it is. */
-const retry = z
+export const retry = z
   .strictObject({
     constant: constantRetry.nullish().describe('the same pause each time'),
     exponential: exponentialRetry.nullish().describe('pauses that grow'),

@@ -1,15 +1,20 @@
 // What answers below `/api/r/`: a script or flow that somebody published there. The request proves
 // itself as the route says; the run is then an ordinary call by the route's owner.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../base/index.ts';
+import { AppError, type Clock } from '../../base/index.ts';
 import type { Routes } from '../../engine/index.ts';
 import { anonymous, type Caller } from '../../operation/index.ts';
+import { present } from './fields.ts';
 import { assertRawText, bodyArgs, eventText, shownHeaders } from './payload.ts';
-import { resultAnswer } from './result.ts';
+import { type Outcome, resultAnswer } from './result.ts';
+import { errorEvent, eventLine, sendEvents } from './stream.ts';
 import { type Answer, text } from './table.ts';
 import { type WireRequest, wireRequest, type WireRequestDeps } from './wire-request.ts';
 
 export interface HttpRoutesDeps extends WireRequestDeps {
+  clock: Clock;
+  /** Is the server about to stop? */
+  draining: () => boolean;
   routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
   send: (reply: FastifyReply, answer: Answer) => FastifyReply;
   /** Who sends the request, by token or session; throws for nobody. */
@@ -36,6 +41,10 @@ const open: ReadonlySet<string> = new Set(['none', 'custom_script']);
 
 /** Methods that check the text of the body. */
 const readsText: ReadonlySet<string> = new Set(['signature', 'custom_script']);
+
+/** A look at a job that is streamed, and the longest stream: its client cannot come again. */
+const lookMs = 10_000;
+const longestStreamMs = 600_000;
 
 const operations = {
   sync: { scripts: 'jobs.runWait', flows: 'jobs.runFlowWait' },
@@ -70,6 +79,27 @@ function eventOf({ trigger, params }: Found, request: WireRequest, secret: reado
   };
 }
 
+/** The result when it is there; until then signs of life. No logs: they are not for strangers. */
+async function* resultEvents(
+  look: (waitMs: number) => Promise<Outcome>,
+  { clock, draining }: Pick<HttpRoutesDeps, 'clock' | 'draining'>,
+): AsyncGenerator<string> {
+  const until = clock.now() + longestStreamMs;
+  try {
+    while (clock.now() < until && !draining()) {
+      const { done, success, result } = await look(lookMs);
+      if (done) {
+        yield eventLine({ type: 'update', completed: true, success, only_result: result ?? null });
+        return;
+      }
+      yield eventLine({ type: 'ping' });
+    }
+    yield eventLine({ type: 'timeout' });
+  } catch (error) {
+    yield eventLine(errorEvent(error));
+  }
+}
+
 async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -86,7 +116,8 @@ async function serve(
   if (open.has(trigger.authenticationMethod)) {
     deps.limit(request, `route ${workspace} ${trigger.path}`);
   }
-  const name = operations[requestType][trigger.isFlow ? 'flows' : 'scripts'];
+  const name =
+    operations[requestType === 'sync' ? 'sync' : 'async'][trigger.isFlow ? 'flows' : 'scripts'];
   const admitted = await deps.routes
     .admit(trigger, {
       header: wire.header,
@@ -101,17 +132,32 @@ async function serve(
     });
   const args = argsOf(found, wire);
   deps.routes.assertPlain(args);
-  const output = await deps.invokeAs(reply, admitted.owner, {
-    surface: 'http',
-    workspace,
-    name,
-    input: () => ({
-      path,
-      args,
-      event: eventOf(found, wire, admitted.secretHeaders),
-    }),
-  });
-  return deps.send(reply, answers[requestType](output as never));
+  const event = eventOf(found, wire, admitted.secretHeaders);
+  const ask = (operation: string, input: object): Promise<unknown> =>
+    deps.invokeAs(reply, admitted.owner, {
+      surface: 'http',
+      workspace,
+      name: operation,
+      input: () => input,
+    });
+  const { isFlow, retry, errorHandlerPath } = trigger;
+  if (requestType !== 'sync_sse' && !retry && !errorHandlerPath) {
+    return deps.send(
+      reply,
+      answers[requestType]((await ask(name, { path, args, event })) as never),
+    );
+  }
+  const route = { trigger: trigger.path, path, isFlow };
+  const started = (await ask('httpTriggers.run', { ...route, args, event })) as { id: string };
+  if (requestType === 'async') return deps.send(reply, answers.async(started));
+  const look = (waitMs?: number): Promise<Outcome> =>
+    ask('httpTriggers.result', {
+      ...route,
+      id: started.id,
+      ...present({ waitMs }),
+    }) as Promise<Outcome>;
+  if (requestType === 'sync') return deps.send(reply, resultAnswer(await look()));
+  return sendEvents(reply, resultEvents(look, deps));
 }
 
 export function mountHttpRoutes(app: FastifyInstance, deps: HttpRoutesDeps): void {

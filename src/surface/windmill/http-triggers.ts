@@ -22,6 +22,9 @@ interface HttpTriggerOutput {
   authenticationResourcePath: string | null;
   wrapBody: boolean;
   rawString: boolean;
+  retry?: unknown;
+  errorHandlerPath?: string | null | undefined;
+  errorHandlerArgs?: unknown;
   enabled: boolean;
   summary: string;
   description: string;
@@ -49,6 +52,9 @@ export function httpTriggerShape(trigger: HttpTriggerOutput): Record<string, unk
     is_static_website: false,
     wrap_body: trigger.wrapBody,
     raw_string: trigger.rawString,
+    retry: trigger.retry,
+    error_handler_path: trigger.errorHandlerPath,
+    error_handler_args: trigger.errorHandlerArgs,
     mode: trigger.enabled ? 'enabled' : 'disabled',
     summary: trigger.summary === '' ? undefined : trigger.summary,
     description: trigger.description === '' ? undefined : trigger.description,
@@ -65,8 +71,6 @@ export function httpTriggerShape(trigger: HttpTriggerOutput): Record<string, unk
 const notBuilt: Readonly<Record<string, string>> = {
   static_asset_config: 'Serve files with a script that sets windmill_content_type.',
   is_static_website: 'Serve files with a script that sets windmill_content_type.',
-  error_handler_path: 'Catch errors in the script, or give the flow a failure module.',
-  retry: 'Give the retry to the steps of a flow.',
 };
 
 function refuseNotBuilt(body: Record<string, unknown>): void {
@@ -74,10 +78,6 @@ function refuseNotBuilt(body: Record<string, unknown>): void {
     if (body[field] === undefined || body[field] === null || body[field] === false) continue;
     throw new AppError('not_implemented', `HTTP routes have no ${field} here.`, { hint });
   }
-  if (body['request_type'] !== 'sync_sse') return;
-  throw new AppError('not_implemented', 'HTTP routes do not answer with a stream here.', {
-    hint: 'Use request_type sync or async; jobs_u/getupdate_sse/{id} streams what a job does.',
-  });
 }
 
 /** `enabled`, or `mode` in newer clients. */
@@ -88,6 +88,10 @@ function enabledOf({ mode, enabled }: Record<string, unknown>): unknown {
     hint: 'Give mode enabled or disabled.',
   });
 }
+
+/** Newer clients say script/ or flow/; a bare path is a script. */
+const handlerOf = (path: unknown): unknown =>
+  typeof path === 'string' && /^[uf]\//.test(path) ? `script/${path}` : path;
 
 function settings(body: Record<string, unknown>): Record<string, unknown> {
   refuseNotBuilt(body);
@@ -104,6 +108,9 @@ function settings(body: Record<string, unknown>): Record<string, unknown> {
     authenticationResourcePath: body['authentication_resource_path'],
     wrapBody: body['wrap_body'],
     rawString: body['raw_string'],
+    retry: body['retry'],
+    errorHandlerPath: handlerOf(body['error_handler_path']),
+    errorHandlerArgs: body['error_handler_args'],
     summary: body['summary'],
     description: body['description'],
     labels: body['labels'],
@@ -194,7 +201,10 @@ export const httpTriggerRows: readonly Row[] = [
     input: (request) => {
       const body = request.fields();
       const resource = body['authentication_resource_path'] ?? null;
-      return { ...settings(body), authenticationResourcePath: resource, ...byPath(request) };
+      // What a body leaves out is taken away: Windmill's clients send the whole route.
+      const unset = { retry: null, errorHandlerPath: null, errorHandlerArgs: null };
+      const said = { ...unset, ...settings(body), authenticationResourcePath: resource };
+      return { ...said, ...byPath(request) };
     },
     answer: text(({ path }: { path: string }) => path),
   }),

@@ -21,7 +21,8 @@ export interface StreamDeps {
 
 type Event = Record<string, unknown>;
 
-const line = (event: Event): string => `data: ${JSON.stringify(event)}\n\n`;
+/** One server-sent event. */
+export const eventLine = (event: Event): string => `data: ${JSON.stringify(event)}\n\n`;
 
 /** What the client knows and wants, from its query. */
 interface Wanted {
@@ -41,7 +42,7 @@ function wantedOf(request: WireRequest): Wanted {
 }
 
 /** An error in the stream's words; the CLI tests for `not_found`, with the underscore. */
-function eventOf(error: unknown): Event {
+export function errorEvent(error: unknown): Event {
   if (!(error instanceof AppError)) throw error;
   return error.code === 'not_found'
     ? { type: 'not_found' }
@@ -63,14 +64,14 @@ async function* eventsOf(wanted: Wanted, deps: StreamDeps): AsyncGenerator<strin
       const shown = jobUpdateShape(wanted.noLogs ? { ...update, newLogs: '' } : update);
       if (update.completed) {
         const result = await deps.invoke('jobs.result', { id: wanted.id });
-        yield line({ type: 'update', ...shown, only_result: result ?? null });
+        yield eventLine({ type: 'update', ...shown, only_result: result ?? null });
         return;
       }
-      yield line(news ? { type: 'update', ...shown } : { type: 'ping' });
+      yield eventLine(news ? { type: 'update', ...shown } : { type: 'ping' });
     }
-    yield line({ type: 'timeout' });
+    yield eventLine({ type: 'timeout' });
   } catch (error) {
-    yield line(eventOf(error));
+    yield eventLine(errorEvent(error));
   }
 }
 
@@ -84,8 +85,13 @@ export async function streamUpdates(
   await deps.invoke('jobs.update', { id: wanted.id, holdMs: 0 }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
   });
+  return sendEvents(reply, eventsOf(wanted, deps));
+}
+
+/** Answers with these lines, as they come. */
+export function sendEvents(reply: FastifyReply, events: AsyncGenerator<string>): FastifyReply {
   return reply
     .type('text/event-stream')
     .headers({ 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' })
-    .send(Readable.from(eventsOf(wanted, deps)));
+    .send(Readable.from(events));
 }
