@@ -102,6 +102,7 @@ ensureTools([
   { program: 'flock', debianPackage: 'util-linux' },
   { program: 'php', debianPackage: 'php-cli' },
   { program: 'ruby', debianPackage: 'ruby' },
+  { program: 'go', debianPackage: 'golang-go' },
   { program: 'mariadbd', debianPackage: 'mariadb-server-core' },
 ]);
 if (process.argv.includes('--postgres15') && !existsSync(postgres15)) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Clock, notFound } from '../../base/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
+import { neededProgram } from '../languages/index.ts';
 import { jobId } from './job.ts';
 import { selectStanding, selectWaitingStep } from './standing.sql.ts';
 import { findJob } from './visibility.ts';
@@ -94,7 +95,10 @@ function whyQueued(row: StandingRow, now: number): Why {
     return { state: 'queued', code: 'concurrency', reason };
   }
   if (workers === 0) {
-    const reason = `No worker serves the tag ${tag}. Start one with: millrace worker --tags ${tag}`;
+    const program = neededProgram(tag);
+    const start = `Start one with: millrace worker --tags ${tag}`;
+    const where = program === undefined ? '' : `, on a machine that has ${program}`;
+    const reason = `No worker serves the tag ${tag}. ${start}${where}`;
     return { state: 'queued', code: 'no_worker', reason };
   }
   const who = workers === 1 ? 'The worker that serves' : `All ${workers} workers that serve`;

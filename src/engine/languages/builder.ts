@@ -7,6 +7,7 @@ import { type AppBuilder, createAppBuilder } from './app-builder.ts';
 import { bundle } from './bundle.ts';
 import { createBundler } from './bundler.ts';
 import { createEsbuild } from './esbuild-service.ts';
+import { createGoPrograms } from './go-programs.ts';
 import { createInference, type InferSignature } from './infer.ts';
 import { type Lock, readLock, writeLock } from './lock.ts';
 import { openPackagesRoot } from './package-folders.ts';
@@ -50,8 +51,9 @@ export interface Builder {
   /** Throws `unprocessable` naming the import or line that fails, `canceled`, `timeout`. */
   build(request: BuildRequest): Promise<Built>;
   /**
-   * The folder of packages that code which `build` made needs here; undefined when it needs none.
-   * Installs them when this machine does not have them yet. Throws as `build` does.
+   * The folder of packages (Go: of the program) that code which `build` made needs here; undefined
+   * when it needs none. Makes them when this machine does not have them yet.
+   * Throws as `build` does.
    */
   packagesFor(wanted: {
     language: string;
@@ -149,6 +151,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
   const bundler = createBundler({ root, sandbox });
   const environment = deps.environment ?? {};
   const python = createPythonPackages({ root, sandbox, environment, log: deps.log });
+  const go = createGoPrograms({ root, sandbox, log: deps.log });
   const needsOf = createPythonNeeds(sandbox);
   const { prepare } = parser;
   const esbuild = createEsbuild({ tries: 2 });
@@ -217,9 +220,20 @@ export function createBuilder(deps: BuilderDeps): Builder {
     return { code, codeHash: codeHashOf(language, code), lock, warnings: [] };
   }
 
+  /** Compiles, to refuse what does not; where there is no Go the worker that runs it does. */
+  async function buildGo({ language, content, signal, onLog }: BuildRequest): Promise<Built> {
+    const log = onLog ? { onOutput: onLog } : {};
+    if (go.available) await go.provide({ code: content, signal, ...log });
+    const warnings = go.available
+      ? []
+      : ['There is no go here: mistakes in the code show when it first runs.'];
+    return { code: content, codeHash: codeHashOf(language, content), lock: '', warnings };
+  }
+
   return {
     inferSignature: createInference(parser, sandbox),
     async packagesFor({ language, code, ...how }) {
+      if (language === 'go') return go.provide({ code, ...how });
       const requirements = language === 'python3' ? packagesIn(code) : [];
       if (requirements.length === 0) return undefined;
       return (await python.provide({ requirements, locked: true, ...how })).folder;
@@ -235,6 +249,7 @@ export function createBuilder(deps: BuilderDeps): Builder {
       if (signal.aborted) throw new AppError('canceled', 'The deploy was canceled.');
       if (isTypeScript(language)) return buildTypeScript(request);
       if (language === 'python3') return buildPython(request);
+      if (language === 'go') return buildGo(request);
       return { code: content, codeHash: codeHashOf(language, content), lock: '', warnings: [] };
     },
     async stop() {

@@ -1,8 +1,10 @@
 // The door of signature inference: picks the reader of the language.
 import type { Sandbox } from '../sandbox/index.ts';
 import { checkBash, readBash } from './bash-signature.ts';
+import { readGo } from './go-signature.ts';
 import { createParser, type Parser } from './parser.ts';
 import { checkPhp, readPhp } from './php-signature.ts';
+import { readPowershell } from './powershell-signature.ts';
 import { readPython } from './python-signature.ts';
 import { readQuery } from './query-signature.ts';
 import { checkRuby, readRuby } from './ruby-signature.ts';
@@ -34,6 +36,10 @@ export function createInference(parser: Parser, sandbox?: Sandbox): InferSignatu
       case 'ruby':
         await checkRuby('script.rb', content, sandbox);
         return signatureOf(readRuby(content, entrypoint));
+      case 'go':
+        return signatureOf(readGo(content, entrypoint));
+      case 'powershell':
+        return signatureOf(readPowershell(content));
       case 'postgresql':
       case 'mysql':
       case 'graphql':

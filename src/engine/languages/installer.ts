@@ -1,4 +1,5 @@
-// One run of an installer of packages (bun, pip), from its start to its end or to its limit.
+// One run of an installer of packages (bun, pip) or of a compiler, from its start to its end or to
+// its limit.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { AppError } from '../../base/index.ts';
@@ -17,6 +18,8 @@ export interface InstallerOptions {
   signal: AbortSignal;
   /** Told of the output line by line, as it comes. */
   onOutput?: (text: string) => void;
+  /** What it does, for who waited too long. */
+  doing?: string;
 }
 
 /** Addresses of registries may hold some. */
@@ -24,13 +27,13 @@ const withoutCredentials = (text: string): string =>
   text.replaceAll(/\b(\w+:\/\/)[^\s/@]*@/g, '$1');
 
 function canceled(): AppError {
-  return new AppError('canceled', 'The deploy was canceled while its packages were installed.');
+  return new AppError('canceled', 'The deploy was canceled before it was built.');
 }
 
 /** Kills the whole group on abort and after two minutes; throws `canceled`, `timeout`. */
 export async function runInstaller(
   command: WrappedCommand,
-  { signal, onOutput }: InstallerOptions,
+  { signal, onOutput, doing = 'Installing the packages' }: InstallerOptions,
 ): Promise<Ended> {
   if (signal.aborted) throw canceled();
   const child = spawn(command.file, command.argv, {
@@ -70,7 +73,7 @@ export async function runInstaller(
     clearTimeout(limit);
     signal.removeEventListener('abort', kill);
   }
-  throw new AppError('timeout', 'Installing the packages took more than two minutes.', {
+  throw new AppError('timeout', `${doing} took more than two minutes.`, {
     hint: 'Check the network of the server, or import fewer and smaller packages.',
   });
 }

@@ -13,6 +13,8 @@ export type Language =
   | 'bash'
   | 'php'
   | 'ruby'
+  | 'go'
+  | 'powershell'
   | QueryLanguage;
 
 /** A value's type as far as it can be told from the source alone. */

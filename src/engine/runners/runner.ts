@@ -13,6 +13,8 @@ export type RunLanguage =
   | 'bash'
   | 'php'
   | 'ruby'
+  | 'go'
+  | 'powershell'
   | QueryLanguage;
 
 /** A program that runs scripts. `node` serves TypeScript whose first line says `//nodejs`. */
@@ -57,7 +59,7 @@ export interface RunRequest {
   /** Opaque: runs with different identities never share a process. */
   identity: string;
   isolation: 'warm' | 'fresh';
-  /** Python: a folder of packages, as the builder made it. */
+  /** A folder that the run reads, as the builder made it: Python's packages, Go's program. */
   packages?: string;
   /** false: no network inside (bubblewrap only). Default true. */
   network?: boolean;

@@ -434,13 +434,17 @@ async def main():
       assert.equal(status.sandbox.kind, kit.sandbox.kind);
       assert.equal(status.sandbox.reason === null, status.sandbox.kind === 'bwrap');
       assert.ok(status.processes.warm > 0 && status.memoryBytes > 0);
-      const here = kit.runners.languages.join(' ');
+      // The one language whose program the tests cannot install.
+      const isBrought = (name: string): boolean => name !== 'powershell';
+      const here = kit.runners.languages.filter(isBrought).join(' ');
       assert.equal(
         here,
-        'bun deno nativets bunnative python3 bash php ruby postgresql mysql graphql',
+        'bun deno nativets bunnative python3 bash php ruby go postgresql mysql graphql',
       );
-      for (const { available, version, reason } of status.languages) {
-        assert.ok(available && version !== null && reason === null);
+      for (const { language, available, version, reason } of status.languages) {
+        assert.equal(available, version !== null && reason === null);
+        if (isBrought(language)) assert.ok(available, language);
+        else assert.match(reason ?? 'needs pwsh', /needs pwsh/);
       }
     });
   });

@@ -86,12 +86,15 @@ export function createRunners(options: RunnersOptions): Runners {
   }
 
   async function single(runtime: FoundRuntime, request: RunRequest): Promise<RunOutcome> {
-    const { memoryBytes, maxProcesses } = request.limits;
+    const { packages: folder, limits } = request;
+    const { memoryBytes, maxProcesses } = limits;
     const network = request.network !== false;
     const { spares } = here();
     // Somebody uses single-use processes of this runtime: from now on two are kept.
     spares.keep(runtime, 2);
-    const child = await spares.take(runtime, { memoryBytes, maxProcesses, network });
+    const child = await spares.take(runtime, {
+      ...{ memoryBytes, maxProcesses, network, folder },
+    });
     singles += 1;
     try {
       return await child.run(request);
@@ -110,7 +113,7 @@ export function createRunners(options: RunnersOptions): Runners {
     const { warm, zygotes } = here();
     if (runtime.runtime === 'python' && zygotes !== undefined) return zygotes.run(request);
     if (runtime.runtime === 'bash' || request.isolation === 'fresh') {
-      return single(runtime, asShellRun(request));
+      return single(runtime, asShellRun(request, options.sandbox));
     }
     return warm.run(runtime, request);
   }

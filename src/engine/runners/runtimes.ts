@@ -28,6 +28,12 @@ export interface MissingRuntime {
 
 export type RuntimeProbe = FoundRuntime | MissingRuntime;
 
+/** The same program with one more folder that it may read. */
+export function withFolder(runtime: FoundRuntime, folder: string | undefined): FoundRuntime {
+  if (folder === undefined) return runtime;
+  return { ...runtime, readOnly: [...runtime.readOnly, folder] };
+}
+
 export const isFound = (probe: RuntimeProbe): probe is FoundRuntime => 'file' in probe;
 
 export const runtimeOfLanguage: Record<RunLanguage, Runtime> = {
@@ -39,6 +45,8 @@ export const runtimeOfLanguage: Record<RunLanguage, Runtime> = {
   bash: 'bash',
   php: 'bash',
   ruby: 'bash',
+  go: 'bash',
+  powershell: 'bash',
   // Their drivers are programs for Node.
   postgresql: 'node',
   mysql: 'node',

@@ -2,7 +2,7 @@
 // becomes the warm process of a script. Refilled in the background, two at a time.
 import { type Child, type ChildContext, startChild } from './child.ts';
 import type { Runtime } from './runner.ts';
-import type { FoundRuntime } from './runtimes.ts';
+import { type FoundRuntime, withFolder } from './runtimes.ts';
 
 // What a spare is started with; a request for more memory gets a process of its own.
 const spareMemoryBytes = 1024 * 1_048_576;
@@ -14,6 +14,8 @@ export interface SparesNeeds {
   memoryBytes: number;
   maxProcesses: number;
   network: boolean;
+  /** One more folder that it may read. */
+  folder?: string | undefined;
 }
 
 export interface Spares {
@@ -38,7 +40,8 @@ export function createSpares(context: ChildContext): Spares {
   let stopped = false;
 
   function start(runtime: FoundRuntime, needs: SparesNeeds): Promise<Child> {
-    return startChild(context, { runtime, ...needs });
+    const { folder, ...limits } = needs;
+    return startChild(context, { runtime: withFolder(runtime, folder), ...limits });
   }
 
   function shelfOf(runtime: FoundRuntime): Shelf {
@@ -81,6 +84,7 @@ export function createSpares(context: ChildContext): Spares {
       const shelf = shelfOf(runtime);
       const fits =
         needs.network &&
+        needs.folder === undefined &&
         needs.memoryBytes <= spareMemoryBytes &&
         needs.maxProcesses <= spareProcesses;
       let child: Child | undefined;

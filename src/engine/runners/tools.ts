@@ -1,21 +1,19 @@
-// Languages whose program is on the worker or not: PHP, Ruby. Each run is a Bash run that writes
-// the script with a small caller beside it and starts the program; the caller reads the arguments,
-// calls main and writes its value to result.json.
-import { existsSync } from 'node:fs';
+// Languages whose program is on the worker or not: PHP, Ruby, Go, PowerShell. Each run is a Bash
+// run that writes the script with a small caller beside it and starts the program; the caller reads
+// the arguments, calls main and writes its value to result.json.
+import { dirname } from 'node:path';
+import { findProgram, neededProgram, type ToolLanguage } from '../languages/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { quoted } from './bash.ts';
 import type { RunLanguage, RunRequest } from './runner.ts';
 
-export type ToolLanguage = 'php' | 'ruby';
-
 interface Tool {
-  program: string;
-  debianPackage: string;
-  /** File of the script. */
-  main: string;
-  caller: string;
-  /** Command line behind the program. */
-  argv: readonly string[];
+  /** What is written before it starts, besides the arguments. */
+  files(code: string): Record<string, string>;
+  /** Its command line; `folder` is the one that the run may read. */
+  command(folder: string): string;
+  /** The last line of the output counts where there is no other result, as in Bash. */
+  talks?: boolean;
 }
 
 const phpCaller = `<?php
@@ -49,20 +47,34 @@ result = send(name, *positional.map { |key| given[key] }, **keywords)
 File.write('result.json', JSON.generate(result))
 `;
 
+const powershellCaller = `$ErrorActionPreference = 'Stop'
+$request = Get-Content -Raw args.json | ConvertFrom-Json -AsHashtable
+Remove-Item args.json
+$given = $request['args']
+& ./main.ps1 @given
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+`;
+
+const powershell = [
+  'POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1',
+  'pwsh -NoLogo -NoProfile -NonInteractive -File caller.ps1',
+].join(' ');
+
 const tools: Record<ToolLanguage, Tool> = {
   php: {
-    program: 'php',
-    debianPackage: 'php-cli',
-    main: 'main.php',
-    caller: phpCaller,
-    argv: ['-d', 'display_errors=stderr', '-d', 'log_errors=0', '-d', 'memory_limit=-1'],
+    files: (code) => ({ 'main.php': code, caller: phpCaller }),
+    command: () => 'php -d display_errors=stderr -d log_errors=0 -d memory_limit=-1 caller',
   },
   ruby: {
-    program: 'ruby',
-    debianPackage: 'ruby',
-    main: 'main.rb',
-    caller: rubyCaller,
-    argv: [],
+    files: (code) => ({ 'main.rb': code, caller: rubyCaller }),
+    command: () => 'ruby caller',
+  },
+  // Its caller is compiled with the script.
+  go: { files: () => ({}), command: (folder) => `${quoted(folder)}/program` },
+  powershell: {
+    files: (code) => ({ 'main.ps1': code, 'caller.ps1': powershellCaller }),
+    command: () => powershell,
+    talks: true,
   },
 };
 
@@ -70,40 +82,33 @@ const tools: Record<ToolLanguage, Tool> = {
 const insists =
   '[[ -f result.json ]] || { echo "the script ended before main returned" >&2; exit 1; }';
 
-const toolOf = (language: string): Tool | undefined =>
-  Object.hasOwn(tools, language) ? tools[language as ToolLanguage] : undefined;
+const toolLanguages = Object.keys(tools) as ToolLanguage[];
 
 /** Languages without their program here: why, with the way out. Asked once, at the start. */
 export function findMissingTools(sandbox: Sandbox): ReadonlyMap<RunLanguage, string> {
-  const reasons = new Map<RunLanguage, string>();
-  for (const [language, tool] of Object.entries(tools)) {
-    const reason = whyMissing(tool, sandbox);
-    if (reason !== undefined) reasons.set(language as ToolLanguage, reason);
-  }
-  return reasons;
+  const missing = toolLanguages.filter((name) => findProgram(name, sandbox) === undefined);
+  return new Map(missing.map((name) => [name, `this machine needs ${neededProgram(name)}`]));
 }
 
-function whyMissing(tool: Tool, sandbox: Sandbox): string | undefined {
-  const places = ['/usr/bin', '/usr/local/bin'].map((folder) => `${folder}/${tool.program}`);
-  if (places.some((path) => existsSync(path) && sandbox.canReach(path))) return undefined;
-  return `${tool.program} is not installed; run: apt-get install ${tool.debianPackage}`;
+/** Where PowerShell is installed is not among the folders that every run may read. */
+function folderOf({ language, packages }: RunRequest, sandbox: Sandbox): string | undefined {
+  const program = language === 'powershell' ? findProgram(language, sandbox) : undefined;
+  return program === undefined ? packages : dirname(program);
 }
 
 /** The Bash run that a run of such a language is; any other request comes back as it is. */
-export function asShellRun(request: RunRequest): RunRequest {
-  const tool = toolOf(request.language);
-  if (tool === undefined) return request;
-  const { entrypoint, parameters, args } = request;
+export function asShellRun(request: RunRequest, sandbox: Sandbox): RunRequest {
+  const { language, entrypoint, parameters, args } = request;
+  if (!Object.hasOwn(tools, language)) return request;
+  const tool = tools[language as ToolLanguage];
+  const folder = folderOf(request, sandbox);
   const known = Object.entries(args).filter(([name]) => parameters.includes(name));
-  const files = {
-    [tool.main]: request.code,
-    caller: tool.caller,
-    'args.json': JSON.stringify({ entrypoint, args: Object.fromEntries(known) }),
-  };
+  const asked = { entrypoint, parameters, args: Object.fromEntries(known) };
+  const files = { ...tool.files(request.code), 'args.json': JSON.stringify(asked) };
   const writes = Object.entries(files).map(
     ([name, text]) => `printf '%s' ${quoted(text)} >${name}`,
   );
-  const command = [tool.program, ...tool.argv, 'caller'].join(' ');
-  const code = [...writes, command, insists, ''].join('\n');
-  return { ...request, code, parameters: [], args: {} };
+  const code = [...writes, tool.command(folder ?? ''), tool.talks ? '' : insists, ''].join('\n');
+  const shell = { ...request, code, parameters: [], args: {} };
+  return folder === undefined ? shell : { ...shell, packages: folder };
 }

@@ -3,7 +3,7 @@
 import { AppError } from '../../base/index.ts';
 import type { ChildContext } from './child.ts';
 import { lanesPerZygote, type RunOutcome, type RunRequest } from './runner.ts';
-import type { FoundRuntime } from './runtimes.ts';
+import { type FoundRuntime, withFolder } from './runtimes.ts';
 import { startZygote, type Zygote } from './zygote.ts';
 
 const idleMs = 5 * 60_000;
@@ -24,12 +24,6 @@ export interface Zygotes {
 
 const keyOf = ({ identity, network, packages }: RunRequest): string =>
   JSON.stringify([identity, network !== false, packages]);
-
-/** The runtime with one more folder to read. */
-function withFolder(runtime: FoundRuntime, folder: string | undefined): FoundRuntime {
-  if (folder === undefined) return runtime;
-  return { ...runtime, readOnly: [...runtime.readOnly, folder] };
-}
 
 export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zygotes {
   const { clock, log } = context;

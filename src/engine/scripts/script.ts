@@ -14,6 +14,8 @@ export const languages = [
   'graphql',
   'php',
   'ruby',
+  'go',
+  'powershell',
 ] as const;
 export type Language = (typeof languages)[number];
 

@@ -15,6 +15,8 @@ const endings: readonly (readonly [string, string])[] = [
   ['.gql', 'graphql'],
   ['.php', 'php'],
   ['.rb', 'ruby'],
+  ['.go', 'go'],
+  ['.ps1', 'powershell'],
 ];
 
 function endingOf(file: string): readonly [string, string] | undefined {

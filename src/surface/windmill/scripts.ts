@@ -18,7 +18,7 @@ const byPath = (request: WireRequest): { path: string } => ({ path: request.path
 const byHash = (request: WireRequest): { hash: string } => ({ hash: request.param('hash') });
 
 /** `raw/p/f/team/report.bun.ts`: the ending that importers want, not part of the path. */
-const ending = /(?:\.(?:bun|deno|fetch|pg|my))?\.(?:ts|js|py|sh|sql|gql|php|rb)$/;
+const ending = /(?:\.(?:bun|deno|fetch|pg|my))?\.(?:ts|js|py|sh|sql|gql|php|rb|go|ps1)$/;
 
 const rawContent = text(({ content }: ScriptOutput) => content ?? '');
 

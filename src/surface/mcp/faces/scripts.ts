@@ -16,7 +16,9 @@ const codeAdvice =
   'postgresql and mysql: the SQL itself; "-- $1 name (type)" (mysql: "-- ? name (type)") names ' +
   'an argument, "-- database <path>" the resource. graphql: the document; its variables are the ' +
   'arguments. ' +
-  'php (<?php first) and ruby: a function main; no packages.';
+  'php (<?php first) and ruby: a function main; no packages. ' +
+  'go: package inner, func main(...) (T, error); the standard library alone. ' +
+  'powershell: a param(...) block first.';
 
 const versionFields = {
   summary: field.text('body', 'One line: what it does, shown as the title of its tool.'),
