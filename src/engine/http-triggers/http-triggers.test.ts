@@ -341,6 +341,15 @@ describe('HTTP routes', () => {
     ]) {
       assert.equal((await send('create', { ...body, ...more })).status, 501, JSON.stringify(more));
     }
+    const many = (...paths: string[]) =>
+      paths.map((name) => ({ ...body, path: `f/team/${name}`, route_path: `many/${name}` }));
+    const all = await send('create_many', [...many('m1', 'm2'), { ...body, path: 'f/team/any' }]);
+    assert.deepEqual([all.status, (await send('exists/f/team/m1')).text], [201, 'true']);
+    const taken = await send('create_many', [...many('m3'), ...many('m1')]);
+    assert.deepEqual([taken.status, /Route 2 of the list/.test(taken.text)], [409, true]);
+    assert.equal((await send('exists/f/team/m3')).text, 'false');
+    assert.equal((await send('create_many', { path: 'f/team/x' })).status, 400);
+    assert.equal((await send('delete/f/team/any', undefined, 'DELETE')).status, 200);
     assert.equal((await send('create', body)).status, 201);
     const { edited_at: editedAt, ...got } = JSON.parse((await send('get/f/team/wire')).text);
     assert.match(editedAt, /^\d{4}-/);

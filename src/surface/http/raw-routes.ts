@@ -17,6 +17,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /api/settings/global/:key': 'constant for Windmill’s command line, for callers',
   'GET /api/jobs/db_clock': 'the time, for callers',
   'POST /api/w/:workspace/jobs/run/batch_rerun_jobs': 'one call of jobs.rerun for each job',
+  'POST /api/w/:workspace/http_triggers/create_many': 'one httpTriggers.create for each route',
   'GET /api/w/:workspace/workspaces/tarball': 'one call for each item, into one archive',
   'GET /api/w/:workspace/jobs_u/getupdate_sse/:id': 'a stream made of jobs.update calls',
   'GET /api/w/:workspace/jobs/getupdate_sse/:id': 'the same under its other name',

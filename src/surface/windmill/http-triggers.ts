@@ -120,6 +120,13 @@ function settings(body: Record<string, unknown>): Record<string, unknown> {
   });
 }
 
+/** The input of `httpTriggers.create`. */
+export const creation = (body: Record<string, unknown>): Record<string, unknown> => ({
+  path: body['path'],
+  ...settings(body),
+  ...present({ enabled: enabledOf(body) }),
+});
+
 const setEnabled = {
   operation: 'httpTriggers.setEnabled',
   input: (request: WireRequest) => ({ ...byPath(request), enabled: enabledOf(request.fields()) }),
@@ -189,10 +196,7 @@ export const httpTriggerRows: readonly Row[] = [
   post({
     path: `${triggers}/create`,
     operation: 'httpTriggers.create',
-    input: (request) => {
-      const body = request.fields();
-      return { path: body['path'], ...settings(body), ...present({ enabled: enabledOf(body) }) };
-    },
+    input: (request) => creation(request.fields()),
     answer: text(({ path }: { path: string }) => path, 201),
   }),
   post({

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
 import { workspaceArchive } from './archive/index.ts';
+import { createRoutes } from './create-routes.ts';
 import { type HttpRoutesDeps, mountHttpRoutes } from './http-routes.ts';
 import { windmillOpenApi } from './openapi.ts';
 import { readPublished } from './published.ts';
@@ -108,6 +109,11 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
     await deps.admit(request);
     const lines = await rerunLines(wireRequest(request, deps), callerOf(request, reply));
     return send(reply, { status: 200, type: 'text', body: lines });
+  });
+  app.post('/api/w/:workspace/http_triggers/create_many', async (request, reply) => {
+    await deps.admit(request);
+    const paths = await createRoutes(wireRequest(request, deps), callerOf(request, reply));
+    return send(reply, { status: 201, type: 'json', body: paths });
   });
   app.get('/api/w/:workspace/workspaces/tarball', async (request, reply) => {
     await deps.admit(request);
