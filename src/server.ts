@@ -146,7 +146,11 @@ function openDoor(
   };
   const audit = createAuditLog({ db, clock, log });
   undo.push('the audit log', () => audit.drain());
-  const catalog = createCatalog([engine.operations, identity.operations, auditOperations(db)]);
+  const catalog = createCatalog([
+    engine.operations,
+    identity.operations,
+    auditOperations({ db, clock }),
+  ]);
   return createDoor(catalog, [
     auditStage(audit),
     resolveStage(catalog),

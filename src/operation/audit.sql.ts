@@ -23,8 +23,8 @@ const columns = `
    from operation_audit`;
 
 /**
- * The newest rows of a workspace ($1) before $2, at most $3; null filters do not apply. Uses
- * operation_audit_workspace.
+ * The newest rows of a workspace ($1) before $2, at most $3; null filters do not apply. A job ($9)
+ * is what a call was about, or who called. Uses operation_audit_workspace.
  */
 export const listAuditRows = statement(
   'audit.list',
@@ -35,6 +35,7 @@ export const listAuditRows = statement(
      and ($5::text is null or username = $5)
      and ($6::text is null or operation = $6)
      and ($7::text is null or target = $7)
+     and ($9::uuid is null or job_id = $9 or right(target, 36) = $9::text)
    order by at desc
    limit $3 offset $8`,
 );

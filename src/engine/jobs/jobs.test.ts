@@ -220,6 +220,46 @@ describe('jobs', () => {
     assert.ok(!all.includes('canary-argument'), 'audit holds no arguments');
   });
 
+  it('tells who did what with a job, in a bounded time', async () => {
+    const content = `export async function main() {
+      const { BASE_INTERNAL_URL, WM_WORKSPACE, WM_TOKEN } = process.env;
+      const headers = { authorization: \`Bearer \${WM_TOKEN}\` };
+      const address = \`\${BASE_INTERNAL_URL}/api/w/\${WM_WORKSPACE}/scripts/list\`;
+      return (await fetch(address, { headers })).status;
+    }`;
+    const made = await server.op('jobs.previewWait', { language: 'bun', content });
+    const { id } = made.body;
+    assert.equal(made.body.result, 200, JSON.stringify(made.body));
+    const other = await server.op('jobs.runWait', {
+      path: 'f/examples/hello',
+      args: { name: 'o' },
+    });
+    for (const each of [id, other.body.id]) await server.op('jobs.get', { id: each });
+    assert.equal((await server.op('jobs.erase', { id })).status, 200);
+    const list = (input: object) => server.op('audit.list', { job: id, ...input });
+    // Reads are written behind; what waits is written with the next batch.
+    let rows: any[] = [];
+    while (rows.length < 3) rows = (await list({})).body;
+    const facts = rows.map((row) => `${row.operation} ${row.target} ${row.jobId}`);
+    const wanted = [`jobs.erase jobs/${id} null`, `jobs.get jobs/${id} null`];
+    assert.deepEqual(new Set(facts), new Set([...wanted, `scripts.list null ${id}`]));
+    const asWindmill = await server.fetch(
+      `/api/w/${server.workspace}/audit/list?resource=${id}&operation=jobs.erase`,
+    );
+    const shown = (await asWindmill.json()) as { operation: string }[];
+    assert.deepEqual(
+      shown.map(({ operation }) => operation),
+      ['jobs.erase'],
+    );
+    const now: number = rows[0].at;
+    assert.deepEqual((await list({ before: now - 3_600_000 })).body, []);
+    const tooLong = await list({ after: now - 94 * 86_400_000 });
+    assert.equal(tooLong.status, 400);
+    assert.match(JSON.stringify(tooLong.body), /93 days/);
+    assert.equal((await list({ after: now - 90 * 86_400_000 })).body.length, 3);
+    assert.equal((await server.op('audit.list', { job: 'no id' })).status, 400);
+  });
+
   it('lists newest first, by filters', async () => {
     const run = await server.op('jobs.runWait', {
       path: 'f/examples/hello',

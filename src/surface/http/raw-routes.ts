@@ -2,6 +2,7 @@
 // that stands neither here nor in a table of operations stops the server at start.
 
 const mcp = '/api/mcp/w/:workspace';
+const stream = '/api/w/:workspace/jobs/run_and_stream';
 
 /** `METHOD address` → why it is no plain call, and who may come. */
 const rawRoutes: Readonly<Record<string, string>> = {
@@ -21,6 +22,10 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /api/w/:workspace/workspaces/tarball': 'one call for each item, into one archive',
   'GET /api/w/:workspace/jobs_u/getupdate_sse/:id': 'a stream made of jobs.update calls',
   'GET /api/w/:workspace/jobs/getupdate_sse/:id': 'the same under its other name',
+  [`* ${stream}/p/*`]: 'a run by jobs.run, then a stream made of jobs.update calls',
+  [`* ${stream}/h/:hash`]: 'the same by jobs.runByHash',
+  [`* ${stream}/f/*`]: 'the same by jobs.runFlow',
+  [`* ${stream}/fv/:version`]: 'the same by jobs.runFlowVersion',
   '* /api/r/*': 'what people published; each calls a run operation as the owner of the route',
   'GET /': 'page; calls workspaces.mine',
   'GET /style.css': 'the look of the pages, open',

@@ -2,6 +2,7 @@
 // the checks that all share. Listens, drains, closes.
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError, type Log } from '../../base/index.ts';
+import { authorise } from '../../operation/index.ts';
 import { apiRoutes } from '../api/index.ts';
 import { mcpRoutes } from '../mcp/index.ts';
 import { sendFailurePage } from '../pages/index.ts';
@@ -93,6 +94,11 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
         clock: deps.clock,
         version: deps.version,
         invoke: gate.invoke,
+        async assertReadsJobs(request, workspace) {
+          const caller = await gate.admit(request, 'run', workspace).catch(() => undefined);
+          const verdict = caller && authorise(caller, { action: 'jobs:read', risk: 'read' });
+          if (verdict?.allowed === false) throw verdict.error;
+        },
         admit: (request) => gate.admit(request, 'rest', null),
         bodyOf,
         parseJson,

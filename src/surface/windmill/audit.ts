@@ -1,5 +1,5 @@
 // `/api/w/{ws}/audit/*`: who called what, for admins.
-import { AppError } from '../../base/index.ts';
+import { AppError, isUuid } from '../../base/index.ts';
 import { filled, paging, present } from './fields.ts';
 import { get, json, jsonRows, type Row } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -53,6 +53,11 @@ function auditShape(row: AuditOutput): Record<string, unknown> {
 /** Filters whose words are Windmill's own; leaving them out would answer too much. */
 const unknown = ['action_kind', 'all_workspaces', 'exclude_operations', 'operations'];
 
+/** A resource that is an id is a job: who did something with it, and what it did itself. */
+function about(resource: string | undefined): Record<string, unknown> {
+  return resource !== undefined && isUuid(resource) ? { job: resource } : { target: resource };
+}
+
 function filters(request: WireRequest): Record<string, unknown> {
   const { query } = request;
   for (const name of unknown) {
@@ -68,7 +73,7 @@ function filters(request: WireRequest): Record<string, unknown> {
       after: query.time('after'),
       username: query.text('username'),
       operation: query.text('operation'),
-      target: query.text('resource'),
+      ...about(query.text('resource')),
     }),
   };
 }

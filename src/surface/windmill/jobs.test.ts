@@ -223,6 +223,79 @@ describe('Windmill’s REST of jobs', () => {
     assert.equal(nobody.status, 401);
   });
 
+  const eventsOf = ({ text }: { text: string }) =>
+    text
+      .split('\n\n')
+      .filter((event) => event !== '')
+      .map((event) => JSON.parse(event.replace(/^data: /, '')));
+
+  it('starts and streams scripts and flows, with nothing but the result if asked', async () => {
+    const { hash } = await read('scripts/get/p/f/examples/shape');
+    const steps = [{ id: 'a', value: { type: 'identity' } }];
+    const flow = { path: 'f/examples/streamed', summary: '', value: { modules: steps } };
+    assert.equal((await send('flows/create', json(flow))).status, 201);
+    const version = (await read('flows/get/f/examples/streamed')).version_id;
+    const payload = encodeURIComponent(Buffer.from('{"answer":"got"}').toString('base64'));
+    const runs: [path: string, sent: Sent, result: unknown][] = [
+      ['p/f/examples/shape', json({ answer: 'posted' }), 'posted'],
+      [`h/${hash}`, json({ answer: 'by hash' }), 'by hash'],
+      [`p/f/examples/shape?payload=${payload}`, { method: 'GET' }, 'got'],
+      ['f/f/examples/streamed', json({ n: 1 }), { n: 1 }],
+      [`fv/${version}`, json({ n: 2 }), { n: 2 }],
+    ];
+    for (const [path, sent, result] of runs) {
+      const answer = await send(`jobs/run_and_stream/${path}`, sent);
+      assert.equal(answer.status, 200, `${path}: ${answer.text}`);
+      assert.equal(answer.headers.get('content-type'), 'text/event-stream');
+      const { type, completed, only_result } = eventsOf(answer).at(-1);
+      assert.deepEqual([type, completed, only_result], ['update', true, result]);
+    }
+    const alone = await send(
+      'jobs/run_and_stream/p/f/examples/fail?only_result=true&fast=true&poll_delay_ms=1',
+      json({}),
+    );
+    for (const { type, ...event } of eventsOf(alone)) {
+      if (type === 'ping') continue;
+      const { only_result: result, ...rest } = event;
+      assert.deepEqual([type, Object.keys(rest)], ['update', ['running', 'completed']]);
+      if (event.completed) assert.equal(result.error.message, 'no good');
+    }
+    assert.doesNotMatch(alone.text, /before/);
+    const described = await (await server.fetch('/api/openapi.yaml')).text();
+    assert.equal(described.match(/runAndStream\w+/g)?.length, 8);
+  });
+
+  it('starts nothing for who could not hear of it, or asks for what there is not', async () => {
+    const tokenOf = async (...scopes: string[]) => {
+      const made = await server.op('tokens.create', { label: 'stream', scopes });
+      return made.body.token as string;
+    };
+    const hear = await tokenOf('jobs:run', 'jobs:read');
+    const stream = 'jobs/run_and_stream/p/f/examples/echo';
+    const inAddress = { method: 'GET', token: null };
+    const heard = await send(`${stream}?token=${hear}`, inAddress);
+    assert.equal(eventsOf(heard).at(-1)?.completed, true, heard.text);
+    const count = async () => (await read('jobs/list?script_path_exact=f/examples/echo')).length;
+    const known = await count();
+    const deaf = await tokenOf('jobs:run');
+    const refused: [query: string, sent: Sent, status: number, words: RegExp][] = [
+      [`?token=${deaf}`, inAddress, 403, /jobs:read/],
+      ['', { ...json({}), token: deaf }, 403, /jobs:read/],
+      ['', { ...json({}), token: null }, 401, /login or a token/],
+      ['', { ...json({}), token: 'unknown' }, 401, /unknown/],
+      ['?poll_delay_ms=60001', json({}), 400, /poll_delay_ms/],
+      ['?poll_delay_ms=-1', json({}), 400, /poll_delay_ms/],
+      ['?fast=maybe', json({}), 400, /fast/],
+      ['?only_result=maybe', json({}), 400, /only_result/],
+    ];
+    for (const [query, sent, status, words] of refused) {
+      const answer = await send(`${stream}${query}`, sent);
+      assert.equal(answer.status, status, `${query}: ${answer.text}`);
+      assert.match(answer.text, words);
+    }
+    assert.equal(await count(), known);
+  });
+
   it('lists and counts without logs and results, and runs again', async () => {
     const rows = await read(
       'jobs/list?job_kinds=script&per_page=5&script_path_exact=f/examples/fail',

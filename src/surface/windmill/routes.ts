@@ -9,9 +9,10 @@ import { windmillOpenApi } from './openapi.ts';
 import { readPublished } from './published.ts';
 import { rerunLines } from './rerun.ts';
 import { rows } from './rows.ts';
-import { streamUpdates } from './stream.ts';
+import { starts } from './runs.ts';
+import { sendStream, streamUpdates, wantedOf } from './stream.ts';
 import type { Answer, Row } from './table.ts';
-import { type WireBody, wireRequest } from './wire-request.ts';
+import { type WireBody, type WireRequest, wireRequest } from './wire-request.ts';
 
 export interface WindmillAsk {
   place: 'rest' | 'run';
@@ -26,6 +27,11 @@ export interface WindmillDeps {
   clock: Clock;
   version: string;
   invoke: (request: FastifyRequest, reply: FastifyReply, ask: WindmillAsk) => Promise<unknown>;
+  /**
+   * Throws for a caller that may start runs here and not read them, so that nothing is started
+   * whose news it cannot hear. Whom nobody knows is refused by `invoke`.
+   */
+  assertReadsJobs: (request: FastifyRequest, workspace: string | null) => Promise<void>;
   /** Throws for a caller that is nobody. */
   admit: (request: FastifyRequest) => Promise<unknown>;
   bodyOf: (request: FastifyRequest) => WireBody | undefined;
@@ -53,10 +59,14 @@ export const windmillAddresses: readonly string[] = rows.map(
   ({ method, path }) => `${method} /api/${path}`,
 );
 
-/** The kinds of bodies that a row reads. */
-function kindsOf({ runs, multipart }: Row): readonly WireBody['kind'][] {
-  if (runs) return ['json', 'form', 'text', 'multipart'];
-  return multipart ? ['json', 'multipart'] : ['json'];
+/** Throws for a kind of body that the row does not read. */
+function checkBody({ body }: WireRequest, { runs, multipart }: Pick<Row, 'runs' | 'multipart'>) {
+  const others: WireBody['kind'][] = runs ? ['form', 'text'] : [];
+  if (runs || multipart) others.push('multipart');
+  if (!body || ['json', ...others].includes(body.kind)) return;
+  throw new AppError('unsupported_media_type', 'The body must be JSON.', {
+    hint: 'Send it with `Content-Type: application/json`.',
+  });
 }
 
 function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
@@ -71,11 +81,7 @@ function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
         workspace: workspaceOf(request),
         name: row.operation,
         input() {
-          if (wire.body && !kindsOf(row).includes(wire.body.kind)) {
-            throw new AppError('unsupported_media_type', 'The body must be JSON.', {
-              hint: 'Send it with `Content-Type: application/json`.',
-            });
-          }
+          checkBody(wire, row);
           return row.input(wire);
         },
       };
@@ -132,6 +138,38 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
   }
 }
 
+/** Starts something and streams its news. */
+async function runAndStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { start, deps }: { start: (typeof starts)[number]; deps: WindmillDeps },
+): Promise<FastifyReply> {
+  const wire = wireRequest(request, deps);
+  const workspace = workspaceOf(request);
+  const invoke = (name: string, input: () => unknown) =>
+    deps.invoke(request, reply, { place: 'run', surface: 'windmill', workspace, name, input });
+  await deps.assertReadsJobs(request, workspace);
+  const started = await invoke(start.operation, () => {
+    wantedOf(wire);
+    checkBody(wire, { runs: true });
+    return start.input(wire);
+  });
+  const { id } = started as { id: string };
+  const { clock, draining } = deps;
+  const ask = (name: string, input: unknown) => invoke(name, () => input);
+  return sendStream(reply, { ...wantedOf(wire), id }, { clock, draining, invoke: ask });
+}
+
+function mountRunStreams(app: FastifyInstance, deps: WindmillDeps): void {
+  for (const start of starts) {
+    app.route({
+      method: ['GET', 'POST'],
+      url: `/api/w/:workspace/jobs/run_and_stream/${start.at}`,
+      handler: (request, reply) => runAndStream(request, reply, { start, deps }),
+    });
+  }
+}
+
 /**
  * The Windmill whose REST these tables follow. Its command line reads major and minor from what
  * stands between `v` and the dots, and picks old or new forms by it.
@@ -172,6 +210,7 @@ export function windmillRoutes(deps: WindmillDeps) {
     });
     for (const row of rows) mountRow(app, row, deps);
     mountComposites(app, deps);
+    mountRunStreams(app, deps);
     mountConstants(app, deps, built);
     mountHttpRoutes(app, { ...deps, ...deps.published, send });
   };

@@ -31,6 +31,14 @@ const byVersion = (request: WireRequest): Record<string, unknown> => ({
   ...runOptions(request),
 });
 
+/** What starts something deployed; `at` stands behind `run/` and `run_and_stream/`. */
+export const starts = [
+  { at: 'p/*', operation: 'jobs.run', input: byPath },
+  { at: 'h/:hash', operation: 'jobs.runByHash', input: byHash },
+  { at: 'f/*', operation: 'jobs.runFlow', input: byPath },
+  { at: 'fv/:version', operation: 'jobs.runFlowVersion', input: byVersion },
+] as const;
+
 function flowPreview(request: WireRequest): Record<string, unknown> {
   const { value, path, args } = request.fields();
   return {
@@ -51,14 +59,6 @@ const runs = true as const;
 
 /** What starts flows: by path, by version, or as they come along. */
 const flowRunRows: readonly Row[] = [
-  post({ path: `${jobs}/run/f/*`, operation: 'jobs.runFlow', input: byPath, answer: idText, runs }),
-  post({
-    path: `${jobs}/run/fv/:version`,
-    operation: 'jobs.runFlowVersion',
-    input: byVersion,
-    answer: idText,
-    runs,
-  }),
   post({
     path: `${jobs}/run/preview_flow`,
     operation: 'jobs.previewFlow',
@@ -92,15 +92,10 @@ const flowRunRows: readonly Row[] = [
 ];
 
 export const runRows: readonly Row[] = [
+  ...starts.map(({ at, ...row }) =>
+    post({ path: `${jobs}/run/${at}`, ...row, answer: idText, runs }),
+  ),
   ...flowRunRows,
-  post({ path: `${jobs}/run/p/*`, operation: 'jobs.run', input: byPath, answer: idText, runs }),
-  post({
-    path: `${jobs}/run/h/:hash`,
-    operation: 'jobs.runByHash',
-    input: byHash,
-    answer: idText,
-    runs,
-  }),
   post({
     path: `${jobs}/run/preview`,
     operation: 'jobs.preview',

@@ -10,6 +10,7 @@ import type { WireRequest } from './wire-request.ts';
 /** How long one look waits for news; between looks the stream says that it is alive. */
 const holdMs = 3000;
 const longestStreamMs = 60_000;
+const longestPauseMs = 60_000;
 
 export interface StreamDeps {
   clock: Clock;
@@ -25,20 +26,40 @@ type Event = Record<string, unknown>;
 export const eventLine = (event: Event): string => `data: ${JSON.stringify(event)}\n\n`;
 
 /** What the client knows and wants, from its query. */
-interface Wanted {
-  id: string;
+export interface Wanted {
   running: boolean;
   logOffset: number;
   noLogs: boolean;
+  /** Nothing but whether it runs, is over, and the result. */
+  onlyResult: boolean;
+  /** The least time between two looks; news in between come together. */
+  pauseMs: number;
 }
 
-function wantedOf(request: WireRequest): Wanted {
+function pauseOf({ query }: WireRequest): number {
+  const pauseMs = query.whole('poll_delay_ms') ?? 0;
+  if (pauseMs >= 0 && pauseMs <= longestPauseMs) return pauseMs;
+  throw new AppError('invalid_input', `poll_delay_ms is not between 0 and ${longestPauseMs}.`);
+}
+
+/** Throws `invalid_input`. */
+export function wantedOf(request: WireRequest): Wanted {
+  // News come by signals: every stream is as fast as `fast` asks for.
+  request.query.flag('fast');
   return {
-    id: request.param('id'),
     running: request.query.flag('running') ?? false,
     logOffset: request.query.whole('log_offset') ?? 0,
     noLogs: request.query.flag('no_logs') ?? false,
+    onlyResult: request.query.flag('only_result') ?? false,
+    pauseMs: pauseOf(request),
   };
+}
+
+/** An update in the words of the wire, as much of it as is wanted. */
+function shownOf(update: JobUpdateOutput, { noLogs, onlyResult }: Wanted): Event {
+  const { running, completed } = update;
+  if (onlyResult) return { running, completed };
+  return jobUpdateShape(noLogs ? { ...update, newLogs: '' } : update);
 }
 
 /** An error in the stream's words; the CLI tests for `not_found`, with the underscore. */
@@ -49,25 +70,29 @@ export function errorEvent(error: unknown): Event {
     : { type: 'error', error: failureText(error) };
 }
 
-async function* eventsOf(wanted: Wanted, deps: StreamDeps): AsyncGenerator<string> {
+async function* eventsOf(id: string, wanted: Wanted, deps: StreamDeps): AsyncGenerator<string> {
   const until = deps.clock.now() + longestStreamMs;
   const known = { running: wanted.running, logOffset: wanted.logOffset };
   let first = true;
   try {
     while (deps.clock.now() < until && !deps.draining()) {
-      const input = { id: wanted.id, ...known, holdMs: first ? 0 : holdMs };
+      const input = { id, ...known, holdMs: first ? 0 : holdMs };
       const update = (await deps.invoke('jobs.update', input)) as JobUpdateOutput;
-      const news = update.newLogs !== '' || update.running !== known.running || first;
+      const isLog = update.newLogs !== '' && !wanted.onlyResult;
+      const news = isLog || update.running !== known.running || first;
       known.running = update.running;
       known.logOffset = update.logOffset;
       first = false;
-      const shown = jobUpdateShape(wanted.noLogs ? { ...update, newLogs: '' } : update);
+      const shown = shownOf(update, wanted);
       if (update.completed) {
-        const result = await deps.invoke('jobs.result', { id: wanted.id });
+        const result = await deps.invoke('jobs.result', { id });
         yield eventLine({ type: 'update', ...shown, only_result: result ?? null });
         return;
       }
       yield eventLine(news ? { type: 'update', ...shown } : { type: 'ping' });
+      if (wanted.pauseMs > 0) {
+        await new Promise<void>((resolve) => deps.clock.after(wanted.pauseMs, resolve));
+      }
     }
     yield eventLine({ type: 'timeout' });
   } catch (error) {
@@ -75,17 +100,26 @@ async function* eventsOf(wanted: Wanted, deps: StreamDeps): AsyncGenerator<strin
   }
 }
 
-/** Answers with the stream; refusals of the first look are answers of their own, not events. */
+/** Answers with the stream of a job's news. */
+export function sendStream(
+  reply: FastifyReply,
+  { id, ...wanted }: Wanted & { id: string },
+  deps: StreamDeps,
+): FastifyReply {
+  return sendEvents(reply, eventsOf(id, wanted, deps));
+}
+
+/** The stream of `:id`; refusals of the first look are answers of their own, not events. */
 export async function streamUpdates(
   request: WireRequest,
   reply: FastifyReply,
   deps: StreamDeps,
 ): Promise<FastifyReply> {
-  const wanted = wantedOf(request);
+  const wanted = { ...wantedOf(request), id: request.param('id') };
   await deps.invoke('jobs.update', { id: wanted.id, holdMs: 0 }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
   });
-  return sendEvents(reply, eventsOf(wanted, deps));
+  return sendStream(reply, wanted, deps);
 }
 
 /** Answers with these lines, as they come. */
