@@ -133,8 +133,12 @@ export async function startZygote(
       // What it printed last may still be on its way; the lane is not used again.
       lane.state = 'broken';
       clock.after(crashLogMs, () => {
-        lane.channel.closed(ofWaitStatus(status));
-        retire();
+        // After a stall of this process timers come before what is in the sockets, perhaps a whole
+        // answer: `setImmediate` comes after one more look at these.
+        setImmediate(() => {
+          lane.channel.closed(ofWaitStatus(status));
+          retire();
+        });
       });
     } else if (lane.state === 'busy') {
       lane.state = 'free';
