@@ -2,7 +2,6 @@
 // address that it really goes to, after the name was resolved, so a name cannot be rebound.
 import { type LookupAddress, type LookupOptions, lookup as resolveName } from 'node:dns';
 import { isIP } from 'node:net';
-import { Agent, buildConnector, fetch as request } from 'undici';
 import { AppError } from '../base/index.ts';
 import { type AllowList, readAllowList } from './addresses.ts';
 
@@ -65,20 +64,24 @@ export type Egress = ReturnType<typeof createEgress>;
 
 export function createEgress({ allow }: EgressOptions) {
   const allowed = readAllowList(allow);
-  const dial = buildConnector({
-    timeout: connectTimeoutMs,
-    lookup: guardedLookup(allowed),
-  });
-  const agent = new Agent({
-    headersTimeout: silenceMs,
-    bodyTimeout: silenceMs,
-    connect(options, callback) {
-      // Node does not look up what is an address already.
-      const host = options.hostname.replace(/^\[|\]$/g, '');
-      if (isIP(host) > 0 && !allowed.permits(host, host)) callback(refused(host), null);
-      else dial(options, callback);
-    },
-  });
+  let opening: ReturnType<typeof open> | undefined;
+
+  /** Loaded when first used: it would cost every start 64 ms and 29 MB. */
+  async function open() {
+    const { Agent, buildConnector, fetch: request } = await import('undici');
+    const dial = buildConnector({ timeout: connectTimeoutMs, lookup: guardedLookup(allowed) });
+    const agent = new Agent({
+      headersTimeout: silenceMs,
+      bodyTimeout: silenceMs,
+      connect(options, callback) {
+        // Node does not look up what is an address already.
+        const host = options.hostname.replace(/^\[|\]$/g, '');
+        if (isIP(host) > 0 && !allowed.permits(host, host)) callback(refused(host), null);
+        else dial(options, callback);
+      },
+    });
+    return { agent, request };
+  }
 
   return {
     /**
@@ -88,6 +91,8 @@ export function createEgress({ allow }: EgressOptions) {
      */
     async fetch(address: string, options: EgressRequest = {}): Promise<Response> {
       const url = addressOf(address);
+      opening ??= open();
+      const { agent, request } = await opening;
       try {
         const answer = await request(url, {
           ...(options as object),
@@ -103,7 +108,7 @@ export function createEgress({ allow }: EgressOptions) {
         throw new AppError('unavailable', `${url.host} cannot be reached: ${why}.`, { cause });
       }
     },
-    stop: () => agent.destroy(),
+    stop: async (): Promise<void> => (await opening)?.agent.destroy(),
   };
 }
 
