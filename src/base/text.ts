@@ -48,3 +48,12 @@ export function nearest(wanted: string, candidates: Iterable<string>): string | 
   }
   return best;
 }
+
+/** JSON with its keys in order at every depth, so that equal values make equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

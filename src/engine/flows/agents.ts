@@ -2,59 +2,15 @@
 // then the next turn, until it answers. The run's state lists them as steps; what was said is
 // read from their results, so a killed process loses at most the step that ran.
 import { AppError, messageOf, newId } from '../../base/index.ts';
-import { systemCall } from '../../operation/index.ts';
-import {
-  type AgentSoFar,
-  type FoundCall,
-  type FunctionTool,
-  type Message,
-  readInputs,
-  type ServerTool,
-  shownResult,
-  type Turn,
-} from '../agents/index.ts';
-import { type ClaimedJob, errorResult } from '../jobs/index.ts';
+import { type FoundCall, readInputs } from '../agents/index.ts';
+import { errorResult } from '../jobs/index.ts';
 import { holdsReference } from '../resources/index.ts';
-import type { Scripts } from '../scripts/index.ts';
+import { historyOf, isTurn, resultOf, turnOf, turnStep } from './agent-history.ts';
 import { baseRow, type ChildrenDeps, type ChildRow, moduleRow, over } from './children.ts';
-import type { Flows } from './flows.ts';
 import { type Draft, emptyDraft, type Happening } from './plan.ts';
-import type { FlowRun, JobResult, Runs } from './runs.ts';
+import type { FlowRun } from './runs.ts';
 import { jobsOf, type ModuleStatus, openJobs } from './state.ts';
-import { type AgentTool, allModules, type FlowModule, type FlowValue } from './value.ts';
-
-const turnStep = 'turn';
-
-const toolsIn = (value: FlowValue, place: string | null): readonly AgentTool[] => {
-  const id = place?.split('/')[0];
-  const module = allModules(value).find((each) => each.id === id);
-  return module?.value.type === 'aiagent' ? (module.value.tools ?? []) : [];
-};
-
-const resultOf = (run: FlowRun, status: ModuleStatus): JobResult | undefined =>
-  run.results.get(jobsOf(status)[0] ?? '');
-
-const turnOf = (run: FlowRun, status: ModuleStatus): Turn =>
-  JSON.parse(resultOf(run, status)?.resultJson ?? 'null') as Turn;
-
-/** What was said after the opening, as far as the steps are over. */
-function historyOf(run: FlowRun): Message[] {
-  const said: Message[] = [];
-  for (const status of run.state.status.modules) {
-    const result = resultOf(run, status);
-    if (!result) continue;
-    if (status.id !== turnStep) {
-      const shown = shownResult(result.resultJson);
-      const content = result.success ? shown : `It failed: ${shown}`;
-      said.push({ role: 'tool', tool_call_id: status.call ?? '', content });
-    } else if (result.success) {
-      const { message, complaint } = turnOf(run, status);
-      said.push(message);
-      if (complaint !== undefined) said.push({ role: 'user', content: complaint });
-    }
-  }
-  return said;
-}
+import type { FlowModule } from './value.ts';
 
 /** The arguments that a model gives a tool. Throws for what is no JSON object. */
 function argumentsOf(call: FoundCall): Record<string, unknown> {
@@ -156,7 +112,7 @@ function settle(run: FlowRun): boolean {
 async function move(deps: ChildrenDeps, draft: Draft): Promise<void> {
   const { run } = draft;
   const { modules } = run.state.status;
-  const at = modules.findLastIndex(({ id, call }) => id === turnStep && call === undefined);
+  const at = modules.findLastIndex(isTurn);
   const last = modules[at];
   if (!last) return beginTurn(deps, draft);
   const fail = (resultJson: string): void => {
@@ -172,7 +128,7 @@ async function move(deps: ChildrenDeps, draft: Draft): Promise<void> {
     for (const call of turn.calls) await beginCall(deps, draft, call);
     return undefined;
   }
-  const turns = modules.filter(({ id, call }) => id === turnStep && call === undefined).length;
+  const turns = modules.filter(isTurn).length;
   const { maxTurns } = readInputs(run.row.args);
   if (turns < maxTurns) return beginTurn(deps, draft);
   const most = `The agent has not answered after ${maxTurns} turns; max_iterations allows no more.`;
@@ -207,67 +163,4 @@ export async function planAgent(
   const moved = JSON.stringify(draft.run.state) !== JSON.stringify(run.state);
   if (!moved) draft.run.state = run.state;
   return draft;
-}
-
-export interface AgentLookupDeps {
-  runs: Pick<Runs, 'read' | 'results'>;
-  scripts: Pick<Scripts, 'get' | 'getByHash'>;
-  flows: Pick<Flows, 'get'>;
-}
-
-/** What a tool takes and does, by the code behind it. */
-async function describe(
-  deps: AgentLookupDeps,
-  run: FlowRun,
-  { value, id }: FlowModule,
-): Promise<{ description: string; schema?: Record<string, unknown> | undefined }> {
-  const call = systemCall(run.row.workspace);
-  if (value.type === 'script') {
-    const { scripts } = deps;
-    return value.hash ? scripts.getByHash(call, value.hash) : scripts.get(call, value.path);
-  }
-  if (value.type === 'flow') return deps.flows.get(call, value.path);
-  const compiled = run.source.compiled[id];
-  const schema = compiled && 'schema' in compiled ? compiled.schema : undefined;
-  return { description: '', schema };
-}
-
-/** A tool as the model sees it: without the inputs that the flow's writer has set. */
-async function toolOf(
-  deps: AgentLookupDeps,
-  run: FlowRun,
-  module: FlowModule,
-): Promise<FunctionTool> {
-  const { description, schema = {} } = await describe(deps, run, module);
-  const transforms = 'input_transforms' in module.value ? module.value.input_transforms : undefined;
-  const isFree = (name: string): boolean => (transforms?.[name]?.type ?? 'ai') === 'ai';
-  const properties = Object.entries((schema['properties'] as object | undefined) ?? {});
-  const required = (schema['required'] as string[] | undefined) ?? [];
-  return {
-    name: module.summary ?? module.id,
-    description: module.description ?? description,
-    parameters: {
-      type: 'object',
-      properties: Object.fromEntries(properties.filter(([name]) => isFree(name))),
-      required: required.filter(isFree),
-    },
-  };
-}
-
-/** The agent that `job` is a step of, as far as it has come. */
-export async function agentSoFar(deps: AgentLookupDeps, job: ClaimedJob): Promise<AgentSoFar> {
-  const run = await deps.runs.read(job.parentJob ?? '');
-  if (!run) throw new Error(`the job ${job.id} belongs to no agent`);
-  await deps.runs.results(run, run.state.status.modules.flatMap(jobsOf));
-  const modules = [];
-  for (const module of run.flow.modules) {
-    modules.push({ id: module.id, tool: await toolOf(deps, run, module) });
-  }
-  const servers: ServerTool[] = [];
-  for (const { id, value } of toolsIn(run.source.value, run.row.flowNode)) {
-    if (value.tool_type !== 'mcp') continue;
-    const { resource_path: resourcePath, include_tools: include, exclude_tools: exclude } = value;
-    servers.push({ id, resourcePath, include: include ?? undefined, exclude: exclude ?? [] });
-  }
-  return { args: run.row.args, history: historyOf(run), modules, servers };
 }

@@ -1,6 +1,6 @@
 // Results that stand for later runs of the same code with the same input and rights. What a secret
 // is part of is never kept: its key would say too much about it.
-import { sha256 } from '../../base/index.ts';
+import { canonicalJson, sha256 } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { holdsReference } from '../resources/index.ts';
 import { keepCached, selectCached } from './cache.sql.ts';
@@ -28,15 +28,6 @@ export interface FlowCacheDeps {
 
 export type FlowCache = ReturnType<typeof createFlowCache>;
 
-/** The same text whatever the order of the names. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
 export function createFlowCache({ db, items, now }: FlowCacheDeps) {
   async function keyOf({ row, code, args }: CacheAsk): Promise<string | undefined> {
     const { value, secrets } = holdsReference(args)
@@ -44,7 +35,7 @@ export function createFlowCache({ db, items, now }: FlowCacheDeps) {
       : { value: args, secrets: [] };
     if (secrets.length > 0) return undefined;
     const { workspace, permissionedAs, scopes } = row;
-    return sha256(canonical([workspace, permissionedAs, scopes, code, value]));
+    return sha256(canonicalJson([workspace, permissionedAs, scopes, code, value]));
   }
 
   /** The result to use; undefined: run it, and others may use what `jobId` gives. */

@@ -1,6 +1,6 @@
 // Puts the flow engine together: its verbs, what starting a flow pushes, and the executor.
 import type { ClaimedJob, NewJob } from '../jobs/index.ts';
-import { agentSoFar, type AgentLookupDeps } from './agents.ts';
+import { agentSoFar, type AgentLookupDeps } from './agent-lookup.ts';
 import { createAlarm } from './alarm.ts';
 import { createFlowCache } from './cache.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';

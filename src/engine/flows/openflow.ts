@@ -1,6 +1,6 @@
 // The published description of flows, made from what flows are checked by.
 import { z } from 'zod';
-import { flowValue } from './value.ts';
+import { flowValue } from './value-schema.ts';
 
 /** JSON Schema (2020-12) of a whole flow, as people keep it in files. */
 export function openFlowSchema(): Record<string, unknown> {

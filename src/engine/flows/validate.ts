@@ -7,7 +7,8 @@ import type { Expressions } from './expressions.ts';
 import { inputProblems } from './inputs.ts';
 import { groupNames } from './facts.ts';
 import { schemaProblem } from './form.ts';
-import { allModules, type FlowModule, type FlowValue, flowValue, type Transform } from './value.ts';
+import { allModules, type FlowModule, type FlowValue, type Transform } from './value.ts';
+import { flowValue } from './value-schema.ts';
 
 export interface ValidateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'schemas'>;

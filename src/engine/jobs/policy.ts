@@ -1,5 +1,5 @@
 // What the policy of a script or flow means for one run: the columns of its row.
-import { sha256 } from '../../base/index.ts';
+import { canonicalJson, sha256 } from '../../base/index.ts';
 import type { RunPolicy } from '../scripts/index.ts';
 import { interpolate } from './interpolate.ts';
 
@@ -35,15 +35,6 @@ export interface TermsOf {
   args: Readonly<Record<string, unknown>>;
 }
 
-/** JSON with its keys in order, so that equal arguments make equal keys. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
 /** Keys belong to a workspace: nobody else can hold up its jobs. */
 function keyOf(what: string, run: TermsOf, custom: string | null | undefined): string | null {
   const { workspace, kind, path } = run;
@@ -56,7 +47,7 @@ function debounceOf(run: TermsOf, policy: RunPolicy): Debounce | undefined {
   if (!policy.debounce_delay_s) return undefined;
   const accumulate = policy.debounce_args_to_accumulate ?? [];
   const others = Object.entries(run.args).filter(([name]) => !accumulate.includes(name));
-  const same = `${run.kind}/${run.path ?? ''}/${sha256(canonical(Object.fromEntries(others)))}`;
+  const same = `${run.kind}/${run.path ?? ''}/${sha256(canonicalJson(Object.fromEntries(others)))}`;
   const { max_total_debouncing_time: maxS, max_total_debounces_amount: maxCount } = policy;
   const custom = policy.debounce_key ? keyOf('debounce key', run, policy.debounce_key) : null;
   return {
@@ -80,7 +71,7 @@ export function termsOf(policy: RunPolicy, run: TermsOf): RunTerms {
     concurrencyKey: key,
     concurrencyLimit: limit,
     concurrencyWindowS: limit === null ? null : (policy.concurrency_time_window_s ?? 0),
-    cacheKey: cached ? sha256(canonical([workspace, code, permissionedAs, args])) : null,
+    cacheKey: cached ? sha256(canonicalJson([workspace, code, permissionedAs, args])) : null,
     cacheTtlMs: cached ? ttlMs : 0,
     deleteAfterS: policy.delete_after_use ? 0 : (policy.delete_after_secs ?? null),
     debounce: debounceOf(run, policy),
