@@ -23,9 +23,9 @@ export async function stepTerms(
   run: FlowRun,
   step: Pick<ChildRow, 'path' | 'hash' | 'args'> & { policy: RunPolicy; permissionedAs?: string },
 ): Promise<Partial<ChildRow>> {
-  const { workspace } = run.row;
+  const { workspace, scopes } = run.row;
   const { path, hash, args, policy, permissionedAs = run.row.permissionedAs } = step;
-  const asked = { workspace, kind: 'script', path, code: hash, permissionedAs, args };
+  const asked = { workspace, kind: 'script', path, code: hash, permissionedAs, scopes, args };
   const { debounce, cacheTtlMs, priority, ...columns } = termsOf(policy, asked);
   void debounce;
   const cached = await findCached(db, { cacheKey: columns.cacheKey, cacheTtlMs }, now());
@@ -42,8 +42,8 @@ export function flowTerms(
     found,
   }: { path: string; args: Record<string, unknown>; found: Pick<FlowSource, 'value' | 'extra'> },
 ): Partial<ChildRow> {
-  const { workspace, permissionedAs } = run.row;
-  const asked = { workspace, kind: 'flow', path, code: null, permissionedAs, args };
+  const { workspace, permissionedAs, scopes } = run.row;
+  const asked = { workspace, kind: 'flow', path, code: null, permissionedAs, scopes, args };
   const terms = termsOf(policyOf({ ...found.extra, ...found.value }), asked);
   const { concurrencyKey, concurrencyLimit, concurrencyWindowS, deleteAfterS } = terms;
   const limits = { concurrencyKey, concurrencyLimit, concurrencyWindowS, deleteAfterS };

@@ -187,6 +187,12 @@ describe('limits of runs', () => {
     assert.equal(again.result, first.result);
     assert.notEqual(other.result, first.result);
     assert.notEqual(again.id, first.id);
+    const scopes = ['jobs:run:scripts:f/limits/*', 'jobs:read'];
+    const narrow = await server.tokenWith(scopes);
+    const input = { path: 'f/limits/cached', args: { a: 1 } };
+    const { body } = await server.op('jobs.runWait', input, narrow);
+    assert.equal(typeof body.result, 'number', JSON.stringify(body));
+    assert.notEqual(body.result, first.result, 'made with wider rights');
     const reused = await job(again.id);
     assert.equal(reused.durationMs, 0);
     assert.equal(reused.worker, null);

@@ -32,6 +32,8 @@ export interface TermsOf {
   /** Names the code; without it nothing is cached. */
   code: string | null;
   permissionedAs: string;
+  /** Of who starts it: a narrower token is not answered what a wider one could see. */
+  scopes: readonly string[] | null;
   args: Readonly<Record<string, unknown>>;
 }
 
@@ -64,14 +66,16 @@ export function termsOf(policy: RunPolicy, run: TermsOf): RunTerms {
   const key = wanted === null ? null : keyOf('concurrency key', run, policy.concurrency_key);
   const limit = key === null ? null : wanted;
   const ttlMs = (policy.cache_ttl ?? 0) * 1000;
-  const { permissionedAs, code, workspace, args } = run;
+  const { permissionedAs, scopes, code, workspace, args } = run;
   const cached = ttlMs > 0 && code !== null;
   return {
     priority: policy.priority ?? 0,
     concurrencyKey: key,
     concurrencyLimit: limit,
     concurrencyWindowS: limit === null ? null : (policy.concurrency_time_window_s ?? 0),
-    cacheKey: cached ? sha256(canonicalJson([workspace, code, permissionedAs, args])) : null,
+    cacheKey: cached
+      ? sha256(canonicalJson([workspace, code, permissionedAs, scopes, args]))
+      : null,
     cacheTtlMs: cached ? ttlMs : 0,
     deleteAfterS: policy.delete_after_use ? 0 : (policy.delete_after_secs ?? null),
     debounce: debounceOf(run, policy),

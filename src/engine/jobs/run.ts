@@ -126,6 +126,7 @@ export function pushOf(
     path: code.path,
     code: cacheAs ?? (code.rawCode === null && !code.rawFlow ? code.hash : null),
     permissionedAs: code.permissionedAs ?? who.permissionedAs,
+    scopes: who.scopes,
     args,
   });
   return {
