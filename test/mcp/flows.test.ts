@@ -87,6 +87,9 @@ test('what is wrong is said with the id of the module', async () => {
   const value = { modules: [{ id: 'z', value: { type: 'script', path: 'f/examples/none' } }] };
   const refused = await call('createFlow', { path: 'f/examples/bad', summary: '', value });
   assert.match(refused.content[0].text, /module z: there is no script f\/examples\/none/);
+  const hub = { modules: [{ id: 'h', value: { type: 'script', path: 'hub/1/send' } }] };
+  const kept = await call('createFlow', { path: 'f/examples/hub', summary: '', value: hub });
+  assert.match(kept.structuredContent.warnings[0], /module h: script hub\/1\/send/);
   const broken = flow('export const main = (name: string) => { throw new Error("no " + name) }');
   const failed = await call('runFlowPreviewAndWaitResult', { value: broken, args: { name: 'x' } });
   assert.equal(failed.isError, true);

@@ -14,7 +14,7 @@ import { previousResult, type Scope } from './scope.ts';
 import { initialState } from './state.ts';
 import { calledTag, flowTag, inlineTag } from './tags.ts';
 import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
-import { type FlowModule, isSimpleBody, type Transforms } from './value.ts';
+import { type FlowModule, isOfHub, isSimpleBody, type Transforms } from './value.ts';
 
 export interface ChildrenDeps extends EvaluateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
@@ -105,6 +105,23 @@ async function argsOf(
     args[name] = secrets.length > 0 ? await deps.items.seal(run.row, { value, secrets }) : value;
   }
   return args;
+}
+
+/** Throws `not_found` for what was not there when the flow was written, or never is. */
+function assertThere(run: FlowRun, { id, value }: FlowModule): void {
+  if (value.type !== 'script' && value.type !== 'flow') return;
+  const what = `${value.type} ${value.path}`;
+  if (isOfHub(value.path)) {
+    const instead = 'copy it into this workspace, and name it there';
+    throw new AppError('not_found', `The ${what} is of Windmill's hub, not here: ${instead}.`);
+  }
+  const known = run.source.compiled[id];
+  if (known && 'missing' in known) {
+    throw new AppError(
+      'not_found',
+      `There was no ${what} when this flow was written; write it again.`,
+    );
+  }
 }
 
 /** The code of a script or rawscript module. */
@@ -213,11 +230,7 @@ export async function moduleRow(
   if (value.type !== 'rawscript' && value.type !== 'script' && value.type !== 'flow') {
     throw new AppError('unprocessable', `Modules of the type ${value.type} do not run yet.`);
   }
-  const known = run.source.compiled[module.id];
-  if (value.type !== 'rawscript' && known && 'missing' in known) {
-    const what = `There was no ${value.type} ${value.path}`;
-    throw new AppError('not_found', `${what} when this flow was written; write it again.`);
-  }
+  assertThere(run, module);
   const transforms = value.input_transforms ?? {};
   const toWorker = value.type !== 'flow';
   const args = await argsOf(deps, run, { step, transforms, more, toWorker });
@@ -292,6 +305,7 @@ async function childRow(
     const module = run.flow[`${child.step}_module`];
     if (!module) throw new Error(`the flow has no ${child.step} module`);
     if (child.step === 'preprocessor') {
+      assertThere(run, module);
       const { event } = run.row.args;
       const { policy, ...code } = await codeOf(deps, run, module);
       void policy;

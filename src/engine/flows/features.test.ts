@@ -178,7 +178,9 @@ describe('features of flows', () => {
     }
     const value = { modules: [script('a', 'nobody')] };
     const kept = { path: 'f/examples/later', value, allowMissing: true };
-    await op('flows.create', kept);
+    const { warnings } = await op('flows.create', kept);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0], /^module a: there is no script f\/examples\/nobody/);
     const outcome = await op('jobs.runFlowWait', { path: 'f/examples/later' });
     assert.match(outcome.result.error.message, /no script f\/examples\/nobody/);
     const content = 'export const main = () => "not for this flow"';
@@ -188,5 +190,21 @@ describe('features of flows', () => {
     await op('flows.update', { path: 'f/examples/later', value });
     const again = await op('jobs.runFlowWait', { path: 'f/examples/later' });
     assert.equal(again.result, 'not for this flow');
+  });
+
+  it('keeps what is of the hub with a warning; its step fails', async () => {
+    const hub = (id: string, type: string, path: string): Json => ({ id, value: { type, path } });
+    const fallback = { ...hub('b', 'flow', 'hub/7/sub'), continue_on_error: true };
+    const last = hub('c', 'script', 'hub/12/slack/send');
+    const modules = [script('a', 'add', { a: js('1'), b: js('1') }), fallback, last];
+    const made = await op('flows.create', { path: 'f/examples/hub', value: { modules } });
+    assert.deepEqual(
+      made.warnings.map((said: string) => said.slice(0, 30)),
+      ['module b: flow hub/7/sub is of', 'module c: script hub/12/slack/'],
+    );
+    const { success, result } = await op('jobs.runFlowWait', { path: 'f/examples/hub' });
+    assert.equal(success, false);
+    assert.match(result.error.message, /script hub\/12\/slack\/send is of Windmill's hub.*copy it/);
+    assert.equal(result.error.step_id, 'c');
   });
 });

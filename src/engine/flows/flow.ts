@@ -40,6 +40,14 @@ export const newFlow = z.strictObject({
 });
 export type NewFlow = z.output<typeof newFlow>;
 
+/** What writing a flow answers. */
+export const writtenFlow = z.object({
+  path: itemPath,
+  version: flowVersionId,
+  warnings: z.array(z.string()).describe('steps that are kept and fail when they run, and why'),
+});
+export type WrittenFlow = z.output<typeof writtenFlow>;
+
 export const flow = z.object({
   workspaceId: z.string(),
   path: z.string(),

@@ -13,7 +13,7 @@ import {
   type Scripts,
   settleOnBehalf,
 } from '../scripts/index.ts';
-import type { Flow, NewFlow } from './flow.ts';
+import type { Flow, NewFlow, WrittenFlow as Written } from './flow.ts';
 import * as sql from './flows.sql.ts';
 import { inputProblems } from './inputs.ts';
 import type { CompiledModule, FlowSource } from './runs.ts';
@@ -55,6 +55,12 @@ export interface FlowHistoryRow {
   createdAt: number;
   createdBy: string;
   deploymentMsg: string | null;
+}
+
+interface Wanted {
+  value: unknown;
+  path: string;
+  allowMissing: boolean;
 }
 
 export type Flows = ReturnType<typeof createFlows>;
@@ -179,26 +185,27 @@ export function createFlows(deps: FlowsDeps) {
   const reading = createReading(db);
   const checking: ValidateDeps = { ...deps, flowPerms: reading.extraPerms };
 
-  /** A value that may run: checked, and its code built. */
-  async function prepare(
+  /** A value that may run: checked, and its code built; `warnings`: what fails when it runs. */
+  async function check(
     call: Call,
-    said: { value: unknown; path: string; allowMissing: boolean },
-  ): Promise<FlowSource> {
+    said: Wanted,
+  ): Promise<{ source: FlowSource; warnings: string[] }> {
     const value = parseFlow(said.value);
     const { path, allowMissing } = said;
-    const missing = await validateFlow(checking, call, { value, allowMissing });
+    const { missing, warnings } = await validateFlow(checking, call, { value, allowMissing });
     const built = await compile(deps, call, { value, path });
     const wrong = allModules(value).flatMap((one) => inputProblems(one, built[one.id]?.schema));
     if (wrong.length > 0) refuse(wrong);
     const compiled: FlowSource['compiled'] = built;
     for (const id of missing) compiled[id] = { missing: true };
-    return { value, compiled };
+    return { source: { value, compiled }, warnings };
   }
 
   /** Stores a version and makes it the head; `from`: the path that it replaces. */
-  async function store(call: Call, said: NewFlow, from: string | null): Promise<number> {
+  async function store(call: Call, said: NewFlow, from: string | null): Promise<Written> {
     const workspace = workspaceOf(call);
-    const { value, compiled } = await prepare(call, said);
+    const { source, warnings } = await check(call, said);
+    const { value, compiled } = source;
     const extra = await settleOnBehalf(deps, call, said.extra);
     const by = displayNameOf(call.caller);
     const at = clock.now();
@@ -225,7 +232,7 @@ export function createFlows(deps: FlowsDeps) {
         from === null
           ? await queries.run(sql.insertFlow, values)
           : await queries.run(sql.updateFlow, [...values, said.path]);
-      if (changed === 1) return version;
+      if (changed === 1) return { path: said.path, version, warnings };
       if (from !== null) throw notFound('flow', from);
       throw new AppError('conflict', `There is a flow at ${said.path} already.`, {
         hint: 'Update it, or choose another path.',
@@ -235,12 +242,13 @@ export function createFlows(deps: FlowsDeps) {
 
   return {
     ...reading,
-    prepare,
+    prepare: async (call: Call, said: Wanted): Promise<FlowSource> =>
+      (await check(call, said)).source,
 
     async create(call: Call, said: NewFlow) {
-      const version = await store(call, said, null);
+      const written = await store(call, said, null);
       onChanged(workspaceOf(call));
-      return { path: said.path, version };
+      return written;
     },
 
     /** A new version of `from`; `said.path` may move it. */
@@ -251,9 +259,9 @@ export function createFlows(deps: FlowsDeps) {
           throw new AppError('conflict', `There is a flow at ${said.path} already.`);
         }
       }
-      const version = await store(call, said, from);
+      const written = await store(call, said, from);
       onChanged(workspaceOf(call));
-      return { path: said.path, version };
+      return written;
     },
 
     async archive(call: Call, path: string, archived: boolean): Promise<{ path: string }> {

@@ -7,7 +7,7 @@ import type { Expressions } from './expressions.ts';
 import { inputProblems } from './inputs.ts';
 import { groupNames } from './facts.ts';
 import { schemaProblem } from './form.ts';
-import { allModules, type FlowModule, type FlowValue, type Transform } from './value.ts';
+import { allModules, type FlowModule, type FlowValue, isOfHub, type Transform } from './value.ts';
 import { flowValue } from './value-schema.ts';
 
 export interface ValidateDeps {
@@ -154,19 +154,20 @@ async function findCalled(
 /**
  * What is wrong with what a module calls; undefined when it may be run. `missing`: an import names
  * something that is not there, or not the writer's to read: both look alike, and neither ever runs.
+ * `hub`: it stands in Windmill's public collection, which no Millrace has.
  */
 async function callProblem(
   deps: ValidateDeps,
   call: Call,
   { module: { value, id }, allowMissing }: { module: FlowModule; allowMissing: boolean },
-): Promise<{ problem: string } | { hash: string | undefined } | 'missing' | undefined> {
+): Promise<{ problem: string } | { hash: string | undefined } | 'missing' | 'hub' | undefined> {
   if (value.type === 'rawscript') {
     if ((languages as readonly string[]).includes(value.language)) return undefined;
     const known = languages.join(', ');
     return { problem: `module ${id}: the language is one of ${known}, not ${value.language}` };
   }
   if (value.type !== 'script' && value.type !== 'flow') return undefined;
-  if (value.path.startsWith('hub/')) return undefined;
+  if (isOfHub(value.path)) return 'hub';
   const problem = pathProblem(value.path);
   if (problem !== undefined && !(value.type === 'script' && value.hash)) {
     const said = `module ${id}: ${JSON.stringify(value.path)} is no path; ${problem}`;
@@ -236,15 +237,34 @@ function callKey({ value }: FlowModule): string {
   return JSON.stringify([value.type, value.path, 'hash' in value && value.hash]);
 }
 
+/** What was found of a flow that may be written. */
+export interface Checked {
+  /** Ids of the modules that call what is not there. */
+  missing: string[];
+  /** What will fail when it runs, one sentence each. */
+  warnings: string[];
+}
+
+const mostWarnings = 100;
+
+/** Why the step of a module that is kept will fail. */
+function warningOf({ id, value }: FlowModule, why: 'missing' | 'hub'): string {
+  const called = 'path' in value ? `${value.type} ${value.path}` : value.type;
+  return why === 'hub'
+    ? `module ${id}: ${called} is of Windmill's hub, which is not here; its step fails. Copy it.`
+    : `module ${id}: there is no ${called} that you may read; its step fails until you write ` +
+        'the flow again with it there';
+}
+
 /**
  * Throws `invalid_input` that lists what is wrong. With `allowMissing` scripts and sub-flows that
- * are not there are kept: their steps fail when they run. Answers the ids of these modules.
+ * are not there are kept, those of the hub always: their steps fail when they run.
  */
 export async function validateFlow(
   deps: ValidateDeps,
   call: Call,
   { value, allowMissing }: { value: FlowValue; allowMissing: boolean },
-): Promise<string[]> {
+): Promise<Checked> {
   const problems = [
     ...idProblems(value),
     ...approvalProblems(value),
@@ -252,17 +272,20 @@ export async function validateFlow(
     ...(await expressionProblems(deps, value)),
   ];
   const missing: string[] = [];
+  const warnings: string[] = [];
   const checked = new Set<string>();
   const versions = new Map<string, string>();
   for (const module of allModules(value)) {
     const { value: inner } = module;
     const calls = inner.type === 'script' || inner.type === 'flow';
     const key = callKey(module);
+    const known = checked.has(key) && !(calls && isOfHub(inner.path));
     // With allowMissing each module is asked about, because each is kept or marked by itself.
-    if (calls && !allowMissing && checked.has(key)) continue;
+    if (calls && !allowMissing && known) continue;
     checked.add(key);
     const problem = await callProblem(deps, call, { module, allowMissing });
     if (problem === 'missing') missing.push(module.id);
+    if (problem === 'missing' || problem === 'hub') warnings.push(warningOf(module, problem));
     else if (problem && 'problem' in problem) problems.push(problem.problem);
     else if (problem?.hash !== undefined) versions.set(key, problem.hash);
   }
@@ -272,5 +295,5 @@ export async function validateFlow(
     if (version !== undefined) problems.push(...inputProblems(module, schemas.get(version)));
   }
   if (problems.length > 0) refuse(problems);
-  return missing;
+  return { missing, warnings: warnings.slice(0, mostWarnings) };
 }

@@ -132,6 +132,9 @@ export interface FlowValue {
   flow_env?: Record<string, unknown> | null;
 }
 
+/** Scripts and flows of Windmill's public collection, which Millrace does not have. */
+export const isOfHub = (path: string): boolean => path.startsWith('hub/');
+
 const isModule = (tool: AgentTool): tool is FlowModule => tool.value.tool_type !== 'mcp';
 
 /** The lists of modules directly inside `module`, each with its place. */

@@ -32,7 +32,9 @@ describe('Windmill’s REST of flows', () => {
         ...(init.headers as Record<string, string>),
       },
     });
-    return { status: response.status, text: await response.text() };
+    const text = await response.text();
+    const warnings = response.headers.get('x-millrace-warnings');
+    return { status: response.status, text, ...(warnings === null ? {} : { warnings }) };
   }
   async function read(path: string): Promise<any> {
     const { status, text } = await send(path);
@@ -90,6 +92,11 @@ describe('Windmill’s REST of flows', () => {
     assert.match(refused.text, /module a: there is no script f\/examples\/later/);
     const headers = { 'x-windmill-client': 'cli' };
     assert.equal((await send('flows/create', body, { headers })).status, 201);
+    const step = { id: 'h', value: { type: 'script', path: 'hub/1/größe' } };
+    const hub = { ...body, path: 'f/examples/hub', value: { modules: [step] } };
+    const made = await send('flows/create', hub);
+    assert.deepEqual([made.status, made.text], [201, 'f/examples/hub']);
+    assert.match(made.warnings ?? '', /^\["module h: script hub\/1\/gr/);
   });
 
   it('is a tool of models', async () => {

@@ -1,7 +1,17 @@
 // `/api/w/{ws}/flows/*`.
 import { type FlowOutput, flowShapes } from '../shapes/index.ts';
 import { paging, present, wholeList } from './fields.ts';
-import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
+import {
+  type Answer,
+  get,
+  json,
+  jsonRows,
+  nothingLeft,
+  post,
+  remove,
+  type Row,
+  text,
+} from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const flows = 'w/:workspace/flows';
@@ -73,6 +83,18 @@ const readingRows: readonly Row[] = [
   }),
 ];
 
+interface Written {
+  path: string;
+  warnings: readonly string[];
+}
+
+/** Windmill's clients take the bare path; what is kept and will fail stands in a header. */
+function written({ path, warnings }: Written, status: number): Answer {
+  const said = JSON.stringify(warnings.slice(0, 10)).replaceAll(/[^\x20-\x7e]/g, '?');
+  const headers = warnings.length > 0 ? { headers: { 'x-millrace-warnings': said } } : {};
+  return { status, type: 'text', body: path, ...headers };
+}
+
 const writingRows: readonly Row[] = [
   post({
     path: `${flows}/create`,
@@ -81,7 +103,7 @@ const writingRows: readonly Row[] = [
       ...flowShapes.input(request.fields()),
       allowMissing: allowMissing(request),
     }),
-    answer: text(({ path }: { path: string }) => path, 201),
+    answer: (made: Written) => written(made, 201),
   }),
   post({
     path: `${flows}/update/*`,
@@ -91,7 +113,7 @@ const writingRows: readonly Row[] = [
       const moved = newPath === undefined ? {} : { newPath };
       return { ...said, path: request.path(), ...moved, allowMissing: allowMissing(request) };
     },
-    answer: pathText,
+    answer: (made: Written) => written(made, 200),
   }),
   post({
     path: `${flows}/archive/*`,

@@ -1,8 +1,6 @@
 // flows.create
-import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { itemPath } from '../../scripts/index.ts';
-import { flowVersionId, newFlow } from '../flow.ts';
+import { newFlow, writtenFlow } from '../flow.ts';
 import type { Flows } from '../flows.ts';
 
 export const createFlow = (flows: Flows) =>
@@ -14,6 +12,6 @@ export const createFlow = (flows: Flows) =>
     tool: 'createFlow',
     on: ({ path }) => path,
     input: newFlow,
-    output: z.object({ path: itemPath, version: flowVersionId }),
+    output: writtenFlow,
     run: (call, input) => flows.create(call, input),
   });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
 import { itemPath } from '../../scripts/index.ts';
-import { flowVersionId, newFlow } from '../flow.ts';
+import { newFlow, writtenFlow } from '../flow.ts';
 import type { Flows } from '../flows.ts';
 
 export const updateFlow = (flows: Flows) =>
@@ -17,7 +17,7 @@ export const updateFlow = (flows: Flows) =>
       ...newFlow.shape,
       newPath: itemPath.optional().describe('where it is from now on'),
     }),
-    output: z.object({ path: itemPath, version: flowVersionId }),
+    output: writtenFlow,
     run: (call, { newPath, ...said }) =>
       flows.update(call, said.path, { ...said, path: newPath ?? said.path }),
   });

@@ -51,6 +51,15 @@ const versionFields = {
 const flowPath = (): Argument =>
   field.required(field.text('path', 'Path of the flow, such as f/team/report.'));
 
+interface Written {
+  path: string;
+  warnings: readonly string[];
+}
+
+/** The path; with what will fail, when anything will. */
+const written = ({ path, warnings }: Written) =>
+  warnings.length === 0 ? path : { path, warnings };
+
 const create: Endpoint = {
   name: 'createFlow',
   title: 'Create a flow',
@@ -70,7 +79,7 @@ const create: Endpoint = {
     summary: field.required(versionFields.summary),
     value: field.required(value),
   },
-  shape: ({ path }: { path: string }) => path,
+  shape: written,
 };
 
 /** What the new version says that the model left out: what the flow said before. */
@@ -93,7 +102,7 @@ async function updateFlow(
   const kept = keptFields.filter((name) => (current[name] ?? null) !== null);
   const before = Object.fromEntries(kept.map((name) => [name, current[name]]));
   const made = await door.invoke(invocation.call, 'flows.update', { ...before, ...own });
-  return valueResult((made as { path: string }).path);
+  return valueResult(written(made as Written));
 }
 
 const update: Endpoint = {
