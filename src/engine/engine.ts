@@ -28,6 +28,7 @@ import {
 import { approvalOperations } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
+import { createFavorites, favoriteOperations } from './favorites/index.ts';
 import { createItems, type Items } from './items.ts';
 import type { ResourceChoice } from './resources/index.ts';
 import type { Runners } from './runners/index.ts';
@@ -274,6 +275,23 @@ async function offered(call: Call, { resources, types }: Items): Promise<Offered
   };
 }
 
+/** What items grant by themselves; undefined for what is not there, or of another floor. */
+function grantsOf({ scripts, flowEngine, apps, triggers, items }: ReturnType<typeof createVerbs>) {
+  return async (
+    workspace: string,
+    { kind, path }: Target,
+  ): Promise<Readonly<Record<string, boolean>> | undefined> => {
+    if (kind === 'scripts') return scripts.extraPerms(workspace, path);
+    if (kind === 'flows') return flowEngine.flows.extraPerms(workspace, path);
+    if (kind === 'apps') return apps.extraPerms(workspace, path);
+    if (kind === 'schedules' || kind === 'http_triggers') {
+      return triggers.extraPerms(workspace, { kind, path });
+    }
+    if (kind === 'variables') return items.variables.extraPerms(workspace, path);
+    return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
+  };
+}
+
 export function createEngine(deps: EngineDeps) {
   const { db, clock, tick, log, runners } = deps;
   const versions = createVersions(db);
@@ -282,6 +300,9 @@ export function createEngine(deps: EngineDeps) {
   const { triggers } = verbs;
   const { flows } = flowEngine;
   const { retentionMs } = deps.config;
+  const extraPerms = grantsOf(verbs);
+  const onChanged = versions.changed;
+  const favorites = createFavorites({ db, clock, extraPerms, onChanged });
   const pruner = createPruner({ db, clock, tick, log, retentionMs });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
@@ -291,7 +312,8 @@ export function createEngine(deps: EngineDeps) {
     ...approvalOperations(verbs.approvals),
     ...workflowOperations(verbs.workflows),
     ...items.operations,
-    ...sharingOperations(createSharing({ db, onChanged: versions.changed })),
+    ...favoriteOperations(favorites),
+    ...sharingOperations(createSharing({ db, onChanged })),
     ...triggers.operations,
     ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),
   ];
@@ -299,19 +321,7 @@ export function createEngine(deps: EngineDeps) {
   return {
     operations,
     /** What items grant by themselves, for the port that `authorise` asks. */
-    async extraPerms(
-      workspace: string,
-      { kind, path }: Target,
-    ): Promise<Readonly<Record<string, boolean>> | undefined> {
-      if (kind === 'scripts') return scripts.extraPerms(workspace, path);
-      if (kind === 'flows') return flows.extraPerms(workspace, path);
-      if (kind === 'apps') return apps.extraPerms(workspace, path);
-      if (kind === 'schedules' || kind === 'http_triggers') {
-        return triggers.extraPerms(workspace, { kind, path });
-      }
-      if (kind === 'variables') return items.variables.extraPerms(workspace, path);
-      return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
-    },
+    extraPerms,
     /** What answers below `/api/r/`. */
     routes: triggers.routes,
     /** Who a job's token speaks for; undefined when the job is over. */

@@ -49,6 +49,8 @@ const standings = new Map<string, Standing>([
   ['jobs:read', 'operator'],
   ['jobs:run', 'operator'],
   ['jobs:write', 'operator'],
+  ['favorites:read', 'operator'],
+  ['favorites:write', 'operator'],
   ['folders:read', 'operator'],
   ['folders:write', 'developer'],
   ['groups:read', 'operator'],
@@ -87,7 +89,15 @@ export function takesPaths(action: string): boolean {
   );
 }
 
-const outsideMcp = new Set(['approvals', 'audit', 'instance', 'login', 'members', 'tokens']);
+const outsideMcp = new Set([
+  'approvals',
+  'audit',
+  'favorites',
+  'instance',
+  'login',
+  'members',
+  'tokens',
+]);
 
 /**
  * May an `mcp:` scope ever reach this action? They stand for what a model does with automations;

@@ -90,6 +90,7 @@ const listed = {
   labels: z.array(z.string()),
   editedBy: z.string(),
   editedAt: z.number(),
+  starred: z.boolean().optional(),
 };
 
 export const appRow = z.object(listed);

@@ -1,5 +1,6 @@
 // Every SQL statement of apps. An app's row names its head version; versions never change.
 import { statement } from '../../store/index.ts';
+import { starredBy } from '../favorites/index.ts';
 
 const rowColumns = `
      app.id, app.workspace as "workspaceId", app.path, app.summary, version.version,
@@ -150,16 +151,17 @@ export const selectAppHistory = statement(
    limit $3 offset $4`,
 );
 
-/** A page of the apps that the caller may read, newest first unless $10 is false. */
+/** A page of the apps that the viewer ($12) may read, newest first unless $10 is false. */
 export const selectApps = statement(
   'app.list',
-  `select ${rowColumns} ${ofHead}
+  `select ${rowColumns}, ${starredBy('app', 'app', '$12')} as starred ${ofHead}
    where app.workspace = $1
      and ($2 or app.owner = any ($3) or app.extra_perms ?| $4)
      and ($5::text is null or app.edited_by = $5)
      and ($6::text is null or starts_with(app.path, $6))
      and ($7::text is null or app.path = $7)
      and ($8::text is null or $8 = any (app.labels))
+     and (not $13 or ${starredBy('app', 'app', '$12')})
    order by
      case when $10 then app.edited_at end desc,
      case when not $10 then app.edited_at end asc,

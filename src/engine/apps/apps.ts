@@ -9,6 +9,7 @@ import {
   displayNameOf,
   workspaceOf,
 } from '../../operation/index.ts';
+import { isStarred } from '../favorites/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { App, AppChange, AppRow, Deployed, NewApp } from './app.ts';
 import * as sql from './apps.sql.ts';
@@ -31,6 +32,7 @@ export interface AppFilters {
   pathStart?: string | undefined;
   pathExact?: string | undefined;
   label?: string | undefined;
+  starredOnly: boolean;
 }
 
 export interface AppHistoryRow {
@@ -94,6 +96,8 @@ function createReading(db: Database) {
       return found;
     },
 
+    starred: (call: Call, path: string) => isStarred(db, call, { kind: 'app', path }),
+
     async getVersion(call: Call, version: number): Promise<App> {
       const found = await db.row<App>(sql.selectAppVersion, [workspaceOf(call), version]);
       const { path = '', extraPerms = {} } = found ?? {};
@@ -117,6 +121,8 @@ function createReading(db: Database) {
         filters.perPage,
         filters.orderDesc,
         (filters.page - 1) * filters.perPage,
+        call.caller.userId,
+        filters.starredOnly,
       ]);
     },
 

@@ -63,6 +63,7 @@ export const flow = z.object({
   timeout: z.number().nullable(),
   versionId: z.number(),
   extra: object,
+  starred: z.boolean().optional(),
 });
 /** One version. Lists leave `value` and `schema` out. */
 export type Flow = z.output<typeof flow>;

@@ -1,5 +1,6 @@
 // Every SQL statement of deployed flows. A path's row names its head version; versions stay.
 import { statement } from '../../store/index.ts';
+import { starredBy } from '../favorites/index.ts';
 import { onBehalfColumns } from '../scripts/index.ts';
 
 const flowColumns = `
@@ -125,16 +126,17 @@ export const selectFlowPerms = statement(
      and path = $2`,
 );
 
-/** A page of the flows that the caller may read, newest first unless $10 is false. */
+/** A page of the flows that the viewer ($12) may read, newest first unless $11 is false. */
 export const selectFlows = statement(
   'flow.list',
-  `select ${flowColumns} ${ofHead}
+  `select ${flowColumns}, ${starredBy('flow', 'flow', '$12')} as starred ${ofHead}
    where flow.workspace = $1
      and ($2 or flow.owner = any ($3) or flow.extra_perms ?| $4)
      and flow.archived = $5
      and ($6::text is null or flow.edited_by = $6)
      and ($7::text is null or starts_with(flow.path, $7))
      and ($8::text is null or flow.path = $8)
+     and (not $13 or ${starredBy('flow', 'flow', '$12')})
    order by
      case when $11 then flow.edited_at end desc,
      case when not $11 then flow.edited_at end asc,

@@ -3,6 +3,7 @@ import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
+import { isStarred } from '../favorites/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
 import {
   type Language,
@@ -48,6 +49,7 @@ export interface FlowFilters {
   pathStart?: string | undefined;
   pathExact?: string | undefined;
   showArchived: boolean;
+  starredOnly: boolean;
 }
 
 export interface FlowHistoryRow {
@@ -128,6 +130,8 @@ function createReading(db: Database) {
       return found;
     },
 
+    starred: (call: Call, path: string) => isStarred(db, call, { kind: 'flow', path }),
+
     async getVersion(call: Call, version: number): Promise<Flow> {
       const found = await db.row<Flow>(sql.selectFlowVersion, [workspaceOf(call), version]);
       if (!found) throw notFound('flow version', String(version));
@@ -152,6 +156,8 @@ function createReading(db: Database) {
         filters.perPage,
         (filters.page - 1) * filters.perPage,
         filters.orderDesc,
+        call.caller.userId,
+        filters.starredOnly,
       ]);
     },
 

@@ -126,7 +126,7 @@ export const script = z.object({
   lockErrorLogs: z.string().nullable().optional(),
   language: z.string(),
   kind: z.string(),
-  starred: z.boolean(),
+  starred: z.boolean().optional(),
   tag: z.string().nullable(),
   timeout: z.number().nullable(),
   wsErrorHandlerMuted: z.boolean(),

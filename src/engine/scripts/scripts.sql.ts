@@ -1,12 +1,13 @@
 // Every SQL statement of scripts, one exported statement each.
 import { statement } from '../../store/index.ts';
+import { starredBy } from '../favorites/index.ts';
 import { onBehalfColumns } from './on-behalf.ts';
 
 const headColumns = `
      workspace as "workspaceId", hash, path, parent_hashes as "parentHashes", summary,
      description, created_by as "createdBy", created_at as "createdAt", archived, deleted,
      is_template as "isTemplate", extra_perms as "extraPerms", null as "lockErrorLogs", language,
-     kind, false as starred, tag, timeout_s as timeout,
+     kind, tag, timeout_s as timeout,
      ws_error_handler_muted as "wsErrorHandlerMuted", auto_kind as "autoKind",
      has_preprocessor as "hasPreprocessor", deployment_msg as "deploymentMsg",
      rerun_on_crash as "rerunOnCrash", isolation, extra`;
@@ -203,11 +204,12 @@ export const eraseVersion = statement(
 
 /**
  * A page of heads (or, with $3, the newest version of each archived path) that the caller may
- * read, newest first unless $19 is false. Null filters do not apply.
+ * read, newest first unless $19 is false. Null filters do not apply. $20: the viewer's account.
  */
 export const selectList = statement(
   'script.list',
-  `select ${headColumns}
+  `select ${headColumns},
+     ${starredBy('script', 'engine_script', '$20')} as starred
    from engine_script
    where workspace = $1
      and ($2 or owner = any ($4) or extra_perms ?| $5)
@@ -230,6 +232,7 @@ export const selectList = statement(
      and ($14::boolean is null or is_template = $14)
      and ($15 or auto_kind is null)
      and (not $16 or description = '')
+     and (not $21 or ${starredBy('script', 'engine_script', '$20')})
    order by
      case when $19 then created_at end desc,
      case when not $19 then created_at end asc,

@@ -3,6 +3,7 @@ import { AppError, notFound } from '../../base/index.ts';
 import { authorise, type Call, type Risk, workspaceOf } from '../../operation/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import type { Database } from '../../store/index.ts';
+import { isStarred } from '../favorites/index.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
 import type { NewScript, Script } from './script.ts';
 import { type OnBehalf, settleOnBehalf } from './on-behalf.ts';
@@ -30,6 +31,7 @@ export interface ListFilters {
   lastParentHash?: string | undefined;
   isTemplate?: boolean | undefined;
   withoutDescription: boolean;
+  starredOnly: boolean;
 }
 
 /** What a run needs to know of a version. */
@@ -102,6 +104,8 @@ function createReading(db: Database) {
       if (!found || found.deleted) throw notFound('script', path);
       return found;
     },
+
+    starred: (call: Call, path: string) => isStarred(db, call, { kind: 'script', path }),
 
     getByHash: (call: Call, hash: string) => findByHash(db, call, { hash, risk: 'read' }),
 
@@ -231,6 +235,8 @@ function listValues(call: Call, filters: ListFilters): unknown[] {
     filters.perPage,
     (filters.page - 1) * filters.perPage,
     filters.orderDesc,
+    call.caller.userId,
+    filters.starredOnly,
   ];
 }
 

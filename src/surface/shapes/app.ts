@@ -13,6 +13,7 @@ interface Row {
   extraPerms: Readonly<Record<string, boolean>>;
   labels: readonly string[];
   editedAt: number;
+  starred?: boolean | undefined;
 }
 
 /** The output of `apps.get` and its like. */
@@ -36,7 +37,7 @@ function row(app: Row): Wire {
     summary: app.summary,
     version: app.version,
     extra_perms: app.extraPerms,
-    starred: false,
+    starred: app.starred ?? false,
     edited_at: isoTime(app.editedAt),
     execution_mode: app.executionMode,
     raw_app: app.rawApp,
@@ -58,7 +59,11 @@ function whole(app: App): Wire {
     execution_mode: app.executionMode,
     extra_perms: app.extraPerms,
     raw_app: app.rawApp,
-    ...withoutNulls({ custom_path: app.customPath, bundle_secret: app.bundleSecret }),
+    ...withoutNulls({
+      custom_path: app.customPath,
+      bundle_secret: app.bundleSecret,
+      starred: app.starred,
+    }),
     ...labelsOf(app.labels),
   };
 }

@@ -17,6 +17,7 @@ export interface FlowOutput {
   timeout: number | null;
   versionId: number;
   extra: Wire;
+  starred?: boolean | undefined;
 }
 
 function whole(flow: FlowOutput): Wire {
@@ -34,7 +35,7 @@ function whole(flow: FlowOutput): Wire {
       edited_at: isoTime(flow.editedAt),
       archived: flow.archived,
       extra_perms: flow.extraPerms,
-      starred: false,
+      starred: flow.starred,
       tag: flow.tag,
       timeout: flow.timeout,
       version_id: flow.versionId,

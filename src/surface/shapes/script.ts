@@ -22,7 +22,7 @@ export interface ScriptOutput {
   lockErrorLogs?: string | null | undefined;
   language: string;
   kind: string;
-  starred: boolean;
+  starred?: boolean | undefined;
   tag?: string | null;
   timeout?: number | null;
   wsErrorHandlerMuted?: boolean;

@@ -1,7 +1,7 @@
 // `/api/w/{ws}/apps/*`.
 import { AppError } from '../../base/index.ts';
 import { appShapes } from '../shapes/index.ts';
-import { paging, present } from './fields.ts';
+import { paging, present, withStarred } from './fields.ts';
 import { execution } from './app-execution.ts';
 import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -89,7 +89,7 @@ const readingRows: readonly Row[] = [
   get({
     path: `${apps}/get/p/*`,
     operation: 'apps.get',
-    input: byPath,
+    input: withStarred,
     answer: json(appShapes.whole),
   }),
   get({
@@ -115,6 +115,7 @@ const readingRows: readonly Row[] = [
         pathStart: request.query.text('path_start'),
         pathExact: request.query.text('path_exact'),
         label: request.query.text('label'),
+        starredOnly: request.query.flag('starred_only'),
       }),
     }),
     answer: jsonRows(appShapes.row),

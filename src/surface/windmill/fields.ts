@@ -13,6 +13,12 @@ export function filled(fields: Record<string, unknown>): Record<string, unknown>
   );
 }
 
+/** An item to read, and whether the reader has starred it, which is said when it is asked. */
+export function withStarred(request: WireRequest): Record<string, unknown> {
+  const asked = request.query.flag('with_starred_info');
+  return { path: request.path(), ...present({ withStarredInfo: asked }) };
+}
+
 const defaultPerPage = 30;
 const maxPerPage = 100;
 

@@ -1,6 +1,6 @@
 // `/api/w/{ws}/flows/*`.
 import { type FlowOutput, flowShapes } from '../shapes/index.ts';
-import { paging, present, wholeList } from './fields.ts';
+import { paging, present, wholeList, withStarred } from './fields.ts';
 import {
   type Answer,
   get,
@@ -27,7 +27,7 @@ const readingRows: readonly Row[] = [
   get({
     path: `${flows}/get/*`,
     operation: 'flows.get',
-    input: byPath,
+    input: withStarred,
     answer: json(flowShapes.whole),
   }),
   get({
@@ -47,6 +47,7 @@ const readingRows: readonly Row[] = [
         pathStart: request.query.text('path_start'),
         pathExact: request.query.text('path_exact'),
         showArchived: request.query.flag('show_archived'),
+        starredOnly: request.query.flag('starred_only'),
       }),
     }),
     answer: jsonRows(flowShapes.whole),

@@ -6,6 +6,7 @@ import { appRows } from './apps.ts';
 import { auditRows } from './audit.ts';
 import { authRows } from './auth.ts';
 import { concurrencyRows } from './concurrency-groups.ts';
+import { favoriteRows } from './favorites.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
@@ -50,6 +51,7 @@ export const rows: readonly Row[] = [
   ...resourceRows,
   ...folderRows,
   ...groupRows,
+  ...favoriteRows,
   ...aclRows,
   ...workerRows,
   ...workflowRows,

@@ -6,7 +6,7 @@ import {
   scriptShape,
   scriptVersionShape,
 } from '../shapes/index.ts';
-import { paging, present, wholeList } from './fields.ts';
+import { paging, present, wholeList, withStarred } from './fields.ts';
 import { get, json, jsonRows, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -39,6 +39,7 @@ function listFilters({ query }: WireRequest): Record<string, unknown> {
     firstParentHash: query.text('first_parent_hash'),
     lastParentHash: query.text('last_parent_hash'),
     isTemplate: query.flag('is_template'),
+    starredOnly: query.flag('starred_only'),
   });
 }
 
@@ -46,7 +47,7 @@ const readingRows: readonly Row[] = [
   get({
     path: `${scripts}/get/p/*`,
     operation: 'scripts.get',
-    input: byPath,
+    input: withStarred,
     answer: json(scriptShape),
   }),
   get({

@@ -13,7 +13,13 @@ export const getApp = (apps: Apps) =>
     action: 'apps:read',
     tool: 'getAppByPath',
     on: ({ path }) => path,
-    input: z.strictObject({ path: itemPath }),
+    input: z.strictObject({
+      path: itemPath,
+      withStarredInfo: z.boolean().default(false).describe('tell whether you have starred it'),
+    }),
     output: app,
-    run: (call, { path }) => apps.get(call, path),
+    async run(call, { path, withStarredInfo }) {
+      const found = await apps.get(call, path);
+      return withStarredInfo ? { ...found, starred: await apps.starred(call, path) } : found;
+    },
   });

@@ -20,6 +20,7 @@ export const listApps = (apps: Apps) =>
       pathStart: text.describe('beginning of the path'),
       pathExact: text.describe('the path'),
       label: text.describe('a label that it has'),
+      starredOnly: z.boolean().default(false).describe('only what you have starred'),
     }),
     output: z.array(appRow),
     run: (call, filters) => apps.list(call, filters),

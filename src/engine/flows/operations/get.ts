@@ -13,7 +13,13 @@ export const getFlow = (flows: Flows) =>
     action: 'flows:read',
     tool: 'getFlowByPath',
     on: ({ path }) => path,
-    input: z.strictObject({ path: itemPath }),
+    input: z.strictObject({
+      path: itemPath,
+      withStarredInfo: z.boolean().default(false).describe('tell whether you have starred it'),
+    }),
     output: flow,
-    run: (call, { path }) => flows.get(call, path),
+    async run(call, { path, withStarredInfo }) {
+      const found = await flows.get(call, path);
+      return withStarredInfo ? { ...found, starred: await flows.starred(call, path) } : found;
+    },
   });

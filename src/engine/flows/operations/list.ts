@@ -20,6 +20,7 @@ export const listFlows = (flows: Flows) =>
       pathStart: text.describe('beginning of the path'),
       pathExact: text.describe('the path'),
       showArchived: z.boolean().default(false).describe('the archived ones instead'),
+      starredOnly: z.boolean().default(false).describe('only what you have starred'),
     }),
     output: z.array(flow),
     run: (call, filters) => flows.list(call, filters),

@@ -12,7 +12,13 @@ export const getScript = (scripts: Scripts) =>
     action: 'scripts:read',
     tool: 'getScriptByPath',
     on: ({ path }) => path,
-    input: z.strictObject({ path: itemPath }),
+    input: z.strictObject({
+      path: itemPath,
+      withStarredInfo: z.boolean().default(false).describe('tell whether you have starred it'),
+    }),
     output: script,
-    run: (call, { path }) => scripts.get(call, path),
+    async run(call, { path, withStarredInfo }) {
+      const found = await scripts.get(call, path);
+      return withStarredInfo ? { ...found, starred: await scripts.starred(call, path) } : found;
+    },
   });

@@ -27,6 +27,7 @@ export const listScripts = (scripts: Scripts) =>
       firstParentHash: scriptHash.optional().describe('the direct parent'),
       lastParentHash: scriptHash.optional().describe('the first version'),
       isTemplate: z.boolean().optional().describe('templates only, or none'),
+      starredOnly: z.boolean().default(false).describe('only what you have starred'),
       withoutDescription: z.boolean().default(false).describe('only those without one'),
     }),
     output: z.array(script),
