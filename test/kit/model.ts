@@ -1,5 +1,5 @@
 // A stand-in for a provider of models: answers what the test wrote, in order, and keeps what it
-// was asked. Speaks both dialects, by the path.
+// was asked. Speaks three dialects, by the path.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -9,9 +9,10 @@ export interface ModelCall {
   body: any;
 }
 
-/** Text, calls, or a whole HTTP answer; `hang` never answers. */
+/** Text, calls, an image in base64, or a whole HTTP answer; `hang` never answers. */
 export type Script =
   | { text: string }
+  | { image: string }
   | { calls: { name: string; args: unknown }[] }
   | { status: number; body: string; headers?: Record<string, string> }
   | 'hang';
@@ -34,7 +35,11 @@ const usage = { prompt_tokens: 7, completion_tokens: 3, input_tokens: 7, output_
 function openai(script: Script, n: number): unknown {
   if (typeof script !== 'object' || !('calls' in script)) {
     const content = typeof script === 'object' && 'text' in script ? script.text : '';
-    return { choices: [{ message: { role: 'assistant', content } }], usage };
+    const isImage = typeof script === 'object' && 'image' in script;
+    const images = isImage
+      ? [{ type: 'image_url', image_url: { url: `data:image/png;base64,${script.image}` } }]
+      : undefined;
+    return { choices: [{ message: { role: 'assistant', content, images } }], usage };
   }
   const tool_calls = script.calls.map(({ name, args }, k) => ({
     id: `call_${n}_${k}`,
@@ -54,6 +59,27 @@ function anthropic(script: Script, n: number): unknown {
   });
   return { content: [{ type: 'thinking', thinking: '…' }, ...content], usage };
 }
+
+function responses(script: Script, n: number): unknown {
+  const output: object[] = [{ type: 'reasoning', summary: [] }];
+  if (typeof script === 'object' && 'text' in script) {
+    const content = [{ type: 'output_text', text: script.text, annotations: [] }];
+    output.push({ type: 'message', role: 'assistant', content });
+  } else if (typeof script === 'object' && 'image' in script) {
+    output.push({ type: 'image_generation_call', status: 'completed', result: script.image });
+  } else if (typeof script === 'object' && 'calls' in script) {
+    for (const [k, { name, args }] of script.calls.entries()) {
+      const call = { name, arguments: JSON.stringify(args) };
+      output.push({ type: 'function_call', call_id: `call_${n}_${k}`, ...call });
+    }
+  }
+  return { output, usage };
+}
+
+const shapeOf = (path: string) => {
+  if (path.endsWith('/messages')) return anthropic;
+  return path.endsWith('/responses') ? responses : openai;
+};
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
   let text = '';
@@ -78,9 +104,8 @@ export async function startModel(): Promise<StandInModel> {
     } else if ('status' in script) {
       response.writeHead(script.status, script.headers).end(script.body);
     } else {
-      const shape = path.endsWith('/messages') ? anthropic : openai;
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(shape(script, calls.length)));
+      response.end(JSON.stringify(shapeOf(path)(script, calls.length)));
     }
   }
 

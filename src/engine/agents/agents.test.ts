@@ -291,8 +291,8 @@ describe('agents', () => {
     ['an unknown kind', { provider: provider('aws_bedrock', 'f/ai/openai') }, /provider\.kind/],
     ['a resource without a key', { provider: provider('openai', 'f/ai/bare') }, /no API key/],
     ['a resource that is not there', { provider: provider('openai', 'f/ai/none') }, /nothing/],
-    ['images', { output_type: fixed('image') }, /output_type: only text/],
-    ['a memory that is not built', { memory: fixed({ kind: 'auto' }) }, /memory/],
+    ['a film', { output_type: fixed('film') }, /output_type/],
+    ['a memory of no kind', { memory: fixed({ kind: 'total' }) }, /memory/],
     ['attachments', { user_attachments: fixed([{}]) }, /user_attachments/],
     ['no message', { user_message: fixed('') }, /user_message/],
   ];

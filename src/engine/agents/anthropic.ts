@@ -1,17 +1,22 @@
 // Anthropic's messages protocol. Pure: what to send, and what an answer means. An answer in a
 // shape is asked for as a call of one more tool, which this file hides from the rest.
 import { z } from 'zod';
-import type { Answer, Message, Question, ToolCall } from './conversation.ts';
-import type { Provider } from './inputs.ts';
+import { inlineOf } from './attachments.ts';
+import type { Answer, Message, Part, Question, ToolCall } from './conversation.ts';
 import { type ModelRequest, unreadable } from './model-request.ts';
+import type { Provider } from './providers.ts';
 
 const protocolVersion = '2023-06-01';
 /** The protocol wants a number. */
 const defaultMaxTokens = 8192;
 const outputTool = 'structured_output';
+/** Runs at the provider; this version of it is the oldest that all models know. */
+const searchTool = { type: 'web_search_20250305', name: 'web_search' };
 
+type Source = { type: 'base64'; media_type: string; data: string } | { type: 'url'; url: string };
 type Block =
   | { type: 'text'; text: string }
+  | { type: 'image' | 'document'; source: Source }
   | { type: 'tool_use'; id: string; name: string; input: unknown }
   | { type: 'tool_result'; tool_use_id: string; content: string };
 
@@ -20,15 +25,39 @@ interface Said {
   content: Block[];
 }
 
+function sourceOf(url: string): Source {
+  const inline = inlineOf(url);
+  if (!inline) return { type: 'url', url };
+  return { type: 'base64', media_type: inline.mediaType, data: inline.base64 };
+}
+
+function blockOf(part: Part): Block {
+  if (part.type === 'text') return part;
+  if (part.type === 'file') return { type: 'document', source: sourceOf(part.file.file_data) };
+  return { type: 'image', source: sourceOf(part.image_url.url) };
+}
+
+/** The protocol wants an object; a model of another provider may have written anything. */
+function inputOf(args: string): unknown {
+  try {
+    return JSON.parse(args);
+  } catch {
+    return {};
+  }
+}
+
 function blocksOf(message: Exclude<Message, { role: 'system' }>): Said {
   if (message.role === 'tool') {
     const { tool_call_id: id, content } = message;
     return { role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content }] };
   }
-  const content: Block[] = message.content ? [{ type: 'text', text: message.content }] : [];
+  const said = message.content ?? '';
+  const parts: Part[] = typeof said === 'string' ? [{ type: 'text', text: said }] : said;
+  // Empty texts are refused.
+  const content = parts.filter((part) => part.type !== 'text' || part.text !== '').map(blockOf);
   for (const call of 'tool_calls' in message ? (message.tool_calls ?? []) : []) {
     const { name, arguments: args } = call.function;
-    content.push({ type: 'tool_use', id: call.id, name, input: JSON.parse(args) });
+    content.push({ type: 'tool_use', id: call.id, name, input: inputOf(args) });
   }
   return { role: message.role, content };
 }
@@ -47,10 +76,11 @@ function takingTurns(messages: readonly Message[]): Said[] {
 }
 
 export function anthropicRequest(provider: Provider, question: Question): ModelRequest {
-  const { model, messages, outputSchema, temperature, maxTokens = defaultMaxTokens } = question;
-  const tools = question.tools.map(({ name, description, parameters }) => {
+  const { model, messages, outputSchema, temperature, effort } = question;
+  const tools: object[] = question.tools.map(({ name, description, parameters }) => {
     return { name, description, input_schema: parameters };
   });
+  if (question.search) tools.push(searchTool);
   if (outputSchema) {
     const description = 'Give your final answer with this tool, once you have all you need.';
     tools.push({ name: outputTool, description, input_schema: outputSchema });
@@ -61,12 +91,13 @@ export function anthropicRequest(provider: Provider, question: Question): ModelR
     headers: { 'x-api-key': provider.apiKey, 'anthropic-version': protocolVersion },
     body: {
       model,
-      max_tokens: maxTokens,
+      max_tokens: question.maxTokens ?? defaultMaxTokens,
       messages: takingTurns(messages),
       ...(system.length > 0 ? { system: system.join('\n\n') } : {}),
       ...(tools.length > 0 ? { tools } : {}),
       ...(outputSchema ? { tool_choice: { type: 'any' } } : {}),
       ...(temperature === undefined ? {} : { temperature }),
+      ...(effort === undefined ? {} : { output_config: { effort } }),
     },
   };
 }
@@ -113,7 +144,7 @@ export function anthropicAnswer(body: unknown): Answer {
   return {
     message: {
       role: 'assistant',
-      content: output ?? (texts.length > 0 ? texts.join('\n') : null),
+      content: output ?? (texts.length > 0 ? texts.join('') : null),
       // The last word: calls beside it are not waited for.
       ...(calls.length > 0 && output === undefined ? { tool_calls: calls } : {}),
     },

@@ -8,9 +8,15 @@ export interface ToolCall {
   function: { name: string; arguments: string };
 }
 
+/** A piece of what a person says: text, an image by its address, or a file as a data URL. */
+export type Part =
+  | { type: 'text'; text: string }
+  | { type: 'image_url'; image_url: { url: string } }
+  | { type: 'file'; file: { filename: string; file_data: string } };
+
 export type Message =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string }
+  | { role: 'user'; content: string | Part[] }
   | { role: 'assistant'; content: string | null; tool_calls?: ToolCall[] }
   | { role: 'tool'; tool_call_id: string; content: string };
 
@@ -27,10 +33,16 @@ export interface Question {
   model: string;
   messages: readonly Message[];
   tools: readonly FunctionTool[];
+  /** The provider may search the web. */
+  search: boolean;
+  /** The last answer is an image. */
+  image: boolean;
   /** JSON Schema that the last answer must fit. */
   outputSchema: Record<string, unknown> | undefined;
   temperature: number | undefined;
   maxTokens: number | undefined;
+  /** How long it thinks, in the provider's words: low, medium, high, … */
+  effort: string | undefined;
 }
 
 export interface Usage {
@@ -41,6 +53,8 @@ export interface Usage {
 export interface Answer {
   message: Extract<Message, { role: 'assistant' }>;
   usage: Usage;
+  /** A data URL. */
+  image?: string;
 }
 
 /** Where a called tool is: a module of the flow, or a tool of an MCP server. */

@@ -1,3 +1,4 @@
+export { retold } from './attachments.ts';
 export {
   type CallTarget,
   type FoundCall,

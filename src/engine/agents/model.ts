@@ -4,16 +4,24 @@ import { AppError, type Clock } from '../../base/index.ts';
 import { type Egress, readText } from '../../egress/index.ts';
 import { anthropicAnswer, anthropicRequest } from './anthropic.ts';
 import type { Answer, Question } from './conversation.ts';
-import type { Provider } from './inputs.ts';
 import { openaiAnswer, openaiRequest } from './openai.ts';
+import { assertAble, type Provider } from './providers.ts';
+import { responsesAnswer, responsesRequest } from './responses.ts';
 
 const dialects = {
   openai: { request: openaiRequest, answer: openaiAnswer },
   anthropic: { request: anthropicRequest, answer: anthropicAnswer },
+  responses: { request: responsesRequest, answer: responsesAnswer },
 } as const;
+
+/** OpenAI's own tools are in its newer protocol only; other servers know the older one. */
+function dialectOf({ kind, dialect }: Provider, { search, image }: Question) {
+  return dialects[kind === 'openai' && (search || image) ? 'responses' : dialect];
+}
 
 const maxAttempts = 3;
 const maxAnswerBytes = 10_000_000;
+const maxImageBytes = 50_000_000;
 const longestPauseMs = 30_000;
 
 export interface ModelDeps {
@@ -53,7 +61,8 @@ export async function askModel(
   provider: Provider,
   question: Question & { signal: AbortSignal },
 ): Promise<Answer> {
-  const { request, answer } = dialects[provider.dialect];
+  assertAble(provider.kind, question);
+  const { request, answer } = dialectOf(provider, question);
   const { signal, ...asked } = question;
   const { address, headers, body } = request(provider, asked);
   for (let attempt = 1; ; attempt += 1) {
@@ -63,7 +72,7 @@ export async function askModel(
       body: JSON.stringify(body),
       signal,
     });
-    const text = await readText(response, maxAnswerBytes);
+    const text = await readText(response, question.image ? maxImageBytes : maxAnswerBytes);
     const isBusy = response.status === 429 || response.status >= 500;
     if (isBusy && attempt < maxAttempts) {
       await pause(clock, pauseOf(response, attempt), signal);

@@ -2,8 +2,8 @@
 // what an answer means.
 import { z } from 'zod';
 import type { Answer, Question } from './conversation.ts';
-import type { Provider } from './inputs.ts';
-import { type ModelRequest, unreadable } from './model-request.ts';
+import { type ModelRequest, openaiHeaders, unreadable } from './model-request.ts';
+import type { Provider } from './providers.ts';
 
 const answer = z.looseObject({
   choices: z
@@ -12,6 +12,9 @@ const answer = z.looseObject({
         message: z.looseObject({
           content: z.string().nullish(),
           refusal: z.string().nullish(),
+          images: z
+            .array(z.looseObject({ image_url: z.looseObject({ url: z.string() }) }))
+            .nullish(),
           tool_calls: z
             .array(
               z.looseObject({
@@ -30,16 +33,13 @@ const answer = z.looseObject({
 });
 
 export function openaiRequest(provider: Provider, question: Question): ModelRequest {
-  const { model, messages, tools, outputSchema, temperature, maxTokens } = question;
+  const { model, messages, tools, outputSchema, temperature, maxTokens, effort } = question;
   // Other servers know only the older name.
   const limit = provider.kind === 'openai' ? 'max_completion_tokens' : 'max_tokens';
   const format = { name: 'output', schema: outputSchema };
   return {
     address: `${provider.address}/chat/completions`,
-    headers: {
-      authorization: `Bearer ${provider.apiKey}`,
-      ...(provider.organization ? { 'openai-organization': provider.organization } : {}),
-    },
+    headers: openaiHeaders(provider),
     body: {
       model,
       messages,
@@ -49,6 +49,10 @@ export function openaiRequest(provider: Provider, question: Question): ModelRequ
       ...(outputSchema ? { response_format: { type: 'json_schema', json_schema: format } } : {}),
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),
+      ...(effort === undefined ? {} : { reasoning_effort: effort }),
+      // OpenRouter's own words; nobody else is asked for these here (see `model.ts`).
+      ...(question.search ? { plugins: [{ id: 'web' }] } : {}),
+      ...(question.image ? { modalities: ['image', 'text'] } : {}),
     },
   };
 }
@@ -63,7 +67,9 @@ export function openaiAnswer(body: unknown): Answer {
     type: 'function' as const,
     function: { name, arguments: args },
   }));
+  const image = message.images?.[0]?.image_url.url;
   return {
+    ...(image === undefined ? {} : { image }),
     message: {
       role: 'assistant',
       content: message.content ?? message.refusal ?? null,

@@ -3,10 +3,11 @@
 import { Ajv } from 'ajv';
 import { AppError, type Clock } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
-import type { CallTarget, FoundCall, FunctionTool, Message, Turn } from './conversation.ts';
-import { type AgentInputs, providerOf, readInputs } from './inputs.ts';
+import type { Answer, CallTarget, FoundCall, FunctionTool, Message, Turn } from './conversation.ts';
+import { type AgentInputs, readInputs } from './inputs.ts';
 import { callMcpTool, listMcpTools } from './mcp-tools.ts';
 import { askModel } from './model.ts';
+import { providerOf } from './providers.ts';
 
 /** An MCP server among the tools of an agent. */
 export interface ServerTool {
@@ -25,6 +26,8 @@ export interface AgentSoFar {
   /** Tools that are modules of the flow, with the module of each. */
   modules: readonly { tool: FunctionTool; id: string }[];
   servers: readonly ServerTool[];
+  /** The provider may search the web. */
+  search: boolean;
 }
 
 export interface StepDeps {
@@ -68,9 +71,11 @@ async function toolsOf(deps: StepDeps, agent: AgentSoFar, how: StepHow): Promise
 
 /** The answer in the wanted shape, or what is wrong with it. */
 function outputOf(
-  content: string | null,
-  schema: AgentInputs['outputSchema'],
+  { message: { content }, image }: Answer,
+  { outputSchema: schema, image: wantsImage }: AgentInputs,
 ): { output: unknown } | { complaint: string } {
+  if (wantsImage)
+    return image === undefined ? { complaint: 'Answer with an image.' } : { output: image };
   if (!schema) return { output: content };
   let output: unknown;
   try {
@@ -101,15 +106,19 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
   const all = await toolsOf(deps, agent, how);
   const { enabledTools: enabled } = inputs;
   const offered = enabled ? all.filter(({ tool }) => enabled.includes(tool.name)) : all;
-  const { message, usage } = await askModel(deps, provider, {
+  const answer = await askModel(deps, provider, {
     model,
     messages: [...inputs.opening, ...agent.history],
     tools: offered.map(({ tool }) => tool),
     outputSchema: inputs.outputSchema,
+    search: agent.search,
+    image: inputs.image,
     temperature: inputs.temperature,
     maxTokens: inputs.maxTokens,
+    effort: inputs.effort,
     signal: how.signal,
   });
+  const { message, usage } = answer;
   const byName = new Map(offered.map(({ tool, target }) => [tool.name, target]));
   const calls = (message.tool_calls ?? []).map((call): FoundCall => {
     const { name, arguments: args } = call.function;
@@ -120,7 +129,7 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
     `${kind} ${model}: ${usage.inputTokens} tokens in, ${usage.outputTokens} out; calls ${asked}\n`,
   );
   const turn = { message, usage, calls };
-  return calls.length > 0 ? turn : { ...turn, ...outputOf(message.content, inputs.outputSchema) };
+  return calls.length > 0 ? turn : { ...turn, ...outputOf(answer, inputs) };
 }
 
 /** One call to an MCP server, as the model asked for it. */

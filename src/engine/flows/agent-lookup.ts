@@ -71,10 +71,12 @@ export async function agentSoFar(deps: AgentLookupDeps, job: ClaimedJob): Promis
     modules.push({ id: module.id, tool: await toolOf(deps, run, module) });
   }
   const servers: ServerTool[] = [];
-  for (const { id, value } of toolsIn(run.source.value, run.row.flowNode)) {
+  const tools = toolsIn(run.source.value, run.row.flowNode);
+  for (const { id, value } of tools) {
     if (value.tool_type !== 'mcp') continue;
     const { resource_path: resourcePath, include_tools: include, exclude_tools: exclude } = value;
     servers.push({ id, resourcePath, include: include ?? undefined, exclude: exclude ?? [] });
   }
-  return { args: run.row.args, history: historyOf(run), modules, servers };
+  const search = tools.some(({ value }) => value.tool_type === 'websearch');
+  return { args: run.row.args, history: historyOf(run), modules, servers, search };
 }

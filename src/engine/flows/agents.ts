@@ -2,7 +2,7 @@
 // then the next turn, until it answers. The run's state lists them as steps; what was said is
 // read from their results, so a killed process loses at most the step that ran.
 import { AppError, messageOf, newId } from '../../base/index.ts';
-import { type FoundCall, readInputs } from '../agents/index.ts';
+import { type FoundCall, readInputs, retold } from '../agents/index.ts';
 import { errorResult } from '../jobs/index.ts';
 import { holdsReference } from '../resources/index.ts';
 import { historyOf, isTurn, resultOf, turnOf, turnStep } from './agent-history.ts';
@@ -50,7 +50,8 @@ async function callRow(
   if (!target) throw new AppError('not_found', `There is no tool ${call.name}.`);
   const args = argumentsOf(call);
   if ('server' in target) {
-    return { kind: 'aistep', flowStepId: target.server, args: { tool: target.tool, args } };
+    const { tag } = run.row;
+    return { kind: 'aistep', flowStepId: target.server, tag, args: { tool: target.tool, args } };
   }
   const module = run.flow.modules.find(({ id }) => id === target.module);
   if (!module) throw new AppError('not_found', `There is no tool ${call.name}.`);
@@ -73,7 +74,8 @@ function begin(draft: Draft, status: Partial<ModuleStatus>, row: ChildRow): void
 function beginTurn(deps: ChildrenDeps, draft: Draft): void {
   const child = { id: newId(), step: 0, as: 'run', delayMs: 0 } as const;
   const row = baseRow(draft.run, child, deps.now());
-  begin(draft, {}, { ...row, kind: 'aistep', flowStepId: turnStep });
+  const { tag } = draft.run.row;
+  begin(draft, {}, { ...row, kind: 'aistep', flowStepId: turnStep, tag });
 }
 
 async function beginCall(deps: ChildrenDeps, draft: Draft, call: FoundCall): Promise<void> {
@@ -93,7 +95,8 @@ async function beginCall(deps: ChildrenDeps, draft: Draft, call: FoundCall): Pro
 /** How the agent ends: what it answered, with all that was said but the instructions. */
 function endOf(run: FlowRun, output: unknown): string {
   const { opening } = readInputs(run.row.args);
-  const messages = [...opening.filter(({ role }) => role !== 'system'), ...historyOf(run)];
+  const asked = opening.filter(({ role }) => role !== 'system').map(retold);
+  const messages = [...asked, ...historyOf(run)];
   return JSON.stringify({ output, messages });
 }
 

@@ -209,9 +209,9 @@ function bodyFlow(
 /** An agent moves like a flow, by the rules of `agents.ts`; its tools are the modules. */
 function agentRow(
   run: FlowRun,
-  { id, args }: { id: string; args: Record<string, unknown> },
+  { id, args, tag }: { id: string; args: Record<string, unknown>; tag: string },
 ): Partial<ChildRow> {
-  return { ...bodyFlow(run, { place: `${id}/agent`, modules: [], args }), kind: 'aiagent' };
+  return { ...bodyFlow(run, { place: `${id}/agent`, modules: [], args }), kind: 'aiagent', tag };
 }
 
 export async function moduleRow(
@@ -225,7 +225,7 @@ export async function moduleRow(
   if (value.type === 'aiagent') {
     const transforms = value.input_transforms ?? {};
     const args = await argsOf(deps, run, { step, transforms, more, toWorker: false });
-    return agentRow(run, { id: module.id, args });
+    return agentRow(run, { id: module.id, args, tag: value.tag || run.row.tag });
   }
   if (value.type !== 'rawscript' && value.type !== 'script' && value.type !== 'flow') {
     throw new AppError('unprocessable', `Modules of the type ${value.type} do not run yet.`);

@@ -76,6 +76,12 @@ const agentTool = z.union([
   }),
   z.looseObject({
     id: text(100),
+    value: z.looseObject({
+      tool_type: z.literal('websearch').describe('the provider searches the web by itself'),
+    }),
+  }),
+  z.looseObject({
+    id: text(100),
     summary: toolName,
     description: text(10_000).nullish(),
     value: z.discriminatedUnion('type', [rawscript, script, flow]),
@@ -89,6 +95,8 @@ const moduleValues = [
   z.looseObject({
     type: z.literal('aiagent'),
     input_transforms: transforms,
+    tag: text(100).nullish().describe('who takes its turns; the tag of the flow when absent'),
+    agent: z.null('agents that are resources are not built: write the inputs here').optional(),
     tools: z.array(agentTool).max(200).default([]),
   }),
   z.looseObject({

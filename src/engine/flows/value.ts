@@ -82,7 +82,12 @@ export type ModuleValue =
     }
   | { type: 'branchone'; branches: Branch[]; default: FlowModule[] }
   | { type: 'branchall'; branches: Branch[]; parallel?: boolean }
-  | { type: 'aiagent'; input_transforms?: Transforms; tools?: AgentTool[] }
+  | {
+      type: 'aiagent';
+      input_transforms?: Transforms;
+      tools?: AgentTool[];
+      tag?: string | null;
+    }
   | { type: 'identity' };
 
 /** A tool of an agent: a step that the model may call, or the tools of an MCP server. */
@@ -97,7 +102,8 @@ export type AgentTool =
         include_tools?: string[] | null;
         exclude_tools?: string[] | null;
       };
-    };
+    }
+  | { id: string; summary?: string; value: { tool_type: 'websearch' } };
 
 export interface FlowModule {
   id: string;
@@ -135,7 +141,8 @@ export interface FlowValue {
 /** Scripts and flows of Windmill's public collection, which Millrace does not have. */
 export const isOfHub = (path: string): boolean => path.startsWith('hub/');
 
-const isModule = (tool: AgentTool): tool is FlowModule => tool.value.tool_type !== 'mcp';
+const isModule = (tool: AgentTool): tool is FlowModule =>
+  (tool.value.tool_type ?? 'flowmodule') === 'flowmodule';
 
 /** The lists of modules directly inside `module`, each with its place. */
 function innerLists(module: FlowModule): { place: string; modules: FlowModule[] }[] {
