@@ -13,8 +13,8 @@ import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/index.ts';
 import { type AppEngineDeps, appOperations, createAppEngine } from './apps/index.ts';
 import {
+  builtInTags,
   createCodeGate,
-  createDependencies,
   createJobEvents,
   createJobs,
   createPruner,
@@ -36,6 +36,7 @@ import {
   createScriptEnvs,
   createScripts,
   type RunnableTool,
+  type Scripts,
   sampleScript,
   scriptOperations,
 } from './scripts/index.ts';
@@ -49,6 +50,8 @@ import {
   createAgentStep,
   type Completer,
   createBundles,
+  createDependencies,
+  createLockStep,
   createCompleter,
   createGiveBack,
   createJobRunner,
@@ -115,7 +118,7 @@ export interface OfferedResources {
 export type Engine = ReturnType<typeof createEngine>;
 
 /** The queue needs the worker and the worker needs what the queue made: tied here, once. */
-function lateWorker(): LocalWorker & { set(worker: Worker): void } {
+function lateWorker(): LocalWorker & Pick<Worker, 'host'> & { set(worker: Worker): void } {
   let worker: Worker | undefined;
   return {
     set(made) {
@@ -125,6 +128,10 @@ function lateWorker(): LocalWorker & { set(worker: Worker): void } {
     reserve: (tag) => worker?.reserve(tag),
     wake: (tag) => worker?.wake(tag),
     wakeAt: (dueAt) => worker?.wakeAt(dueAt),
+    host(id, abort) {
+      if (!worker) throw new Error('nothing is deployed before there is a worker');
+      return worker.host(id, abort);
+    },
   };
 }
 
@@ -149,6 +156,7 @@ function createRunning(
     secrets: JobSecrets;
     items: Items;
     giveBack: GiveBack;
+    scripts: Pick<Scripts, 'source'>;
   },
 ) {
   const { db, clock, tick, log, runners, config } = deps;
@@ -161,6 +169,7 @@ function createRunning(
     scriptEnvs: createScriptEnvs(db),
     fetched: items.fetched,
     environment: items.environment,
+    lockStep: createLockStep({ ...deps, ...parts }),
     agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
     runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),
   });
@@ -174,7 +183,7 @@ function createRunning(
     lookAgain: parts.events.lookAgain,
     runJob,
     slots: config.workerSlots,
-    ownTags: () => [...runners.languages, 'flow'],
+    ownTags: () => [...runners.languages, ...Object.values(builtInTags)],
     givenTags: config.workerTags,
     group: config.workerGroup,
     isolation: deps.sandbox.kind,
@@ -208,14 +217,13 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   // The builder infers inside the sandbox, where the language needs its own parser.
   const { inferSignature } = deps.builder;
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
-  const dependencies = createDependencies(deps);
-  const buildScript = dependencies.build;
+  const local = lateWorker();
+  const completer = createCompleter({ db, events, log });
+  const { build: buildScript } = createDependencies({ ...deps, completer, host: local.host });
   const scripts = createScripts({ ...shared, buildScript, onChanged: versions.changed });
   const secrets = createJobSecrets();
   const { changed: onChanged, of: versionOf } = versions;
   const items = createItems({ ...deps, learn: secrets.learn, onChanged, versionOf });
-  const local = lateWorker();
-  const completer = createCompleter({ db, events, log });
   const flowEngine = createFlowEngine({
     ...shared,
     events,
@@ -235,7 +243,7 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const started = { events, worker: local, scripts, flowEngine, push: queue.push };
   const workflows = workflowsOf({ ...shared, ...started });
   const flows = { flows: steps, agentOf, workflows: workflows.port };
-  const running = { events, completer, ...flows, secrets, items, giveBack };
+  const running = { events, completer, ...flows, secrets, items, giveBack, scripts };
   const worker = createRunning(deps, running);
   local.set(worker);
   const jobs = createJobs({
@@ -243,7 +251,6 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     events,
     queue,
     scripts,
-    dependencies,
     waitMs: config.waitMs,
     flows: flowEngine.pushes,
     workflowStatus: workflows.status,

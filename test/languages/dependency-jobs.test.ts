@@ -121,16 +121,22 @@ describe('dependency jobs', () => {
     });
     const [bun] = rows;
     const id = await (await post('dependencies_async', scripts('bun', bun?.content ?? ''))).text();
-    const { body: job } = await server.op('jobs.completed', { id });
-    assert.match(job.result.lock, bun?.lock ?? /never/);
+    const resultOf = async (job: string) => (await server.op('jobs.wait', { id: job })).body;
+    assert.match((await resultOf(id)).result.lock, bun?.lock ?? /never/);
+    const { body: job } = await server.op('jobs.get', { id });
+    assert.deepEqual([job.jobKind, job.tag], ['dependencies', 'dependency']);
     const none = await (await post('dependencies_async', scripts('bash', 'echo 1'))).text();
-    assert.deepEqual((await server.op('jobs.completed', { id: none })).body.result, { lock: '' });
+    assert.deepEqual((await resultOf(none)).result, { lock: '' });
     const failed = await (
       await post('dependencies_async', scripts('python3', 'import test_nowhere'))
     ).text();
-    assert.equal((await server.op('jobs.completed', { id: failed })).body.success, false);
+    assert.equal((await resultOf(failed)).success, false);
     const [said] = [await server.op('jobs.logs', { id })];
     assert.match(said.body.logs, /to resolve: test-twice@latest/);
+    const waited = await post('dependencies', scripts('bun', bun?.content ?? ''));
+    assert.match(((await waited.json()) as any).lock, bun?.lock ?? /never/);
+    const wrong = await post('dependencies', scripts('python3', 'import test_nowhere'));
+    assert.match(((await wrong.json()) as any).error.message, /no such package or version/);
     const refs = { ...scripts('bun', ''), temp_script_refs: { 'f/x': 'abc' } };
     assert.equal((await post('dependencies_async', refs)).status, 501);
     assert.equal((await post('dependencies_async', { raw_scripts: [] })).status, 400);

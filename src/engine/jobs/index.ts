@@ -1,10 +1,10 @@
 export { findCached } from './cache.ts';
 export { createCodeGate } from './code-gate.ts';
-export { createDependencies } from './dependencies.ts';
 export { createJobEvents, type JobEvents } from './events.ts';
 export { labelsOf } from './labels.ts';
 export type { Ending, FlowSteps, LogPiece } from './flow-port.ts';
 export {
+  builtInTags,
   type ClaimedJob,
   entrypointArgument,
   errorResult,

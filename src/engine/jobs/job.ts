@@ -58,6 +58,9 @@ export const previewFields = {
   ...runFields,
 };
 
+/** Code whose imports are to be resolved. */
+export const lockFields = { content: scriptContent, language, path: itemPath };
+
 /** Runs a flow that is not deployed. */
 export const flowPreviewFields = {
   value: z
@@ -155,6 +158,9 @@ export type Job = z.output<typeof job>;
 
 /** Kinds that move by their steps; no worker holds them. */
 export const flowKinds = ['flow', 'flowpreview', 'flownode', 'singlestepflow', 'aiagent'] as const;
+
+/** The tags of what needs no language: any worker that serves them does it. */
+export const builtInTags = { flow: 'flow', dependency: 'dependency' } as const;
 
 /** `aistep` is what an agent does by itself. */
 export type JobKind =

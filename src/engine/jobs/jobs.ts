@@ -2,7 +2,6 @@
 // this folder do. Storing is in the `.sql.ts` files, running in `workers/`.
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import { type CancelDeps, cancelJob, cancelRow, type CancelRequest } from './cancel.ts';
-import type { Dependencies } from './dependencies.ts';
 import { createBatch } from './batch.ts';
 import { createConcurrency } from './concurrency.ts';
 import { followJob } from './follow.ts';
@@ -26,7 +25,6 @@ import { outcomeOf, type Watch, watchJob } from './waiting.ts';
 
 export interface JobsDeps extends Omit<RunDeps, 'now'>, CancelDeps {
   queue: Queue;
-  dependencies: Dependencies;
   /** How long a synchronous run waits unless it says otherwise, in milliseconds. */
   waitMs: number;
   /** How a workflow as code stands; undefined for any other job. */
@@ -83,6 +81,7 @@ async function waitFor(
 export function createJobs(deps: JobsDeps) {
   const { queue } = deps;
   const run = createRun({ ...deps, now: deps.clock.now });
+  const locks = createLocks({ ...deps, now: deps.clock.now });
   const start = async (push: Promise<Push>): Promise<{ id: string }> => ({
     id: await queue.push(await push),
   });
@@ -94,7 +93,16 @@ export function createJobs(deps: JobsDeps) {
     ...createMany(deps),
     ...createBatch({ queue, run, flows: deps.flows, now: deps.clock.now }),
     ...createReading(deps),
-    ...createLocks({ ...deps, now: deps.clock.now }),
+    lockScript: async (call: Call, source: Parameters<typeof locks.script>[1]) => ({
+      id: await queue.push(locks.script(call, source)),
+    }),
+    lockScriptWait: (
+      call: Call,
+      { waitMs, ...source }: Parameters<typeof locks.script>[1] & { waitMs?: number | undefined },
+    ) => pushAndWait(deps, call, { push: locks.script(call, source), waitMs }),
+    lockFlow: async (call: Call, flow: Parameters<typeof locks.flow>[1]) => ({
+      id: await queue.push(locks.flow(call, flow)),
+    }),
     standing: (call: Call, id: string) => readStanding(deps, call, id),
     run: (call: Call, path: string, options: RunOptions) => start(run.byPath(call, path, options)),
     runByHash: (call: Call, hash: string, options: RunOptions) =>

@@ -2,14 +2,20 @@
 import {
   claimJobs,
   failOrphans,
+  insertJobs,
   requeueOrphans,
   selectLostWorkers,
   selectNextDue,
 } from './jobs.sql.ts';
 import { endIdentities } from './many.sql.ts';
 
-/** Taking jobs from the queue. */
-export const queueStatements = { claim: claimJobs, nextDue: selectNextDue, endIdentities };
+/** Putting jobs into the queue and taking them from it. */
+export const queueStatements = {
+  insert: insertJobs,
+  claim: claimJobs,
+  nextDue: selectNextDue,
+  endIdentities,
+};
 
 /** Finding and ending the jobs of workers that are gone. */
 export const orphanStatements = {

@@ -8,8 +8,9 @@ import {
   type StepHow,
   takeTurn,
 } from '../agents/index.ts';
-import { type ClaimedJob, errorResult } from '../jobs/index.ts';
+import type { ClaimedJob } from '../jobs/index.ts';
 import type { RunOutcome } from '../runners/index.ts';
+import { runInProcess } from './in-process.ts';
 
 export interface AgentStepDeps extends StepDeps {
   clock: Clock;
@@ -32,34 +33,10 @@ async function run(deps: AgentStepDeps, job: ClaimedJob, how: StepHow): Promise<
 }
 
 export function createAgentStep(deps: AgentStepDeps): AgentStep {
-  return async (job, how) => {
-    const began = deps.clock.now();
-    const late = new AbortController();
-    const limitMs = job.timeoutS === null ? timeoutMs : job.timeoutS * 1000;
-    const cancelTimer = deps.clock.after(limitMs, () => late.abort());
-    const signal = AbortSignal.any([how.signal, late.signal]);
-    const ended = (resultJson: string, rest: Partial<RunOutcome> = {}): RunOutcome => ({
-      success: false,
-      resultJson,
-      memPeakKb: null,
-      durationMs: deps.clock.now() - began,
-      killed: null,
-      ...rest,
-    });
-    try {
-      const result = await run(deps, job, { ...how, workspace: job.workspace, signal });
-      return ended(JSON.stringify(result ?? null), { success: true });
-    } catch (error) {
-      if (how.signal.aborted) return ended('null', { killed: 'canceled' });
-      if (late.signal.aborted) {
-        const message = `It took longer than ${limitMs / 1000} s.`;
-        return ended(errorResult('TimeoutError', message), { killed: 'timeout' });
-      }
-      if (!(error instanceof AppError)) throw error;
-      const hint = error.hint === undefined ? '' : ` ${error.hint}`;
-      return ended(errorResult('AgentError', `${error.message}${hint}`));
-    } finally {
-      cancelTimer();
-    }
+  return (job, how) => {
+    const limits = { job, signal: how.signal, timeoutMs, errorName: 'AgentError' };
+    return runInProcess(deps, limits, (signal) =>
+      run(deps, job, { ...how, workspace: job.workspace, signal }),
+    );
   };
 }

@@ -1,5 +1,7 @@
 export { createRunArguments } from './arguments.ts';
 export { createAgentStep } from './agent-step.ts';
+export { createLockStep } from './lock-step.ts';
+export { createDependencies } from './dependencies.ts';
 export { createBundles } from './bundles.ts';
 export { type Completer, createCompleter } from './completer.ts';
 export { createJobSecrets, type JobSecrets } from './job-secrets.ts';

@@ -17,6 +17,7 @@ import { type EnvsOf, type Language } from '../scripts/index.ts';
 import type { FetchedSecrets, WorkspaceEnvironment } from '../variables/index.ts';
 import type { WorkflowSteps } from '../workflows/index.ts';
 import type { AgentStep } from './agent-step.ts';
+import type { LockStep } from './lock-step.ts';
 import { type RunArguments, withDatabase } from './arguments.ts';
 import type { Bundles } from './bundles.ts';
 import type { Completer } from './completer.ts';
@@ -58,6 +59,7 @@ export interface JobRunnerDeps {
   secrets: JobSecrets;
   completer: Completer;
   agentStep: AgentStep;
+  lockStep: LockStep;
   flows: FlowSteps;
   workflows: WorkflowSteps;
   events: JobEvents;
@@ -103,6 +105,9 @@ function mayHaveRounds({ language, attempt, workflowKey }: ClaimedJob): boolean 
   return language !== 'bash' && (attempt > 1 || typeof workflowKey === 'string');
 }
 
+const locks = ({ kind }: ClaimedJob): boolean =>
+  kind === 'dependencies' || kind === 'flowdependencies';
+
 /** The outcome of a job that was never run. */
 const refusedRun = (resultJson: string): RunOutcome => ({
   success: false,
@@ -137,6 +142,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
 
   async function execute(job: ClaimedJob, { worker, signal, onLog }: Running): Promise<RunOutcome> {
     try {
+      if (locks(job)) return await deps.lockStep(job, { signal, onLog });
       const custom = await deps.environment.of(job.workspace);
       const about = { origin: deps.origin(), workerGroup: deps.workerGroup };
       const own = await deps.scriptEnvs(job);
@@ -242,7 +248,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
     { worker, signal, mine }: { worker: string; signal: AbortSignal; mine: boolean },
   ): Promise<ClaimedJob | undefined> {
     if (job.kind === 'identity') return endIdentity(job, { worker, mine });
-    if (job.bundleHash === null && job.kind !== 'aistep') {
+    if (job.bundleHash === null && job.kind !== 'aistep' && !locks(job)) {
       // A flow that was due later: from here on it moves by its steps.
       deps.flows.goOn(job.id);
       return undefined;

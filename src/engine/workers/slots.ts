@@ -8,6 +8,13 @@ interface Running {
   done: Promise<void>;
 }
 
+/** A job that is worked on outside the slots. */
+export interface Guest {
+  worker: string;
+  /** It is over. */
+  leave(): void;
+}
+
 /** What `runJob` finds as the reason of its signal when the worker stops before the run ends. */
 export const givenBack = Symbol('given back');
 
@@ -25,6 +32,8 @@ export function createSlots(deps: SlotsDeps, name: string, onFree: () => void) {
   const { clock } = deps;
   const occupancy = createOccupancy(deps.slots, clock.now());
   const running = new Map<string, Running>();
+  /** Jobs of this process that need no slot, and what cancels them. */
+  const guests = new Map<string, () => void>();
   let reserved = 0;
   let executed = 0;
   let last: ClaimedJob | undefined;
@@ -71,18 +80,26 @@ export function createSlots(deps: SlotsDeps, name: string, onFree: () => void) {
         },
       };
     },
+    /** A job that something else of this process works on; `abort` when it is canceled. */
+    host(id: string, abort: () => void): Guest {
+      guests.set(id, abort);
+      return { worker: name, leave: () => void guests.delete(id) };
+    },
     /** So many jobs ended here without a slot. */
     ended(count: number): void {
       executed += count;
     },
     cancel(id: string): boolean {
       const job = running.get(id);
+      const abort = guests.get(id);
       job?.abort.abort();
-      return job !== undefined;
+      abort?.();
+      return job !== undefined || abort !== undefined;
     },
     /** Stops the runs without an end: somebody else will do them again. */
     giveBack: () => {
       for (const job of running.values()) job.abort.abort(givenBack);
+      for (const abort of guests.values()) abort();
     },
     busy: () => running.size > 0,
     idle: () => Promise.allSettled([...running.values()].map((job) => job.done)),

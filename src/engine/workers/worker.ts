@@ -14,7 +14,7 @@ import { createClaimer } from './claimer.ts';
 import type { Completer } from './completer.ts';
 import { machineName, startTicks } from './machine.ts';
 import { type GroupConfig, groupChannel, tagsOfGroup } from './groups.ts';
-import { createSlots, type SlotsDeps } from './slots.ts';
+import { createSlots, type Guest, type SlotsDeps } from './slots.ts';
 import { insertWorker, pingWorker, selectGroupConfig, setWorkerTags } from './workers.sql.ts';
 
 const wakeChannel = 'engine_queued';
@@ -57,6 +57,8 @@ export interface Worker extends LocalWorker {
   stop(graceMs: number): Promise<void>;
   /** Stops a run of this worker; false when it does not run here. */
   cancel(id: string): boolean;
+  /** A job that something else of this process works on; `abort` when it is canceled. */
+  host(id: string, abort: () => void): Guest;
   /** Reads the settings of its group again. */
   groupChanged(): void;
 }
@@ -65,7 +67,8 @@ export interface Worker extends LocalWorker {
 function createTags(deps: WorkerDeps, name: string, onChanged: () => void) {
   const { db, log } = deps;
   let ofGroup: readonly string[] | undefined;
-  const now = (): readonly string[] => deps.givenTags ?? ofGroup ?? deps.ownTags();
+  const now = (): readonly string[] =>
+    deps.slots === 0 ? [] : (deps.givenTags ?? ofGroup ?? deps.ownTags());
 
   async function take(config: GroupConfig | null): Promise<void> {
     const before = now().join();
@@ -197,11 +200,12 @@ export function createWorker(deps: WorkerDeps): Worker {
       db.notify(wakeChannel, String(dueAt));
     },
     cancel: slots.cancel,
+    host: slots.host,
     groupChanged: tags.readLater,
     async start() {
-      if (deps.slots === 0) return;
+      // Without slots it runs nothing of the queue, but answers for what deploying resolves.
       await register();
-      accepting = true;
+      accepting = deps.slots > 0;
       stops.push(
         await db.listen(wakeChannel, (payload) => {
           const dueAt = Number(payload);
@@ -226,7 +230,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       await deps.completer.drain();
       for (const stop of stops) stop();
       // Its row goes with what it did not finish.
-      if (deps.slots > 0) await deps.giveBack([name]);
+      await deps.giveBack([name]);
     },
   };
 }

@@ -135,6 +135,7 @@ export const selectWorkers = statement(
      occupancy_30m as "occupancyRate30m"
    from engine_worker
    where ping_at >= $1
+     and slots > 0
    order by worker
    limit $2 offset $3`,
 );

@@ -1,6 +1,7 @@
-// `jobs/run/dependencies_async` and `flow_dependencies_async`: the locks that Windmill's command
-// line asks for before it pushes.
+// `jobs/run/dependencies`, `dependencies_async` and `flow_dependencies_async`: the locks that
+// Windmill's command line asks for before it pushes.
 import { AppError } from '../../base/index.ts';
+import { resultAnswer } from './result.ts';
 import { post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -41,6 +42,12 @@ function scriptOf(request: WireRequest): Record<string, unknown> {
 }
 
 export const lockRows: readonly Row[] = [
+  post({
+    path: `${jobs}/dependencies`,
+    operation: 'jobs.lockScriptWait',
+    input: scriptOf,
+    answer: resultAnswer,
+  }),
   post({
     path: `${jobs}/dependencies_async`,
     operation: 'jobs.lockScript',

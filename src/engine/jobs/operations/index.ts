@@ -34,6 +34,7 @@ import { queueCount } from './queue-count.ts';
 import { queuePosition } from './queue-position.ts';
 import { rerunJob } from './rerun.ts';
 import { lockFlow } from './lock-flow.ts';
+import { lockScriptAndWait } from './lock-script-wait.ts';
 import { lockScript } from './lock-script.ts';
 import { restartFlow } from './restart-flow.ts';
 import { runJobNow } from './run-now.ts';
@@ -69,6 +70,7 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   queuePosition(jobs),
   rerunJob(jobs),
   lockScript(jobs),
+  lockScriptAndWait(jobs),
   lockFlow(jobs),
   restartFlow(jobs),
   runJobNow(jobs),

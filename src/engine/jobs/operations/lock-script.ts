@@ -1,8 +1,7 @@
 // jobs.lockScript
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { itemPath, language, scriptContent } from '../../scripts/index.ts';
-import { jobId } from '../job.ts';
+import { jobId, lockFields } from '../job.ts';
 import type { Jobs } from '../jobs.ts';
 
 export const lockScript = (jobs: Jobs) =>
@@ -12,7 +11,7 @@ export const lockScript = (jobs: Jobs) =>
     risk: 'write',
     action: 'jobs:run',
     on: ({ path }) => ({ kind: 'previews', path }),
-    input: z.strictObject({ content: scriptContent, language, path: itemPath }),
+    input: z.strictObject(lockFields),
     output: z.object({ id: jobId }),
     run: (call, source) => jobs.lockScript(call, source),
   });

@@ -1,12 +1,13 @@
 // workers.customTags
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
+import { builtInTags } from '../../jobs/index.ts';
 import { languages } from '../../scripts/index.ts';
 import { heardSince } from '../heard-of.ts';
 import { selectServedTags } from '../workers.sql.ts';
 import type { WorkerOperationsDeps } from './index.ts';
 
-const builtIn = new Set<string>([...languages, 'flow']);
+const builtIn = new Set<string>([...languages, ...Object.values(builtInTags)]);
 
 export const customTags = ({ db, clock, groups }: Omit<WorkerOperationsDeps, 'ownTags'>) =>
   operation({

@@ -1,6 +1,7 @@
 // workers.defaultTags
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
+import { builtInTags } from '../../jobs/index.ts';
 import type { WorkerOperationsDeps } from './index.ts';
 
 export const defaultTags = ({ ownTags }: Pick<WorkerOperationsDeps, 'ownTags'>) =>
@@ -11,5 +12,5 @@ export const defaultTags = ({ ownTags }: Pick<WorkerOperationsDeps, 'ownTags'>) 
     action: 'workers:read',
     input: z.strictObject({}),
     output: z.array(z.string()),
-    run: () => Promise.resolve([...ownTags(), 'flow']),
+    run: () => Promise.resolve([...ownTags(), ...Object.values(builtInTags)]),
   });
