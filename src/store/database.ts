@@ -20,6 +20,10 @@ export interface Queries {
   run(statement: Statement, values?: readonly unknown[]): Promise<number>;
 }
 
+/**
+ * A statement of its own is a whole transaction: it is tried again as one is. A row that moved to
+ * another partition meanwhile (a job that ended) is 40001 too, and the second look finds it there.
+ */
 export interface Database extends Queries {
   /** Runs `work` in one transaction; retries it whole, at most 5 times, on 40001 and 40P01. */
   transaction<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result>;

@@ -183,6 +183,33 @@ test('what fails to serialize for ever is given up after five runs', async () =>
   assert.equal(runs, 5);
 });
 
+test('a statement of its own is tried again as well, at most five times', async () => {
+  const drop = statement('test.tries_drop', 'drop sequence if exists tries');
+  const create = statement('test.tries', 'create sequence tries');
+  const failing = (times: number) =>
+    statement(
+      `test.fail_${times}`,
+      `do $$ begin
+         if nextval('tries') <= ${times} then
+           raise exception 'x' using errcode = '40P01';
+         end if;
+       end $$`,
+    );
+  // A sequence counts what was undone too.
+  const count = statement('test.tries_made', 'select last_value::int as made from tries');
+  for (const [times, made] of [
+    [4, 5],
+    [9, 5],
+  ] as const) {
+    await db.run(drop);
+    await db.run(create);
+    const answer = db.run(failing(times));
+    if (times < 5) await answer;
+    else await assert.rejects(answer, { code: '40P01' });
+    assert.deepEqual(await db.row(count), { made });
+  }
+});
+
 test('more transactions than connections wait for their turn', async () => {
   const start = await balanceOf(2);
   const one = () => db.transaction((queries) => queries.run(add, [2, 1]));

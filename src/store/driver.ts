@@ -67,6 +67,20 @@ async function once<Result>(
   }
 }
 
+/** Does `work` again, at most 5 times, while what others did meanwhile undoes it as a whole. */
+async function untilItStands<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const code = codeOf(error);
+      const again = code === serializationFailure || code === deadlock;
+      if (!again || tried === maxAttempts) throw error;
+      await sleep(tried * tried * 3);
+    }
+  }
+}
+
 /** Whole transactions on the pool's connections; see `Database.transaction`. */
 function createTransactions(pool: Pool) {
   async function attempt<Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> {
@@ -88,18 +102,8 @@ function createTransactions(pool: Pool) {
     }
   }
 
-  return async <Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> => {
-    for (let tried = 1; ; tried += 1) {
-      try {
-        return await attempt(work);
-      } catch (error) {
-        const code = codeOf(error);
-        const again = code === serializationFailure || code === deadlock;
-        if (!again || tried === maxAttempts) throw error;
-        await sleep(tried * tried * 3);
-      }
-    }
-  };
+  return <Result>(work: (queries: Queries) => Promise<Result>): Promise<Result> =>
+    untilItStands(() => attempt(work));
 }
 
 export interface DriverOptions {
@@ -143,7 +147,7 @@ export async function createDatabase({
 
   return {
     pool,
-    ...queriesOver((query) => told(pool.query(query))),
+    ...queriesOver((query) => told(untilItStands(() => pool.query(query)))),
     transaction: (work) => told(inTransaction(work)),
     kysely<Tables>() {
       kysely ??= import('kysely').then(

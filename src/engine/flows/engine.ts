@@ -61,8 +61,16 @@ export function createFlowEngine(deps: FlowEngineDeps) {
       force: boolean;
     }): Promise<string[]> {
       const { id, by, reason, resultJson, force } = wanted;
-      const values = [id, by, reason, now(), resultJson, force];
-      const rows = await db.rows<Canceled>(cancelTree, values);
+      const cancel = (end: boolean) =>
+        db.rows<Canceled>(cancelTree, [id, by, reason, now(), resultJson, end]);
+      // A step that began meanwhile was not seen; once all flows are marked, no other begins.
+      const seen = new Map<string, Canceled>();
+      for (let known = -1; known < seen.size;) {
+        known = seen.size;
+        for (const row of await cancel(false)) seen.set(row.id, row);
+      }
+      if (force) for (const row of await cancel(true)) seen.set(row.id, row);
+      const rows = [...seen.values()];
       for (const row of rows.filter(({ finished }) => finished)) {
         events.ended(row.id, undefined);
         events.tellOthers(row.id);

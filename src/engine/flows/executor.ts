@@ -146,15 +146,9 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
   const queues = new Map<string, Waiting[]>();
 
   async function commit(draft: Draft, starts: readonly Start[]): Promise<boolean> {
-    try {
-      const values = valuesOf(draft, starts, clock.now());
-      const row = await db.row<{ ok: boolean }>(advanceFlows, values);
-      return row?.ok === true;
-    } catch (error) {
-      // 40001: the row moved to the finished part meanwhile.
-      if ((error as { code?: string }).code === '40001') return false;
-      throw error;
-    }
+    const values = valuesOf(draft, starts, clock.now());
+    const row = await db.row<{ ok: boolean }>(advanceFlows, values);
+    return row?.ok === true;
   }
 
   /** Tells the ends, starts what begins; answers the jobs for the slots of the steps that ended. */
@@ -171,8 +165,7 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
         enqueue(parentJob, { type: 'over', job: id, result: { ...end, stopped } });
       }
     } else {
-      const known = await runs.get(id);
-      if (known) Object.assign(known, { ...run, rev: run.rev + 1 });
+      runs.moved(run);
       events.progressed(id);
       if (draft.answers) {
         events.ended(id, undefined);

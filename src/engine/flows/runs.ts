@@ -185,6 +185,12 @@ export function createRuns(db: Database) {
       db.rows<GivenAnswer>(selectAnswers, [flowIds, stepId]),
     forget: (id: string) => void runs.delete(id),
 
+    /** Takes over a transition of this process, unless somebody forgot or reloaded the run. */
+    moved(run: FlowRun): void {
+      const known = runs.get(run.row.id);
+      if (known?.rev === run.rev) Object.assign(known, { ...run, rev: run.rev + 1 });
+    },
+
     /** Results of children, read where this process has not seen them end. */
     async results(run: FlowRun, ids: readonly string[]): Promise<Map<string, JobResult>> {
       const missing = ids.filter((id) => !run.results.has(id));

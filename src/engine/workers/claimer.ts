@@ -106,10 +106,7 @@ export function createClaimer({
     looking = true;
     claim()
       .catch((error: unknown) => {
-        const { code } = error as { code?: string };
-        // Somebody moved a row that was looked at: nothing was claimed, so look again.
-        if (code === '40001' || code === '40P01') again = true;
-        else log.error('claiming failed', { error });
+        log.error('claiming failed', { error });
         schedule(clock.now() + 1000);
       })
       .finally(() => {
