@@ -2,6 +2,7 @@
 // The command `millrace`: goes on with Node 24 where this one is older, then hands over to the
 // command line in src/. Plain JavaScript, because an older Node must be able to read it.
 import { fileURLToPath } from 'node:url';
+import { forgetEnvironment } from '../scripts/lib/environment.mjs';
 import {
   endWithParent,
   goOn,
@@ -10,11 +11,16 @@ import {
   refuseOldNode,
 } from '../scripts/lib/node24.mjs';
 
-/** The parts of the server are loaded only for the commands that are the server. */
+/**
+ * The parts of the server are loaded only for the commands that are the server. What they are
+ * given holds every setting, and they are the first to start children.
+ */
 const lazily =
   (role) =>
-  async (...given) =>
-    (await import('../src/main.ts')).roles[role](...given);
+  async (...given) => {
+    forgetEnvironment();
+    return (await import('../src/main.ts')).roles[role](...given);
+  };
 
 refuseOldNode();
 if (!isRecent()) {

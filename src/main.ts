@@ -6,7 +6,6 @@ import {
   createLog,
   type Log,
   monotonicMs,
-  scrubEnvironment,
   systemClock,
   version,
 } from './base/index.ts';
@@ -86,7 +85,6 @@ export const roles: Roles = {
     const server = await startServer(config, { log, store });
     // Only now: a signal that comes while it starts ends the process at once, as usual.
     const stopped = untilSignal();
-    scrubEnvironment();
     for (const line of await greeting(server, config)) print(line);
     await stopped;
     print('Stopping …');
@@ -100,7 +98,6 @@ export const roles: Roles = {
     const { startWorker } = await import('./server.ts');
     const worker = await startWorker(config, { log, store });
     const stopped = untilSignal();
-    scrubEnvironment();
     const { workerGroup, workerSlots, workerTags } = config;
     const serving = workerTags ? ` for ${workerTags.join(', ')}` : '';
     print(

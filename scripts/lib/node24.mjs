@@ -6,6 +6,7 @@ import module, { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { forgetEnvironment } from './environment.mjs';
 
 /** The first Node that runs TypeScript sources without a flag and without a warning. */
 const needed = [24, 3];
@@ -116,6 +117,7 @@ export async function goOn(file, args) {
     // A session of its own: Ctrl-C reaches it through `follow`, once.
     detached: true,
   });
+  forgetEnvironment();
   const { code, signal } = await follow(child);
   if (signal) process.kill(process.pid, signal);
   else process.exit(code ?? 1);

@@ -238,11 +238,3 @@ export function readClientConfig(
     password: env['MILLRACE_OWNER_PASSWORD'] || undefined,
   };
 }
-
-/** Takes the secrets out of this process's environment, so that no child inherits them. */
-export function scrubEnvironment(): void {
-  for (const name of Object.keys(process.env)) {
-    if (/^MILLRACE_(OWNER_PASSWORD|DATABASE_URL|MASTER_KEY|TOKEN)$/.test(name))
-      delete process.env[name];
-  }
-}

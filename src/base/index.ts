@@ -1,12 +1,6 @@
 export { type Batcher, createBatcher } from './batch.ts';
 export { type Clock, monotonicMs, systemClock } from './clock.ts';
-export {
-  type ClientConfig,
-  type Config,
-  readClientConfig,
-  readConfig,
-  scrubEnvironment,
-} from './config.ts';
+export { type ClientConfig, type Config, readClientConfig, readConfig } from './config.ts';
 export {
   AppError,
   type AppErrorOptions,
