@@ -131,7 +131,8 @@ async function createBase(
     usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
   });
   const jobTokens = { find: engine.findJobOfToken };
-  const identity = createIdentity({ db, clock, tick, log, jobTokens });
+  const handlersOf = engine.handlers;
+  const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf });
   return { db, sandbox, engine, identity };
 }
 

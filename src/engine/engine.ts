@@ -331,6 +331,8 @@ export function createEngine(deps: EngineDeps) {
     extraPerms,
     /** What answers below `/api/r/`. */
     routes: triggers.routes,
+    /** What runs after runs of the workspace, for its settings. */
+    handlers: triggers.handlers,
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts and flows that a caller may run as tools. */

@@ -1,5 +1,6 @@
-// Puts together what starts runs by itself: schedules and HTTP routes.
+// Puts together what starts runs by itself: schedules, HTTP routes and workspace handlers.
 import type { AnyOperation, Target } from '../operation/index.ts';
+import { createHandlerEngine, handlerOperations } from './handlers/index.ts';
 import { createHttpTriggerEngine, httpTriggerOperations } from './http-triggers/index.ts';
 import type { Items } from './items.ts';
 import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
@@ -7,6 +8,7 @@ import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
 type HttpDeps = Parameters<typeof createHttpTriggerEngine>[0];
 
 export type TriggersDeps = Parameters<typeof createScheduleEngine>[0] &
+  Parameters<typeof createHandlerEngine>[0] &
   Pick<HttpDeps, 'jobs' | 'scripts' | 'queue'> & {
     items: Pick<Items, 'resources'>;
   };
@@ -20,13 +22,18 @@ export function createTriggers(deps: TriggersDeps) {
     resources,
     pushes,
   });
+  const handlerEngine = createHandlerEngine(deps);
+  const { handlers } = handlerEngine;
   const operations: AnyOperation[] = [
+    ...handlerOperations(handlers),
     ...scheduleOperations(schedules),
     ...httpTriggerOperations(httpTriggers, routeRuns),
   ];
   return {
     operations,
     routes,
+    /** What runs after runs of the workspace, as the caller may see it. */
+    handlers: handlers.list,
     /** What a trigger grants by itself; undefined for other kinds. */
     async extraPerms(workspace: string, { kind, path }: Target) {
       if (kind === 'schedules') return schedules.extraPerms(workspace, path);
@@ -35,9 +42,11 @@ export function createTriggers(deps: TriggersDeps) {
     async start(): Promise<void> {
       await routes.start();
       await scheduleEngine.start();
+      await handlerEngine.start();
     },
     async stop(): Promise<void> {
       routes.stop();
+      await handlerEngine.stop();
       await scheduleEngine.stop();
     },
   };

@@ -12,7 +12,7 @@ import { createSessions, sessionOperations } from './sessions/index.ts';
 import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
 import { createPruner, createTokens, tokenOperations } from './tokens/index.ts';
 import { createUsers, userOperations } from './users/index.ts';
-import { createWorkspaces, workspaceOperations } from './workspaces/index.ts';
+import { createWorkspaces, type HandlersOf, workspaceOperations } from './workspaces/index.ts';
 
 export interface IdentityDeps {
   db: Database;
@@ -20,6 +20,7 @@ export interface IdentityDeps {
   tick: SlowTick;
   log: Log;
   jobTokens: JobTokens;
+  handlersOf: HandlersOf;
 }
 
 export interface Identity {
@@ -30,7 +31,7 @@ export interface Identity {
    * has no part in the snapshot has no membership, and `authorise` refuses.
    */
   callerOfToken(token: string, workspace: string | null): Promise<Caller | undefined>;
-  /** Somebody with full rights in a workspace, for a job that runs in the background. */
+  /** Somebody (or a group, `g/<name>`) with full rights, for a job that runs in the background. */
   membership(workspace: string, username: string): Promise<Caller | undefined>;
   /** The username of a member that is not disabled, by e-mail address. */
   usernameOf(workspace: string, email: string): Promise<string | undefined>;
@@ -61,7 +62,8 @@ export interface Identity {
 
 const channel = 'identity';
 
-export function createIdentity({ db, clock, tick, log, jobTokens }: IdentityDeps): Identity {
+export function createIdentity(deps: IdentityDeps): Identity {
+  const { db, clock, tick, log, jobTokens, handlersOf } = deps;
   const callers = createCallers({ db, clock, log, jobTokens });
   const passwords = createPasswords();
   const pruner = createPruner({ db, clock, tick, log });
@@ -85,7 +87,7 @@ export function createIdentity({ db, clock, tick, log, jobTokens }: IdentityDeps
   }
 
   const groups = createGroups({ db, clock, changed });
-  const workspaces = createWorkspaces({ db, clock, changed, created });
+  const workspaces = createWorkspaces({ db, clock, changed, created, handlersOf });
   const { createOwner, ...setup } = createSetup({ db, clock, log, passwords, changed, created });
 
   return {

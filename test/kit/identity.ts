@@ -111,7 +111,8 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const jobs: TestIdentity['jobs'] = new Map();
   const jobTokens: JobTokens = { find: async (token) => jobs.get(token) };
   const tick = createSlowTick({ clock, log });
-  const identity = createIdentity({ db, clock, tick, log, jobTokens });
+  const handlersOf = async () => [];
+  const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);
   const undo: (() => Promise<void>)[] = [() => audit.drain(), () => identity.stop()];
@@ -153,7 +154,7 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     async another() {
       const config = { dataFolder: '', databaseUrl: url };
       const store = await openStore({ config, log, clock });
-      const other = createIdentity({ db: store.db, clock, tick, log, jobTokens });
+      const other = createIdentity({ db: store.db, clock, tick, log, jobTokens, handlersOf });
       await other.start();
       undo.push(async () => {
         await other.stop();

@@ -14,11 +14,19 @@ interface ActingJob {
   scopes: readonly string[] | null;
 }
 
+/** Who it is to identity: a username, or a group by its principal. */
+export function actorName({
+  permissionedAs,
+  createdBy,
+}: Pick<ActingJob, 'permissionedAs' | 'createdBy'>): string {
+  if (permissionedAs.startsWith('g/')) return permissionedAs;
+  return permissionedAs.startsWith('u/') ? permissionedAs.slice(2) : createdBy;
+}
+
 /** Throws `forbidden` when the job's person has left the workspace. */
 export async function callerOfJob(memberOf: MemberOf, job: ActingJob): Promise<Caller> {
   const { workspace, permissionedAs, createdBy, scopes } = job;
-  const username = permissionedAs.startsWith('u/') ? permissionedAs.slice(2) : createdBy;
-  const person = await memberOf(workspace, username);
+  const person = await memberOf(workspace, actorName({ permissionedAs, createdBy }));
   if (person) return { ...person, kind: 'job', jobId: job.id, scopes };
   throw new AppError('forbidden', `${permissionedAs} is no member of this workspace any more.`);
 }

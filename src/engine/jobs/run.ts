@@ -106,7 +106,9 @@ function triggerKindOf(call: Call): string | null {
 function whoOf(call: Call): Pick<Push, 'createdBy' | 'permissionedAs' | 'email' | 'scopes'> {
   const { membership, email, scopes } = call.caller;
   const username = membership?.username ?? email;
-  return { createdBy: username, permissionedAs: `u/${username}`, email, scopes };
+  // A group goes by its principal, which no username can be.
+  const permissionedAs = username.startsWith('g/') ? username : `u/${username}`;
+  return { createdBy: username, permissionedAs, email, scopes };
 }
 
 export function pushOf(

@@ -2,6 +2,7 @@
 // is cleared in the commit that ends it.
 import { sameSecret, sha256 } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
+import { actorName } from './job-caller.ts';
 import { selectTokenJob } from './jobs.sql.ts';
 import { parseJobToken } from './token.ts';
 
@@ -29,7 +30,7 @@ export async function findJobOfToken(db: Database, token: string): Promise<JobOf
   return {
     jobId: parts.id,
     workspace: row.workspace,
-    username: row.permissionedAs.startsWith('u/') ? row.permissionedAs.slice(2) : row.createdBy,
+    username: actorName(row),
     scopes: row.scopes,
   };
 }

@@ -54,7 +54,8 @@ async function named(
     typeof identity === 'string' && identity.startsWith('u/')
       ? identity.slice(2)
       : await deps.usernameOf(workspace, String(email));
-  const person = username === undefined ? undefined : await deps.memberOf(workspace, username);
+  const isPerson = username !== undefined && !username.startsWith('g/');
+  const person = isPerson ? await deps.memberOf(workspace, username) : undefined;
   if (username !== undefined && person) {
     return { on_behalf_of: `u/${username}`, on_behalf_of_email: person.email };
   }

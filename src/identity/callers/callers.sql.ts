@@ -55,6 +55,27 @@ export const selectGuestByName = statement(
      and not identity_user.disabled`,
 );
 
+/** The folders of `space` that `person.principals` read, write and own, as `may`. */
+const foldersOf = `   cross join lateral (
+     select
+       coalesce(array_agg(name order by name) filter (where owns or grants), '{}') as read,
+       coalesce(array_agg(name order by name) filter (where owns or writes), '{}') as write,
+       coalesce(array_agg(name order by name) filter (where owns), '{}') as own
+     from (
+       select
+         folder.name,
+         folder.owners && person.principals as owns,
+         folder.extra_perms ?| person.principals as grants,
+         exists (
+           select
+           from unnest(person.principals) as principal
+           where folder.extra_perms -> principal = 'true'
+         ) as writes
+       from identity_folder as folder
+       where folder.workspace = space.id
+     ) as folder
+   ) as may`;
+
 /**
  * Everything that a person ($2) is in a workspace ($1), in one row; none when there is no such
  * workspace. $3 is the name of a guest. A principal of the person in a folder's owners owns it;
@@ -83,25 +104,21 @@ export const selectMembership = statement(
        from unnest(belongs.groups) as name
      ) as principals
    ) as person
+${foldersOf}
+   where space.id = $1
+     and not space.archived`,
+);
+
+/** The same of a group ($2: its name) that acts by itself; none when there is no such group. */
+export const selectGroupMembership = statement(
+  'caller.group_membership',
+  `select array['all', listed.name] as groups, may.read, may.write, may.own
+   from identity_workspace as space
+   join identity_group as listed on listed.workspace = space.id and listed.name = $2
    cross join lateral (
-     select
-       coalesce(array_agg(name order by name) filter (where owns or grants), '{}') as read,
-       coalesce(array_agg(name order by name) filter (where owns or writes), '{}') as write,
-       coalesce(array_agg(name order by name) filter (where owns), '{}') as own
-     from (
-       select
-         folder.name,
-         folder.owners && person.principals as owns,
-         folder.extra_perms ?| person.principals as grants,
-         exists (
-           select
-           from unnest(person.principals) as principal
-           where folder.extra_perms -> principal = 'true'
-         ) as writes
-       from identity_folder as folder
-       where folder.workspace = space.id
-     ) as folder
-   ) as may
+     select array['g/all', 'g/' || listed.name] as principals
+   ) as person
+${foldersOf}
    where space.id = $1
      and not space.archived`,
 );

@@ -14,7 +14,7 @@ export interface JobTokens {
     | {
         jobId: string;
         workspace: string;
-        /** Who started the job. */
+        /** Whom the job acts for; a group by its principal, `g/<name>`. */
         username: string;
         /** Of the token that started it; null: the person's full rights. */
         scopes: string[] | null;
@@ -34,7 +34,10 @@ function placeOf(workspace: string | null): string | null {
 export interface Callers {
   /** Undefined: unknown, expired, revoked or disabled. */
   ofToken(token: string, workspace: string | null): Promise<Caller | undefined>;
-  /** Somebody with full rights in a workspace, for a job that runs in the background. */
+  /**
+   * Somebody with full rights in a workspace, for a job that runs in the background; a group by
+   * its principal, `g/<name>`.
+   */
   ofMember(workspace: string, username: string): Promise<Caller | undefined>;
   /** Something changed: every snapshot is old. */
   clear(): void;

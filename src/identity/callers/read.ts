@@ -13,6 +13,11 @@ interface Person {
   devops: boolean;
 }
 
+/** A group holds no account. */
+type Actor = Omit<Person, 'userId'> & { userId: string | null };
+
+type GroupRow = Pick<MembershipRow, 'groups' | 'read' | 'write' | 'own'>;
+
 interface Holder extends Person {
   tokenId: string;
   kind: 'user' | 'session';
@@ -40,7 +45,7 @@ export interface Known {
   lastUsedAt: number | null;
 }
 
-function callerOf(person: Person, kind: CallerKind, membership: Membership | null): Caller {
+function callerOf(person: Actor, kind: CallerKind, membership: Membership | null): Caller {
   return {
     kind,
     userId: person.userId,
@@ -98,7 +103,26 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
     return { value: { caller, lastUsedAt }, until: expiresAt };
   }
 
+  /** A group that acts by itself, with what is granted to it: it is nobody's account. */
+  async function readGroup(workspace: string, principal: string): Promise<Answer<Caller>> {
+    const name = principal.slice(2);
+    const row = await db.row<GroupRow>(sql.selectGroupMembership, [workspace, name]);
+    if (!row) return { value: undefined };
+    const { groups, read, write, own } = row;
+    const folders = { read, write, own };
+    const nobody = { userId: null, email: principal, superAdmin: false, devops: false };
+    const membership: Membership = {
+      workspace,
+      username: principal,
+      role: 'developer',
+      groups,
+      folders,
+    };
+    return { value: { ...callerOf(nobody, 'job', membership), boundWorkspace: workspace } };
+  }
+
   async function readMember(workspace: string, username: string): Promise<Answer<Caller>> {
+    if (username.startsWith('g/')) return readGroup(workspace, username);
     const person =
       (await db.row<Person>(sql.selectPersonByName, [workspace, username])) ??
       (username.includes('@')

@@ -1,2 +1,2 @@
 export { workspaceOperations } from './operations/index.ts';
-export { createWorkspaces, insertWorkspace } from './workspaces.ts';
+export { createWorkspaces, type HandlersOf, insertWorkspace } from './workspaces.ts';

@@ -46,6 +46,17 @@ export interface WorkspaceSettings {
   createdAt: number;
 }
 
+/** Port: what runs after runs of the workspace, as the caller may see it; the engine knows. */
+export type HandlersOf = (call: Call) => Promise<
+  {
+    kind: 'error' | 'success';
+    path: string;
+    extraArgs: Record<string, unknown>;
+    mutedOnCancel: boolean;
+    mutedOnUserPath: boolean;
+  }[]
+>;
+
 export interface WorkspaceChange {
   name?: string | undefined;
   color?: string | null | undefined;
@@ -70,12 +81,14 @@ export function createWorkspaces({
   clock,
   changed,
   created,
+  handlersOf,
 }: {
   db: Database;
   clock: Clock;
   changed: Changed;
   /** Told after the commit, and awaited. */
   created: (workspace: string) => Promise<void>;
+  handlersOf: HandlersOf;
 }) {
   function rowsOf({ caller }: Call): Promise<WorkspaceRow[]> {
     const { userId, superAdmin, email, boundWorkspace } = caller;
@@ -115,11 +128,11 @@ export function createWorkspaces({
     },
 
     /** The workspace that the call is about. */
-    async settings(call: Call): Promise<WorkspaceSettings> {
+    async settings(call: Call) {
       const id = workspaceOf(call);
       const found = await db.row<WorkspaceSettings>(sql.selectWorkspace, [id]);
       if (!found) throw notFound('workspace', id);
-      return found;
+      return { ...found, handlers: await handlersOf(call) };
     },
 
     /** What is not named stays; null takes a colour or an app away. */

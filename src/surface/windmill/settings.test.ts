@@ -70,11 +70,7 @@ describe('a workspace’s settings', () => {
   });
 
   it('that do nothing here are refused, not kept', async () => {
-    for (const [path, field] of [
-      ['edit_error_handler', 'path'],
-      ['edit_success_handler', 'path'],
-      ['edit_webhook', 'webhook'],
-    ] as const) {
+    for (const [path, field] of [['edit_webhook', 'webhook']] as const) {
       assert.equal((await send(`workspaces/${path}`, {})).status, 200);
       const refused = await send(`workspaces/${path}`, { [field]: 'script/f/examples/hello' });
       assert.equal(refused.status, 501, path);

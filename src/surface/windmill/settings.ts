@@ -2,6 +2,7 @@
 // Windmill sets there and Millrace does not act on is refused, unless it is set to nothing.
 import { AppError } from '../../base/index.ts';
 import { type WorkspaceSettingsOutput, workspaceSettingsShape } from '../shapes/index.ts';
+import { filled } from './fields.ts';
 import { get, json, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -25,6 +26,36 @@ function refusing(path: string, { field, what }: { field: string; what: string }
     answer: changed,
   });
 }
+
+/** Bodies of today, and of before, with the kind in the names of their fields. */
+function handlerInput(kind: 'error' | 'success', request: WireRequest): Record<string, unknown> {
+  const body = request.fields();
+  const field = (name: string, before: string): unknown => body[name] ?? body[before];
+  const legacy = `${kind}_handler`;
+  if (body['fallback_to_instance_alerts'] === true) {
+    throw new AppError('not_implemented', 'Not built: alerts of the instance.', {
+      hint: 'Leave fallback_to_instance_alerts out, and name a handler.',
+    });
+  }
+  return {
+    kind,
+    path: orNull(field('path', legacy)),
+    allowMissing: request.query.flag('allow_missing') ?? request.fromCli,
+    ...filled({
+      extraArgs: field('extra_args', `${legacy}_extra_args`),
+      mutedOnCancel: field('muted_on_cancel', `${legacy}_muted_on_cancel`),
+      mutedOnUserPath: body['muted_on_user_path'],
+    }),
+  };
+}
+
+const handlerRow = (kind: 'error' | 'success'): Row =>
+  post({
+    path: `${workspaces}/edit_${kind}_handler`,
+    operation: 'handlers.set',
+    input: (request) => handlerInput(kind, request),
+    answer: changed,
+  });
 
 const change = (path: string, input: (request: WireRequest) => unknown): Row =>
   post({ path: `${workspaces}/${path}`, operation: 'workspaces.update', input, answer: changed });
@@ -53,8 +84,8 @@ export const settingsRows: readonly Row[] = [
   change('edit_default_app', (request) => ({
     defaultApp: orNull(request.fields()['default_app_path']),
   })),
-  refusing('edit_error_handler', { field: 'path', what: 'the error handler' }),
-  refusing('edit_success_handler', { field: 'path', what: 'the success handler' }),
+  handlerRow('error'),
+  handlerRow('success'),
   refusing('edit_webhook', { field: 'webhook', what: 'the webhook' }),
   get({
     path: `${workspaces}/encryption_key`,

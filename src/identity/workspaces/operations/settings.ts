@@ -7,7 +7,7 @@ import type { Workspaces } from '../workspaces.ts';
 export const workspaceSettings = (workspaces: Workspaces) =>
   operation({
     name: 'workspaces.settings',
-    summary: 'Read the name and the look of the workspace.',
+    summary: 'Read the name, the look and the handlers of the workspace.',
     risk: 'read',
     action: 'workspaces:read',
     input: z.strictObject({}),
@@ -18,6 +18,17 @@ export const workspaceSettings = (workspaces: Workspaces) =>
       color: z.string().nullable().describe('as #rrggbb'),
       defaultApp: z.string().nullable().describe('path of the app that operators see first'),
       createdAt: z.number().describe('epoch milliseconds'),
+      handlers: z
+        .array(
+          z.object({
+            kind: z.enum(['error', 'success']),
+            path: z.string(),
+            extraArgs: z.record(z.string(), z.unknown()),
+            mutedOnCancel: z.boolean(),
+            mutedOnUserPath: z.boolean(),
+          }),
+        )
+        .describe('what runs after runs of the workspace'),
     }),
     run: (call) => workspaces.settings(call),
   });

@@ -1,0 +1,2 @@
+export { createHandlerEngine } from './engine.ts';
+export { handlerOperations } from './operations/index.ts';
