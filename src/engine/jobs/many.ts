@@ -34,11 +34,10 @@ export function createMany(deps: CancelDeps) {
     cancelMany,
 
     /** Keeps the row and that it was erased. Throws `not_found` when it is not over. */
-    async erase(call: Call, id: string): Promise<{ id: string }> {
+    async erase(call: Call, id: string): Promise<void> {
       assertAdmin(call);
       const rows = await db.rows<{ id: string }>(eraseJobs, [workspaceOf(call), [id]]);
       if (rows.length === 0) throw notFound('completed job', id);
-      return { id };
     },
 
     /** Answers those that are gone; jobs that wait or run stay. */

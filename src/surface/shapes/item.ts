@@ -65,6 +65,9 @@ export function resourceShape(resource: ResourceOutput): Wire {
     resource_type: resource.resourceType,
     description: resource.description,
     is_oauth: resource.isOauth,
+    // An account belongs to a variable here, never to a resource.
+    is_linked: false,
+    is_refreshed: false,
     extra_perms: resource.extraPerms,
     created_by: resource.createdBy,
     edited_at: isoTime(resource.editedAt),

@@ -100,6 +100,8 @@ function queuedFields(job: JobOutput): Wire {
 
 function completedFields(job: JobOutput): Wire {
   return withoutNulls({
+    // Windmill's clients count on it; what was cancelled before it began ended when it began.
+    started_at: isoTime(job.startedAt ?? job.completedAt),
     completed_at: isoTime(job.completedAt),
     duration_ms: job.durationMs,
     success: job.success ?? false,

@@ -38,17 +38,12 @@ export interface InstanceUserOutput {
   company?: string | null;
   verified: boolean;
   superAdmin: boolean;
+  devops: boolean;
+  disabled: boolean;
 }
 
 export function instanceUserShape(user: InstanceUserOutput): Wire {
-  return withoutNulls({
-    email: user.email,
-    login_type: 'password',
-    name: user.name,
-    company: user.company,
-    verified: user.verified,
-    super_admin: user.superAdmin,
-  });
+  return globalUserShape({ ...user, loginType: 'password' });
 }
 
 /** The output of `users.whoami`, and a row of `users.list`. */
@@ -150,7 +145,9 @@ export function ownWorkspacesShape(own: OwnWorkspacesOutput): Wire {
       id,
       name,
       username,
-      color: color ?? null,
+      // Windmill's rows always have a colour that is a text.
+      color: color ?? '',
+      is_dev_workspace: false,
       disabled: disabled ?? false,
     })),
   };

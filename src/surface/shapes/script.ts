@@ -58,7 +58,7 @@ export function scriptShape(script: ScriptOutput): Wire {
       lock_error_logs: script.lockErrorLogs,
       language: script.language,
       kind: script.kind,
-      starred: script.starred,
+      starred: script.starred ?? false,
       tag: script.tag,
       timeout: script.timeout,
       // Never left out: the CLI compares `local ?? false` with it strictly.

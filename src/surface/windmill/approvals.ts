@@ -34,6 +34,8 @@ const approvalShape = ({ approvers, ...approval }: ApprovalOutput): Wire => ({
     user_auth_required: approval.userAuthRequired,
     hide_cancel: approval.hideCancel,
   }),
+  // The page here shows the flow as well, always.
+  skin: 'detailed',
   approvers: approversShape(approvers),
 });
 

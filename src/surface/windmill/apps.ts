@@ -3,7 +3,17 @@ import { AppError } from '../../base/index.ts';
 import { appShapes } from '../shapes/index.ts';
 import { paging, present, withStarred } from './fields.ts';
 import { execution } from './app-execution.ts';
-import { get, json, jsonRows, nothingLeft, post, remove, type Row, text } from './table.ts';
+import {
+  get,
+  json,
+  jsonItem,
+  jsonRows,
+  nothingLeft,
+  post,
+  remove,
+  type Row,
+  text,
+} from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const apps = 'w/:workspace/apps';
@@ -90,7 +100,7 @@ const readingRows: readonly Row[] = [
     path: `${apps}/get/p/*`,
     operation: 'apps.get',
     input: withStarred,
-    answer: json(appShapes.whole),
+    answer: jsonItem(appShapes.whole),
   }),
   get({
     path: `${apps}/get/lite/*`,

@@ -5,6 +5,7 @@ import {
   type Answer,
   get,
   json,
+  jsonItem,
   jsonRows,
   nothingLeft,
   post,
@@ -28,7 +29,7 @@ const readingRows: readonly Row[] = [
     path: `${flows}/get/*`,
     operation: 'flows.get',
     input: withStarred,
-    answer: json(flowShapes.whole),
+    answer: jsonItem(flowShapes.whole),
   }),
   get({
     path: `${flows}/get/v/:version`,

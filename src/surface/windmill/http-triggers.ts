@@ -1,7 +1,7 @@
 // `/api/w/{ws}/http_triggers/*`: the routes below `/api/r/`, as items.
 import { AppError } from '../../base/index.ts';
 import { filled, paging, present } from './fields.ts';
-import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import { get, json, jsonItem, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const triggers = 'w/:workspace/http_triggers';
@@ -171,7 +171,7 @@ export const httpTriggerRows: readonly Row[] = [
     path: `${triggers}/get/*`,
     operation: 'httpTriggers.get',
     input: byPath,
-    answer: json(httpTriggerShape),
+    answer: jsonItem(httpTriggerShape),
   }),
   get({
     path: `${triggers}/exists/*`,

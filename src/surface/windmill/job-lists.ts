@@ -1,7 +1,7 @@
 // `/api/w/{ws}/jobs/*` about many jobs at a time: lists with all of Windmill's filters, counts,
 // ids, and what is done to a selection.
 import { AppError } from '../../base/index.ts';
-import { jobRowShape } from '../shapes/index.ts';
+import { jobRowShape, jobShape } from '../shapes/index.ts';
 import { type Paging, paging, present } from './fields.ts';
 import { get, json, jsonRows, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -165,7 +165,7 @@ const selectionRows: readonly Row[] = [
     path: `${jobs}/completed/delete/:id`,
     operation: 'jobs.erase',
     input: (request) => ({ id: request.param('id') }),
-    answer: json(),
+    answer: json(jobShape),
   }),
   ...['jobs_u', 'jobs'].map((base) =>
     post({

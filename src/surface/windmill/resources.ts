@@ -2,7 +2,7 @@
 import { AppError } from '../../base/index.ts';
 import { resourceShape } from '../shapes/index.ts';
 import { filled, paging, present } from './fields.ts';
-import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import { get, json, jsonItem, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const resources = 'w/:workspace/resources';
@@ -57,7 +57,7 @@ const readingRows: readonly Row[] = [
     path: `${resources}/get/*`,
     operation: 'resources.get',
     input: byPath,
-    answer: json(resourceShape),
+    answer: jsonItem(resourceShape),
   }),
   get({
     path: `${resources}/get_value/*`,

@@ -119,7 +119,8 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
   app.post('/api/w/:workspace/http_triggers/create_many', async (request, reply) => {
     await deps.admit(request);
     const paths = await createRoutes(wireRequest(request, deps), callerOf(request, reply));
-    return send(reply, { status: 201, type: 'json', body: paths });
+    const said = `Created ${paths.length} HTTP routes`;
+    return send(reply, { status: 201, type: 'text', body: said });
   });
   app.get('/api/w/:workspace/workspaces/tarball', async (request, reply) => {
     await deps.admit(request);
@@ -184,7 +185,8 @@ function mountConstants(app: FastifyInstance, deps: WindmillDeps, built: readonl
   });
   app.get('/api/openapi.yaml', async (_request, reply) => {
     const document = windmillOpenApi(readPublished(), { built, version: deps.version });
-    return reply.type('application/yaml; charset=utf-8').send(document);
+    // Windmill's clients read no body of the newer type application/yaml.
+    return reply.type('text/yaml; charset=utf-8').send(document);
   });
   app.get('/api/uptodate', async (request, reply) => {
     await deps.admit(request);

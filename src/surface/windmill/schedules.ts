@@ -2,7 +2,7 @@
 import { AppError } from '../../base/index.ts';
 import { scheduleShape } from '../shapes/index.ts';
 import { filled, paging, present } from './fields.ts';
-import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import { get, json, jsonItem, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const schedules = 'w/:workspace/schedules';
@@ -91,7 +91,7 @@ const readingRows: readonly Row[] = [
     path: `${schedules}/get/*`,
     operation: 'schedules.get',
     input: byPath,
-    answer: json(scheduleShape),
+    answer: jsonItem(scheduleShape),
   }),
   get({
     path: `${schedules}/exists/*`,

@@ -7,7 +7,7 @@ import {
   scriptVersionShape,
 } from '../shapes/index.ts';
 import { paging, present, wholeList, withStarred } from './fields.ts';
-import { get, json, jsonRows, post, type Row, text } from './table.ts';
+import { get, json, jsonItem, jsonRows, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 type ScriptVersionOutput = Parameters<typeof scriptVersionShape>[0];
@@ -48,7 +48,7 @@ const readingRows: readonly Row[] = [
     path: `${scripts}/get/p/*`,
     operation: 'scripts.get',
     input: withStarred,
-    answer: json(scriptShape),
+    answer: jsonItem(scriptShape),
   }),
   get({
     path: `${scripts}/get/h/:hash`,

@@ -42,6 +42,13 @@ export function json<Output = unknown>(
   return (output) => ({ status, type: 'json', body: encode(output) ?? null });
 }
 
+/** One item as JSON: what was deployed, not what somebody is at work on. */
+export function jsonItem<Output>(
+  encode: (output: Output) => Record<string, unknown>,
+): (output: Output) => Answer {
+  return json((output) => ({ ...encode(output), is_draft: false }));
+}
+
 /** A list as JSON, each row encoded. */
 export function jsonRows<Output>(encode: Encode<Output>): (output: readonly Output[]) => Answer {
   return (output) => ({ status: 200, type: 'json', body: output.map(encode) });

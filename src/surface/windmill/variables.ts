@@ -2,7 +2,7 @@
 import { AppError } from '../../base/index.ts';
 import { contextualShape, variableShape } from '../shapes/index.ts';
 import { filled, paging, present } from './fields.ts';
-import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
+import { get, json, jsonItem, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
 const variables = 'w/:workspace/variables';
@@ -65,7 +65,7 @@ const readingRows: readonly Row[] = [
       decryptSecret: request.query.flag('decrypt_secret') ?? true,
       includeEncrypted: request.query.flag('include_encrypted') ?? false,
     }),
-    answer: json(variableShape),
+    answer: jsonItem(variableShape),
   }),
   get({
     path: `${variables}/get_value/*`,

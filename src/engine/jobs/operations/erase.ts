@@ -1,7 +1,7 @@
 // jobs.erase
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { jobId } from '../job.ts';
+import { job, jobId } from '../job.ts';
 import type { Jobs } from '../jobs.ts';
 
 export const eraseJob = (jobs: Jobs) =>
@@ -12,6 +12,9 @@ export const eraseJob = (jobs: Jobs) =>
     action: 'jobs:write',
     on: ({ id }) => id,
     input: z.strictObject({ id: jobId }),
-    output: z.object({ id: jobId }),
-    run: (call, { id }) => jobs.erase(call, id),
+    output: job,
+    async run(call, { id }) {
+      await jobs.erase(call, id);
+      return jobs.get(call, id, { noLogs: true, noCode: true });
+    },
   });
