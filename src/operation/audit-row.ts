@@ -1,8 +1,11 @@
 // The shape of an audit row in answers.
 import { z } from 'zod';
+import { auditKinds } from './audit.ts';
 
 export const auditRow = z.object({
   id: z.string(),
+  number: z.number().describe('another name of the row, which counts up'),
+  kind: z.enum(auditKinds).describe('what the call did, by its name'),
   at: z.number().describe('epoch milliseconds'),
   workspace: z.string().nullable(),
   email: z.string(),

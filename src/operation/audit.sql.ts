@@ -16,8 +16,16 @@ export const insertAuditRows = statement(
      outcome text, code text, "durationMs" real, "causedBy" uuid)`,
 );
 
+/** What an operation does to what it is about, by the word that its verb begins with. */
+const kind = `case
+       when operation ~ '\\.(create|add)' then 'create'
+       when operation ~ '\\.(delete|remove|archive)' then 'delete'
+       when operation ~ '\\.(update|set|share|rotate)' then 'update'
+       else 'execute'
+     end`;
+
 const columns = `
-     id, at, workspace, email, username, caller_kind as "callerKind",
+     id, number, ${kind} as kind, at, workspace, email, username, caller_kind as "callerKind",
      token_prefix as "tokenPrefix", job_id as "jobId", surface, operation, risk, target,
      outcome, code, duration_ms as "durationMs", caused_by as "causedBy"
    from operation_audit`;
@@ -36,6 +44,7 @@ export const listAuditRows = statement(
      and ($6::text is null or operation = $6)
      and ($7::text is null or target = $7)
      and ($9::uuid is null or job_id = $9 or right(target, 36) = $9::text)
+     and ($10::text is null or ${kind} = $10)
    order by at desc
    limit $3 offset $8`,
 );
@@ -44,5 +53,13 @@ export const selectAuditRow = statement(
   'audit.get',
   `select ${columns}
    where id = $1
+     and workspace is not distinct from $2`,
+);
+
+/** Uses operation_audit_number. */
+export const selectAuditRowByNumber = statement(
+  'audit.get_by_number',
+  `select ${columns}
+   where number = $1
      and workspace is not distinct from $2`,
 );

@@ -1,6 +1,16 @@
 // What an audit row holds, and the port that stores it. One shape for success and refusal.
 import type { Flight } from './invoke.ts';
 
+/** What a call did to what it was about. */
+export const auditKinds = ['create', 'update', 'delete', 'execute'] as const;
+
+/** A row as it is read. */
+export interface StoredAuditRow extends AuditRow {
+  /** Counts up; clients of Windmill know a row by it. */
+  number: number;
+  kind: (typeof auditKinds)[number];
+}
+
 export interface AuditRow {
   id: string;
   /** Epoch milliseconds. */

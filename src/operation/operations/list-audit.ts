@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError, type Clock } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import { listAuditRows } from '../audit.sql.ts';
-import type { AuditRow } from '../audit.ts';
+import { auditKinds, type StoredAuditRow } from '../audit.ts';
 import { auditRow } from '../audit-row.ts';
 import { workspaceOf } from '../call.ts';
 import { operation } from '../operation.ts';
@@ -40,6 +40,7 @@ export const listAudit = ({ db, clock }: { db: Database; clock: Clock }) =>
       after: z.int().min(0).optional().describe('epoch milliseconds'),
       username: text.optional().describe('of who called'),
       operation: text.optional().describe('name of the operation'),
+      kind: z.enum(auditKinds).optional().describe('what the calls did'),
       target: text.optional().describe('path, hash or id that the call was about'),
       job: z.uuid().optional().describe('id of a job: calls about it, and calls that it made'),
       page: z.int().min(1).max(10_000).default(1).describe('page, from 1'),
@@ -48,7 +49,7 @@ export const listAudit = ({ db, clock }: { db: Database; clock: Clock }) =>
     output: z.array(auditRow),
     async run(call, { perPage, page, ...filters }) {
       const range = filters.job === undefined ? filters : rangeOfJob(filters, clock.now());
-      return db.rows<AuditRow>(listAuditRows, [
+      return db.rows<StoredAuditRow>(listAuditRows, [
         workspaceOf(call),
         range.before,
         perPage,
@@ -58,6 +59,7 @@ export const listAudit = ({ db, clock }: { db: Database; clock: Clock }) =>
         filters.target ?? null,
         (page - 1) * perPage,
         filters.job ?? null,
+        filters.kind ?? null,
       ]);
     },
   });

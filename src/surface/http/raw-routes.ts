@@ -19,6 +19,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /api/jobs/db_clock': 'the time, for callers',
   'POST /api/w/:workspace/jobs/run/batch_rerun_jobs': 'one call of jobs.rerun for each job',
   'POST /api/w/:workspace/http_triggers/create_many': 'one httpTriggers.create for each route',
+  'GET /api/w/admins/jobs/queue/list': 'jobs.listQueue, where the caller is at home',
   'GET /api/w/:workspace/workspaces/tarball': 'one call for each item, into one archive',
   'GET /api/w/:workspace/jobs_u/getupdate_sse/:id': 'a stream made of jobs.update calls',
   'GET /api/w/:workspace/jobs/getupdate_sse/:id': 'the same under its other name',

@@ -187,6 +187,14 @@ const selectionRows: readonly Row[] = [
   }),
 ];
 
+/** Also at an address of its own; see `mountInstanceQueue`. */
+export const queueList = {
+  operation: 'jobs.listQueue',
+  // The command line asks for the whole queue at once.
+  input: list({ max: longestQueuePage }),
+  answer: jsonRows(jobRowShape),
+};
+
 export const jobListRows: readonly Row[] = [
   get({
     path: `${jobs}/list`,
@@ -196,10 +204,7 @@ export const jobListRows: readonly Row[] = [
   }),
   get({
     path: `${jobs}/queue/list`,
-    operation: 'jobs.listQueue',
-    // The command line asks for the whole queue at once.
-    input: list({ max: longestQueuePage }),
-    answer: jsonRows(jobRowShape),
+    ...queueList,
   }),
   get({
     path: `${jobs}/completed/list`,

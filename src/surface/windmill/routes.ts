@@ -5,6 +5,7 @@ import { AppError, type Clock } from '../../base/index.ts';
 import { workspaceArchive } from './archive/index.ts';
 import { createRoutes } from './create-routes.ts';
 import { type HttpRoutesDeps, mountHttpRoutes } from './http-routes.ts';
+import { queueList } from './job-lists.ts';
 import { windmillOpenApi } from './openapi.ts';
 import { readPublished } from './published.ts';
 import { rerunLines } from './rerun.ts';
@@ -139,6 +140,30 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
   }
 }
 
+/**
+ * Windmill's workspace `admins` stands for the whole instance: its command line asks there for the
+ * queues of all workspaces. Here nobody needs to have one; another of the caller's will do.
+ */
+function mountInstanceQueue(app: FastifyInstance, deps: WindmillDeps): void {
+  app.get('/api/w/admins/jobs/queue/list', async (request, reply) => {
+    const ask = { place: 'rest', surface: 'windmill' } as const;
+    const input = () => ({});
+    const mine = { ...ask, workspace: null, name: 'workspaces.mine', input };
+    const { workspaces } = (await deps.invoke(request, reply, mine)) as {
+      workspaces: readonly { id: string }[];
+    };
+    const ids = workspaces.map(({ id }) => id);
+    const home = ids.includes('admins') ? 'admins' : ids[0];
+    const output = await deps.invoke(request, reply, {
+      ...ask,
+      workspace: home ?? 'admins',
+      name: queueList.operation,
+      input: () => queueList.input(wireRequest(request, deps)),
+    });
+    return send(reply, queueList.answer(output as never));
+  });
+}
+
 /** Starts something and streams its news. */
 async function runAndStream(
   request: FastifyRequest,
@@ -212,6 +237,7 @@ export function windmillRoutes(deps: WindmillDeps) {
     });
     for (const row of rows) mountRow(app, row, deps);
     mountComposites(app, deps);
+    mountInstanceQueue(app, deps);
     mountRunStreams(app, deps);
     mountConstants(app, deps, built);
     mountHttpRoutes(app, { ...deps, ...deps.published, send });

@@ -1,6 +1,6 @@
 // `/api/workspaces/*`.
 import { ownWorkspacesShape, workspaceShape } from '../shapes/index.ts';
-import { filled } from './fields.ts';
+import { filled, paging } from './fields.ts';
 import { get, json, jsonRows, post, type Row, text } from './table.ts';
 
 export const workspaceRows: readonly Row[] = [
@@ -15,6 +15,12 @@ export const workspaceRows: readonly Row[] = [
     operation: 'workspaces.mine',
     input: () => ({}),
     answer: json(ownWorkspacesShape),
+  }),
+  get({
+    path: 'workspaces/list_as_superadmin',
+    operation: 'workspaces.list',
+    input: (request) => paging(request),
+    answer: jsonRows(workspaceShape),
   }),
   post({
     path: 'workspaces/exists',

@@ -34,12 +34,11 @@ export const differences: Readonly<Record<string, string>> = {
   listHttpTriggers: '(t.ListHttpTriggersResponse[number] & { email: string })[]',
   // The package knows the alerts of a group alone.
   getConfig: 't.GetConfigResponse & { worker_tags: string[] }',
-  // Rows are written by many servers, so ids are texts; operations have our names.
-  listAuditLogs: "(Omit<t.AuditLog, 'id' | 'operation'> & { id: string; operation: string })[]",
-  getAuditLog: "Omit<t.AuditLog, 'id' | 'operation'> & { id: string; operation: string }",
+  // Operations have our names.
+  listAuditLogs: "(Omit<t.AuditLog, 'operation'> & { operation: string })[]",
+  getAuditLog: "Omit<t.AuditLog, 'operation'> & { operation: string }",
   // A field of the path and one of the body may have the same name.
   listMcpTools:
     '(t.ListMcpToolsResponse[number] & Record<`${"path" | "query" | "body"}_field_renames`, ' +
     'Record<string, string> | null>)[]',
-  'getAuditLog takes': '{ id: string }',
 };

@@ -81,6 +81,11 @@ const workspaces: Row[] = [
   },
   { call: 'WorkspaceService.existsWorkspace', sends: { requestBody: { id: 'second' } }, is: true },
   { call: 'WorkspaceService.listWorkspaces', sends: {}, is: names('id', 'second') },
+  {
+    call: 'WorkspaceService.listWorkspacesAsSuperAdmin',
+    sends: { perPage: 100 },
+    is: names('id', 'second'),
+  },
   { call: 'WorkspaceService.listUserWorkspaces', sends: {}, is: { email: 'owner@example.com' } },
   {
     call: 'WorkspaceService.changeWorkspaceName',

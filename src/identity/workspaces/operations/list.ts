@@ -10,7 +10,10 @@ export const listWorkspaces = (workspaces: Workspaces) =>
     summary: 'List your workspaces; admins of the instance see all.',
     risk: 'read',
     action: 'workspaces:list',
-    input: z.strictObject({}),
+    input: z.strictObject({
+      page: z.int().min(1).max(10_000).default(1).describe('page, from 1'),
+      perPage: z.int().min(1).max(10_000).default(10_000).describe('rows'),
+    }),
     output: z.array(
       z.object({
         id: workspaceId,
@@ -20,5 +23,8 @@ export const listWorkspaces = (workspaces: Workspaces) =>
         deleted: z.boolean(),
       }),
     ),
-    run: (call) => workspaces.list(call),
+    async run(call, { page, perPage }) {
+      const all = await workspaces.list(call);
+      return all.slice((page - 1) * perPage, page * perPage);
+    },
   });
