@@ -359,6 +359,7 @@ describe('HTTP routes', () => {
       extra_perms: {},
       permissioned_as: 'u/owner',
       email: 'owner@example.com',
+      is_draft: false,
       edited_by: 'owner',
     });
     assert.equal((await send('setmode/f/team/wire', { mode: 'disabled' })).status, 200);

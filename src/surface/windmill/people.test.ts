@@ -122,6 +122,7 @@ describe('Windmill’s REST', () => {
       'color',
       'disabled',
       'id',
+      'is_dev_workspace',
       'name',
       'username',
     ]);

@@ -77,6 +77,16 @@ export const runRows: readonly Row[] = [
     is: streamed(4),
   },
   {
+    call: 'JobService.runRawScriptDependencies',
+    sends: {
+      requestBody: {
+        raw_scripts: [{ raw_code: content, path: 'f/team/new', language: 'bun' }],
+        entrypoint: 'f/team/new',
+      },
+    },
+    is: ({ lock }: any) => assert.equal(typeof lock, 'string'),
+  },
+  {
     call: 'JobService.runRawScriptDependenciesAsync',
     sends: {
       requestBody: {
