@@ -2,6 +2,7 @@
 // was asked. Speaks three dialects, by the path.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { eventsOf } from './model-streams.ts';
 
 export interface ModelCall {
   path: string;
@@ -9,9 +10,13 @@ export interface ModelCall {
   body: any;
 }
 
-/** Text, calls, an image in base64, or a whole HTTP answer; `hang` never answers. */
+/**
+ * Text, calls, an image in base64, or a whole HTTP answer; `hang` never answers. Streamed text
+ * comes piece by piece: with `pauses`, each after the first when the test says `goOn`.
+ */
 export type Script =
   | { text: string }
+  | { text: string; pieces: readonly string[]; pauses?: boolean; breaksOff?: boolean }
   | { image: string }
   | { calls: { name: string; args: unknown }[] }
   | { status: number; body: string; headers?: Record<string, string> }
@@ -25,6 +30,8 @@ export interface StandInModel {
   answer(...scripts: Script[]): void;
   /** Resolves at the next question. */
   asked(): Promise<void>;
+  /** Lets a stream that pauses send its next piece. */
+  goOn(): void;
   /** Resolves when somebody hangs up on `hang`. */
   hungUp(): Promise<void>;
   stop(): Promise<void>;
@@ -93,6 +100,27 @@ export async function startModel(): Promise<StandInModel> {
   const calls: ModelCall[] = [];
   let tellAsked: () => void = () => {};
   let tellHungUp: () => void = () => {};
+  let goOn: () => void = () => {};
+
+  async function stream(response: ServerResponse, script: Script, events: object[]) {
+    const { pauses = false, breaksOff = false } = script as {
+      pauses?: boolean;
+      breaksOff?: boolean;
+    };
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+    response.write(': hello\n\n');
+    for (const [n, event] of events.entries()) {
+      const isText = /"(?:content|text|delta)":"[^"]/.test(JSON.stringify(event));
+      if (breaksOff && n === events.length - 2) return response.destroy();
+      const line = `event: e\r\ndata: ${JSON.stringify(event)}\r\n\r\n`;
+      const next = pauses && isText ? new Promise<void>((resolve) => (goOn = resolve)) : undefined;
+      // A piece of the network ends anywhere.
+      response.write(line.slice(0, 20));
+      response.write(line.slice(20));
+      await next;
+    }
+    return response.end('data: [DONE]\n\n');
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: path = '', headers } = request;
@@ -104,8 +132,15 @@ export async function startModel(): Promise<StandInModel> {
     } else if ('status' in script) {
       response.writeHead(script.status, script.headers).end(script.body);
     } else {
+      const shape = shapeOf(path)(script, calls.length);
+      if (calls.at(-1)?.body.stream === true) {
+        const text = 'text' in script ? [script.text] : [];
+        const pieces = 'pieces' in script ? script.pieces : text;
+        await stream(response, script, eventsOf(path, shape, pieces));
+        return;
+      }
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(shapeOf(path)(script, calls.length)));
+      response.end(JSON.stringify(shape));
     }
   }
 
@@ -120,6 +155,7 @@ export async function startModel(): Promise<StandInModel> {
       new Promise((resolve) => {
         tellAsked = resolve;
       }),
+    goOn: () => goOn(),
     hungUp: () =>
       new Promise((resolve) => {
         tellHungUp = resolve;

@@ -9,7 +9,8 @@ import type { Provider } from './providers.ts';
 const protocolVersion = '2023-06-01';
 /** The protocol wants a number. */
 const defaultMaxTokens = 8192;
-const outputTool = 'structured_output';
+/** The model gives its answer in a shape with this tool. */
+export const outputTool = 'structured_output';
 /** Runs at the provider; this version of it is the oldest that all models know. */
 const searchTool = { type: 'web_search_20250305', name: 'web_search' };
 
@@ -95,6 +96,7 @@ export function anthropicRequest(provider: Provider, question: Question): ModelR
       messages: takingTurns(messages),
       ...(system.length > 0 ? { system: system.join('\n\n') } : {}),
       ...(tools.length > 0 ? { tools } : {}),
+      ...(question.stream ? { stream: true } : {}),
       ...(outputSchema ? { tool_choice: { type: 'any' } } : {}),
       ...(temperature === undefined ? {} : { temperature }),
       ...(effort === undefined ? {} : { output_config: { effort } }),

@@ -43,6 +43,8 @@ export interface Question {
   maxTokens: number | undefined;
   /** How long it thinks, in the provider's words: low, medium, high, … */
   effort: string | undefined;
+  /** The answer comes in pieces. */
+  stream: boolean;
 }
 
 export interface Usage {
@@ -77,13 +79,27 @@ export interface Turn {
   output?: unknown;
   /** What is wrong with the answer; the model is told and asked again. */
   complaint?: string;
+  /** What it has streamed, if it did. */
+  wm_stream?: string;
 }
+
+const failure = 'It failed: ';
+
+/** What a model is told of a tool's result. */
+export function toldResult({ success, resultJson }: { success: boolean; resultJson: string }) {
+  const shown = shownResult(resultJson);
+  return success ? shown : `${failure}${shown}`;
+}
+
+/** Does a message tell of a tool that failed? */
+export const isFailure = ({ content }: Extract<Message, { role: 'tool' }>): boolean =>
+  content.startsWith(failure);
 
 /** The most of a tool's result that a model is shown, in characters. */
 const maxShown = 100_000;
 
 /** A tool's result for the model: text as it is, everything else as JSON. */
-export function shownResult(resultJson: string): string {
+function shownResult(resultJson: string): string {
   const value: unknown = JSON.parse(resultJson);
   const text = typeof value === 'string' ? value : resultJson;
   if (text.length <= maxShown) return text;

@@ -4,7 +4,7 @@ export {
   type FoundCall,
   type FunctionTool,
   type Message,
-  shownResult,
+  toldResult,
   type Turn,
 } from './conversation.ts';
 export { readInputs } from './inputs.ts';

@@ -50,7 +50,7 @@ const inputs = z.looseObject({
     .nullish(),
   user_attachments: attachments.nullish(),
   user_images: attachments.nullish().describe('the older name of user_attachments'),
-  streaming: z.literal(false, 'streaming is not built').nullish(),
+  streaming: z.boolean().nullish(),
 });
 type Given = z.output<typeof inputs>;
 
@@ -58,6 +58,7 @@ export interface AgentInputs {
   provider: { kind: ProviderKind; model: string; resource: string };
   opening: Message[];
   image: boolean;
+  stream: boolean;
   outputSchema: Record<string, unknown> | undefined;
   temperature: number | undefined;
   maxTokens: number | undefined;
@@ -116,6 +117,7 @@ export function readInputs(args: Record<string, unknown>): AgentInputs {
     provider: given.provider,
     opening: openingOf(given),
     image,
+    stream: given.streaming === true,
     outputSchema: given.output_schema ?? undefined,
     temperature: given.temperature ?? undefined,
     maxTokens: given.max_completion_tokens ?? undefined,

@@ -3,15 +3,22 @@
 import { AppError, type Clock } from '../../base/index.ts';
 import { type Egress, readText } from '../../egress/index.ts';
 import { anthropicAnswer, anthropicRequest } from './anthropic.ts';
+import {
+  anthropicCollector,
+  type MakeCollector,
+  openaiCollector,
+  responsesCollector,
+} from './collectors.ts';
 import type { Answer, Question } from './conversation.ts';
+import { eventsOf } from './event-stream.ts';
 import { openaiAnswer, openaiRequest } from './openai.ts';
 import { assertAble, type Provider } from './providers.ts';
 import { responsesAnswer, responsesRequest } from './responses.ts';
 
 const dialects = {
-  openai: { request: openaiRequest, answer: openaiAnswer },
-  anthropic: { request: anthropicRequest, answer: anthropicAnswer },
-  responses: { request: responsesRequest, answer: responsesAnswer },
+  openai: { request: openaiRequest, answer: openaiAnswer, collector: openaiCollector },
+  anthropic: { request: anthropicRequest, answer: anthropicAnswer, collector: anthropicCollector },
+  responses: { request: responsesRequest, answer: responsesAnswer, collector: responsesCollector },
 } as const;
 
 /** OpenAI's own tools are in its newer protocol only; other servers know the older one. */
@@ -50,6 +57,37 @@ function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** What a stream says instead of an answer, in the words of any dialect. */
+function brokenOff(event: unknown): string | undefined {
+  const { error, response } = event as { error?: unknown; response?: { error?: unknown } };
+  const said = error ?? response?.error;
+  if (said === undefined || said === null) return undefined;
+  const { message } = said as { message?: unknown };
+  return typeof message === 'string' ? message : JSON.stringify(said);
+}
+
+/** A streamed answer, whole. Throws `unprocessable` when it breaks off. */
+async function collect(
+  response: Response,
+  provider: Provider,
+  how: { collector: MakeCollector; onText: (text: string) => void; maxBytes: number },
+): Promise<unknown> {
+  const collector = how.collector(how.onText);
+  for await (const event of eventsOf(response, how.maxBytes)) {
+    const said = brokenOff(event);
+    if (said !== undefined) throw failure(provider, response.status, said);
+    collector.take(event);
+  }
+  const body = collector.body();
+  if (body !== undefined) return body;
+  throw new AppError('unprocessable', 'The model broke off in the middle of its answer.', {
+    hint: 'Run the step again; give it a retry if this happens often.',
+  });
+}
+
+const isStream = ({ status, headers }: Response): boolean =>
+  status === 200 && (headers.get('content-type') ?? '').startsWith('text/event-stream');
+
 function failure(provider: Provider, status: number, text: string): AppError {
   const said = text.slice(0, 1000).replaceAll(provider.apiKey, '***');
   return new AppError('unprocessable', `The model answered with status ${status}: ${said}`);
@@ -59,11 +97,12 @@ function failure(provider: Provider, status: number, text: string): AppError {
 export async function askModel(
   { egress, clock }: ModelDeps,
   provider: Provider,
-  question: Question & { signal: AbortSignal },
+  question: Question & { signal: AbortSignal; onText: (text: string) => void },
 ): Promise<Answer> {
   assertAble(provider.kind, question);
-  const { request, answer } = dialectOf(provider, question);
-  const { signal, ...asked } = question;
+  const { request, answer, collector } = dialectOf(provider, question);
+  const { signal, onText, ...asked } = question;
+  const maxBytes = question.image ? maxImageBytes : maxAnswerBytes;
   const { address, headers, body } = request(provider, asked);
   for (let attempt = 1; ; attempt += 1) {
     const response = await egress.fetch(address, {
@@ -72,7 +111,10 @@ export async function askModel(
       body: JSON.stringify(body),
       signal,
     });
-    const text = await readText(response, question.image ? maxImageBytes : maxAnswerBytes);
+    if (isStream(response)) {
+      return answer(await collect(response, provider, { collector, onText, maxBytes }));
+    }
+    const text = await readText(response, maxBytes);
     const isBusy = response.status === 429 || response.status >= 500;
     if (isBusy && attempt < maxAttempts) {
       await pause(clock, pauseOf(response, attempt), signal);

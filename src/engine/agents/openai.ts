@@ -50,6 +50,7 @@ export function openaiRequest(provider: Provider, question: Question): ModelRequ
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTokens === undefined ? {} : { [limit]: maxTokens }),
       ...(effort === undefined ? {} : { reasoning_effort: effort }),
+      ...(question.stream ? { stream: true, stream_options: { include_usage: true } } : {}),
       // OpenRouter's own words; nobody else is asked for these here (see `model.ts`).
       ...(question.search ? { plugins: [{ id: 'web' }] } : {}),
       ...(question.image ? { modalities: ['image', 'text'] } : {}),

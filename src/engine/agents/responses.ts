@@ -45,6 +45,7 @@ export function responsesRequest(provider: Provider, question: Question): ModelR
       input: messages.flatMap(itemsOf),
       tools,
       store: false,
+      ...(question.stream ? { stream: true } : {}),
       ...(outputSchema ? { text: { format } } : {}),
       ...(temperature === undefined ? {} : { temperature }),
       ...(maxTokens === undefined ? {} : { max_output_tokens: maxTokens }),

@@ -7,6 +7,7 @@ import type { Answer, CallTarget, FoundCall, FunctionTool, Message, Turn } from 
 import { type AgentInputs, readInputs } from './inputs.ts';
 import { callMcpTool, listMcpTools } from './mcp-tools.ts';
 import { askModel } from './model.ts';
+import { createAgentStream } from './stream.ts';
 import { providerOf } from './providers.ts';
 
 /** An MCP server among the tools of an agent. */
@@ -106,6 +107,8 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
   const all = await toolsOf(deps, agent, how);
   const { enabledTools: enabled } = inputs;
   const offered = enabled ? all.filter(({ tool }) => enabled.includes(tool.name)) : all;
+  const stream = inputs.stream ? createAgentStream(how.onLog) : undefined;
+  stream?.results(agent.history);
   const answer = await askModel(deps, provider, {
     model,
     messages: [...inputs.opening, ...agent.history],
@@ -116,6 +119,8 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
     temperature: inputs.temperature,
     maxTokens: inputs.maxTokens,
     effort: inputs.effort,
+    stream: inputs.stream,
+    onText: (content) => stream?.text(content),
     signal: how.signal,
   });
   const { message, usage } = answer;
@@ -124,6 +129,7 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
     const { name, arguments: args } = call.function;
     return { id: call.id, name, arguments: args, target: byName.get(name) ?? null };
   });
+  stream?.calls(calls);
   const asked = calls.map(({ name }) => name).join(', ') || 'nothing';
   how.onLog(
     `${kind} ${model}: ${usage.inputTokens} tokens in, ${usage.outputTokens} out; calls ${asked}\n`,

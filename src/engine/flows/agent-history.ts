@@ -1,6 +1,6 @@
 // What an agent and its model have said so far, read from the results of the agent's steps: the
 // run's state holds which steps there were, and nothing of their words.
-import { type Message, shownResult, type Turn } from '../agents/index.ts';
+import { type Message, toldResult, type Turn } from '../agents/index.ts';
 import type { FlowRun, JobResult } from './runs.ts';
 import { jobsOf, type ModuleStatus } from './state.ts';
 
@@ -23,8 +23,7 @@ export function historyOf(run: FlowRun): Message[] {
     const result = resultOf(run, status);
     if (!result) continue;
     if (!isTurn(status)) {
-      const shown = shownResult(result.resultJson);
-      const content = result.success ? shown : `It failed: ${shown}`;
+      const content = toldResult(result);
       said.push({ role: 'tool', tool_call_id: status.call ?? '', content });
     } else if (result.success) {
       const { message, complaint } = turnOf(run, status);

@@ -97,7 +97,9 @@ function endOf(run: FlowRun, output: unknown): string {
   const { opening } = readInputs(run.row.args);
   const asked = opening.filter(({ role }) => role !== 'system').map(retold);
   const messages = [...asked, ...historyOf(run)];
-  return JSON.stringify({ output, messages });
+  const turns = run.state.status.modules.filter(isTurn);
+  const streamed = turns.map((turn) => turnOf(run, turn).wm_stream ?? '').join('');
+  return JSON.stringify({ output, messages, ...(streamed ? { wm_stream: streamed } : {}) });
 }
 
 /** Marks the steps whose results are known; are all of them over? */

@@ -5,7 +5,8 @@ import type { Database } from '../../store/index.ts';
 import { resultStreamOf } from '../runners/index.ts';
 import type { JobEvents } from './events.ts';
 import { readLogs } from './logs.ts';
-import { findJob } from './visibility.ts';
+import { streamSources } from './stream-sources.ts';
+import { findJob, type SeenJob } from './visibility.ts';
 
 export interface FollowDeps {
   db: Database;
@@ -14,16 +15,24 @@ export interface FollowDeps {
 }
 
 /** Notes signs of life from now on, so that one between a look and a wait is not lost. */
-function watchLife({ events, clock }: FollowDeps, id: string) {
+function watchLife({ events, clock }: FollowDeps) {
+  const watched = new Map<string, () => void>();
   let stirred = false;
   let wake: (() => void) | undefined;
   const stir = (): void => {
     stirred = true;
     wake?.();
   };
-  const stop = events.watch(id, { ended: stir, progressed: stir });
   return {
-    stop,
+    /** Watches these jobs too; true when any of them was not watched yet. */
+    also(ids: readonly string[]): boolean {
+      const added = ids.filter((id) => !watched.has(id));
+      for (const id of added) watched.set(id, events.watch(id, { ended: stir, progressed: stir }));
+      return added.length > 0;
+    },
+    stop(): void {
+      for (const stop of watched.values()) stop();
+    },
     /** Resolves at the next sign, after `holdMs`, or when `signal` aborts. */
     wait(holdMs: number, signal: AbortSignal): Promise<void> {
       if (stirred || signal.aborted) return Promise.resolve();
@@ -49,19 +58,28 @@ interface Known {
   streamOffset?: number | undefined;
 }
 
-/** What the job has streamed of its result beyond `streamOffset`; read from its log. */
-async function streamed(db: Database, { id, streamOffset }: Known) {
-  if (streamOffset === undefined) return {};
-  const all = resultStreamOf((await readLogs(db, id, 0)).logs);
-  return { newResultStream: all.slice(streamOffset), streamOffset: all.length };
+/** What was streamed of the result beyond `streamOffset`, and whose signs of life tell of more. */
+async function streamed(
+  db: Database,
+  call: Call,
+  { id, streamOffset, seen }: Known & { seen: SeenJob },
+) {
+  if (streamOffset === undefined) return { watched: [], news: undefined };
+  const { sources, around } = await streamSources(db, call, { id, seen });
+  let all = '';
+  for (const source of sources) all += resultStreamOf((await readLogs(db, source, 0)).logs);
+  const news = { newResultStream: all.slice(streamOffset), streamOffset: all.length };
+  return { watched: [...around, ...sources], news };
 }
 
 async function look(db: Database, call: Call, known: Known) {
   const seen = await findJob(db, call, { id: known.id });
   const { logs, offset } = await readLogs(db, known.id, known.logOffset);
-  const stream = await streamed(db, known);
+  const { watched, news } = await streamed(db, call, { ...known, seen });
+  const isNews = logs !== '' || Boolean(news?.newResultStream);
   return {
-    isNew: seen.finished || logs !== '' || seen.running !== known.running,
+    isNew: seen.finished || isNews || seen.running !== known.running,
+    watched,
     update: {
       running: seen.running,
       completed: seen.finished,
@@ -70,7 +88,7 @@ async function look(db: Database, call: Call, known: Known) {
       memPeak: seen.memPeak,
       progress: seen.progress,
       flowStatus: seen.flowStatus ?? undefined,
-      ...stream,
+      ...news,
     },
   };
 }
@@ -84,9 +102,12 @@ export async function followJob(
   call: Call,
   { holdMs, ...known }: Known & { holdMs: number },
 ) {
-  const life = watchLife(deps, known.id);
+  const life = watchLife(deps);
+  life.also([known.id]);
   try {
-    const first = await look(deps.db, call, known);
+    let first = await look(deps.db, call, known);
+    // What was not watched may have stirred before it was.
+    if (!first.isNew && life.also(first.watched)) first = await look(deps.db, call, known);
     if (first.isNew || holdMs === 0) return first.update;
     await life.wait(holdMs, call.signal);
     return (await look(deps.db, call, known)).update;

@@ -10,4 +10,4 @@ export type {
   Runners,
 } from './runner.ts';
 export { createRunners, type RunnersOptions } from './runners.ts';
-export { resultStreamOf } from './stream-lines.ts';
+export { resultStreamOf, streamLine } from './stream-lines.ts';

@@ -3,6 +3,9 @@
 
 const mark = 'WM_STREAM: ';
 
+/** A line that streams `text`. */
+export const streamLine = (text: string): string => `${mark}${text.replaceAll('\n', '\\n')}\n`;
+
 /** The text of all lines with the mark, joined. */
 export function resultStreamOf(log: string): string {
   if (!log.includes(mark)) return '';

@@ -29,6 +29,7 @@ export const eventLine = (event: Event): string => `data: ${JSON.stringify(event
 export interface Wanted {
   running: boolean;
   logOffset: number;
+  streamOffset: number;
   noLogs: boolean;
   /** Nothing but whether it runs, is over, and the result. */
   onlyResult: boolean;
@@ -49,6 +50,7 @@ export function wantedOf(request: WireRequest): Wanted {
   return {
     running: request.query.flag('running') ?? false,
     logOffset: request.query.whole('log_offset') ?? 0,
+    streamOffset: request.query.whole('stream_offset') ?? 0,
     noLogs: request.query.flag('no_logs') ?? false,
     onlyResult: request.query.flag('only_result') ?? false,
     pauseMs: pauseOf(request),
@@ -57,9 +59,12 @@ export function wantedOf(request: WireRequest): Wanted {
 
 /** An update in the words of the wire, as much of it as is wanted. */
 function shownOf(update: JobUpdateOutput, { noLogs, onlyResult }: Wanted): Event {
+  const { new_result_stream, stream_offset, ...shown } = jobUpdateShape(update);
+  const stream = new_result_stream === undefined ? {} : { new_result_stream, stream_offset };
   const { running, completed } = update;
-  if (onlyResult) return { running, completed };
-  return jobUpdateShape(noLogs ? { ...update, newLogs: '' } : update);
+  if (onlyResult) return { running, completed, ...stream };
+  if (noLogs) delete shown['new_logs'];
+  return { ...shown, ...stream };
 }
 
 /** An error in the stream's words; the CLI tests for `not_found`, with the underscore. */
@@ -72,16 +77,19 @@ export function errorEvent(error: unknown): Event {
 
 async function* eventsOf(id: string, wanted: Wanted, deps: StreamDeps): AsyncGenerator<string> {
   const until = deps.clock.now() + longestStreamMs;
-  const known = { running: wanted.running, logOffset: wanted.logOffset };
+  const { running, logOffset, streamOffset } = wanted;
+  const known = { running, logOffset, streamOffset };
   let first = true;
   try {
     while (deps.clock.now() < until && !deps.draining()) {
       const input = { id, ...known, holdMs: first ? 0 : holdMs };
       const update = (await deps.invoke('jobs.update', input)) as JobUpdateOutput;
       const isLog = update.newLogs !== '' && !wanted.onlyResult;
-      const news = isLog || update.running !== known.running || first;
+      const news =
+        isLog || Boolean(update.newResultStream) || update.running !== known.running || first;
       known.running = update.running;
       known.logOffset = update.logOffset;
+      known.streamOffset = update.streamOffset ?? known.streamOffset;
       first = false;
       const shown = shownOf(update, wanted);
       if (update.completed) {
