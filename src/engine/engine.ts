@@ -25,6 +25,7 @@ import {
   type JobEvents,
   type LocalWorker,
 } from './jobs/index.ts';
+import { agentOperations, createMemories, type Memories } from './agents/index.ts';
 import { approvalOperations } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from './flows/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
@@ -152,6 +153,7 @@ function createRunning(
     completer: Completer;
     flows: FlowSteps;
     agentOf: FlowEngine['agentOf'];
+    memories: Memories;
     workflows: WorkflowSteps;
     secrets: JobSecrets;
     items: Items;
@@ -160,7 +162,7 @@ function createRunning(
   },
 ) {
   const { db, clock, tick, log, runners, config } = deps;
-  const { completer, giveBack, agentOf, items } = parts;
+  const { completer, giveBack, agentOf, items, memories } = parts;
   const runJob = createJobRunner({
     ...deps,
     ...parts,
@@ -170,7 +172,7 @@ function createRunning(
     fetched: items.fetched,
     environment: items.environment,
     lockStep: createLockStep({ ...deps, ...parts }),
-    agentStep: createAgentStep({ ...deps, agentOf, isByAdmin: isByAdmin(deps, items) }),
+    agentStep: createAgentStep({ ...deps, agentOf, memories, isByAdmin: isByAdmin(deps, items) }),
     runArguments: createRunArguments({ ...deps, resolve: items.resources.resolve }),
   });
   return createWorker({
@@ -242,7 +244,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const giveBack = createGiveBack({ db, clock, events, flows: steps, onRequeued });
   const started = { events, worker: local, scripts, flowEngine, push: queue.push };
   const workflows = workflowsOf({ ...shared, ...started });
-  const flows = { flows: steps, agentOf, workflows: workflows.port };
+  const memories = createMemories(deps);
+  const flows = { flows: steps, agentOf, memories, workflows: workflows.port };
   const running = { events, completer, ...flows, secrets, items, giveBack, scripts };
   const worker = createRunning(deps, running);
   local.set(worker);
@@ -266,7 +269,7 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const apps = appsOf({ ...shared, scripts, queue, jobs, flowEngine });
   const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
   const triggers = createTriggers({ ...deps, ...made });
-  return { ...made, groups, approvals, apps, workflows, triggers };
+  return { ...made, memories, groups, approvals, apps, workflows, triggers };
 }
 
 /** Cheap and generous: a text in the schema that looks like it costs one more query. */
@@ -310,12 +313,13 @@ export function createEngine(deps: EngineDeps) {
   const extraPerms = grantsOf(verbs);
   const onChanged = versions.changed;
   const favorites = createFavorites({ db, clock, extraPerms, onChanged });
-  const pruner = createPruner({ db, clock, tick, log, retentionMs });
+  const pruner = createPruner({ db, clock, tick, log, retentionMs, forget: verbs.memories.prune });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
     ...appOperations(apps),
     ...jobOperations(jobs),
+    ...agentOperations(verbs.memories),
     ...approvalOperations(verbs.approvals),
     ...workflowOperations(verbs.workflows),
     ...items.operations,

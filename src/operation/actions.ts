@@ -46,6 +46,8 @@ const standings = new Map<string, Standing>([
     [`${domain}:read`, 'operator'],
     [`${domain}:write`, 'developer'],
   ]),
+  ['agents:read', 'operator'],
+  ['agents:write', 'operator'],
   ['jobs:read', 'operator'],
   ['jobs:run', 'operator'],
   ['jobs:write', 'operator'],

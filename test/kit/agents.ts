@@ -34,8 +34,8 @@ export interface AgentServer {
 
 /** Starts both; there is a resource `f/ai/<kind>` for each of `kinds`. */
 export async function startAgents(kinds: readonly string[]): Promise<AgentServer> {
-  const model = await startModel();
   const server = await startTestServer({ MILLRACE_EGRESS_ALLOW: '127.0.0.1' });
+  const model = await startModel();
   async function op(name: string, input: unknown, token?: string): Promise<any> {
     const { status, body } = await server.op(name, input, token);
     assert.equal(status, 200, `${name}: ${JSON.stringify(body)}`);

@@ -8,6 +8,8 @@ export {
   type Turn,
 } from './conversation.ts';
 export { readInputs } from './inputs.ts';
+export { createMemories, type Memories } from './memories.ts';
+export { agentOperations } from './operations/index.ts';
 export {
   type AgentSoFar,
   callServer,

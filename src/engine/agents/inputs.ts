@@ -26,6 +26,9 @@ const message = z.discriminatedUnion('role', [
 ]);
 const messages = z.array(message).max(1000);
 
+const contextLength = z.int().min(0).max(1000);
+const memoryId = z.string().max(255);
+
 const inputs = z.looseObject({
   provider: z.looseObject({
     kind: z.enum(providerKinds),
@@ -43,11 +46,18 @@ const inputs = z.looseObject({
   enabled_tools: z.array(z.string().max(200)).max(1000).nullish(),
   previous_messages: messages.nullish(),
   memory: z
-    .union([
+    .discriminatedUnion('kind', [
       z.looseObject({ kind: z.literal('off') }),
+      z.looseObject({ kind: z.literal('window'), context_length: contextLength }),
+      z.looseObject({
+        kind: z.literal('auto'),
+        context_length: contextLength.nullish(),
+        memory_id: memoryId.nullish(),
+      }),
       z.looseObject({ kind: z.literal('manual'), messages }),
     ])
     .nullish(),
+  memory_id: memoryId.nullish(),
   user_attachments: attachments.nullish(),
   user_images: attachments.nullish().describe('the older name of user_attachments'),
   streaming: z.boolean().nullish(),
@@ -57,6 +67,8 @@ type Given = z.output<typeof inputs>;
 export interface AgentInputs {
   provider: { kind: ProviderKind; model: string; resource: string };
   opening: Message[];
+  /** The memory that it reads and writes, and how many messages of it. */
+  memory: { id: string; length: number } | undefined;
   image: boolean;
   stream: boolean;
   outputSchema: Record<string, unknown> | undefined;
@@ -87,10 +99,19 @@ function known(given: z.output<typeof message>): Message {
   return { role, content: content ?? null, ...(calls.length > 0 ? { tool_calls: calls } : {}) };
 }
 
+/** Without a name or a length there is no memory (Windmill says so too). */
+function memoryOf({ memory, memory_id: named }: Given): AgentInputs['memory'] {
+  if (memory?.kind !== 'window' && memory?.kind !== 'auto') return undefined;
+  const id = (memory.kind === 'auto' && memory.memory_id) || named;
+  const length = memory.context_length ?? 0;
+  return id && length > 0 ? { id, length } : undefined;
+}
+
 function openingOf(given: Given): Message[] {
   const attached = given.user_attachments ?? given.user_images ?? [];
   const asked = given.user_message ?? '';
-  const earlier = given.memory?.kind === 'manual' ? given.memory.messages : given.previous_messages;
+  const said = given.memory?.kind === 'manual' ? given.memory.messages : given.previous_messages;
+  const earlier = memoryOf(given) ? [] : said;
   const hasMessage = asked !== '' || attached.length > 0;
   if (!hasMessage && (earlier ?? []).length === 0) throw refused('user_message: it is empty');
   return [
@@ -116,6 +137,7 @@ export function readInputs(args: Record<string, unknown>): AgentInputs {
   return {
     provider: given.provider,
     opening: openingOf(given),
+    memory: memoryOf(given),
     image,
     stream: given.streaming === true,
     outputSchema: given.output_schema ?? undefined,

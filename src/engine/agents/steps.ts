@@ -1,11 +1,12 @@
 // The two things that an agent does by itself, each a job: a turn of its model, and a call to an
 // MCP server. Its other tools are ordinary steps. Rights and secrets are those of the job.
 import { Ajv } from 'ajv';
-import { AppError, type Clock } from '../../base/index.ts';
+import { AppError, type Clock, maskSecrets } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Answer, CallTarget, FoundCall, FunctionTool, Message, Turn } from './conversation.ts';
 import { type AgentInputs, readInputs } from './inputs.ts';
 import { callMcpTool, listMcpTools } from './mcp-tools.ts';
+import type { Memories, MemoryKey } from './memories.ts';
 import { askModel } from './model.ts';
 import { createAgentStream } from './stream.ts';
 import { providerOf } from './providers.ts';
@@ -22,6 +23,9 @@ export interface ServerTool {
 /** An agent as far as it has come. */
 export interface AgentSoFar {
   args: Record<string, unknown>;
+  /** The agent's own job, and where its memories are. */
+  job: string;
+  place: Omit<MemoryKey, 'memoryId'>;
   /** What was said after the opening. */
   history: readonly Message[];
   /** Tools that are modules of the flow, with the module of each. */
@@ -34,6 +38,7 @@ export interface AgentSoFar {
 export interface StepDeps {
   egress: Pick<Egress, 'fetch'>;
   clock: Clock;
+  memories: Pick<Memories, 'recall' | 'keep'>;
   /** Is what stands at this path the work of an admin? */
   isByAdmin: (workspace: string, path: string) => Promise<boolean>;
 }
@@ -98,6 +103,36 @@ async function assertByAdmin(deps: StepDeps, workspace: string, reference: strin
   });
 }
 
+const isInstruction = ({ role }: Message): boolean => role === 'system';
+
+/** What the model is told, first to last. */
+async function conversationOf(
+  { memories }: StepDeps,
+  { opening, memory }: AgentInputs,
+  { history, place, job }: AgentSoFar,
+): Promise<Message[]> {
+  if (!memory) return [...opening, ...history];
+  const key = { ...place, memoryId: memory.id };
+  const before = await memories.recall(key, { job, length: memory.length });
+  const said = opening.filter((each) => !isInstruction(each));
+  return [...opening.filter(isInstruction), ...before, ...said, ...history];
+}
+
+/** Keeps what this run said, for the next ones. */
+async function remember(
+  { memories }: StepDeps,
+  { opening, memory }: AgentInputs,
+  how: { agent: AgentSoFar; answer: Answer; apiKey: string },
+): Promise<void> {
+  if (!memory) return;
+  const { agent, answer, apiKey } = how;
+  const message = { ...answer.message, content: answer.message.content ?? '[image]' };
+  const all = [...opening.filter((each) => !isInstruction(each)), ...agent.history, message];
+  const said = JSON.parse(maskSecrets(JSON.stringify(all), [apiKey])) as Message[];
+  const key = { ...agent.place, memoryId: memory.id };
+  await memories.keep(key, { job: agent.job, said, length: memory.length });
+}
+
 /** One turn: asks the model, and looks up what it calls. Throws `AppError` when it cannot. */
 export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow): Promise<Turn> {
   const inputs = readInputs(agent.args);
@@ -111,7 +146,7 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
   stream?.results(agent.history);
   const answer = await askModel(deps, provider, {
     model,
-    messages: [...inputs.opening, ...agent.history],
+    messages: await conversationOf(deps, inputs, agent),
     tools: offered.map(({ tool }) => tool),
     outputSchema: inputs.outputSchema,
     search: agent.search,
@@ -135,7 +170,10 @@ export async function takeTurn(deps: StepDeps, agent: AgentSoFar, how: StepHow):
     `${kind} ${model}: ${usage.inputTokens} tokens in, ${usage.outputTokens} out; calls ${asked}\n`,
   );
   const turn = { message, usage, calls };
-  return calls.length > 0 ? turn : { ...turn, ...outputOf(answer, inputs) };
+  if (calls.length > 0) return turn;
+  const end = outputOf(answer, inputs);
+  if ('output' in end) await remember(deps, inputs, { agent, answer, apiKey: provider.apiKey });
+  return { ...turn, ...end };
 }
 
 /** One call to an MCP server, as the model asked for it. */

@@ -78,5 +78,8 @@ export async function agentSoFar(deps: AgentLookupDeps, job: ClaimedJob): Promis
     servers.push({ id, resourcePath, include: include ?? undefined, exclude: exclude ?? [] });
   }
   const search = tools.some(({ value }) => value.tool_type === 'websearch');
-  return { args: run.row.args, history: historyOf(run), modules, servers, search };
+  const { id, workspace, permissionedAs: owner, path, flowNode } = run.row;
+  const stepId = flowNode?.split('/')[0] ?? '';
+  const place = { workspace, owner, flowPath: path ?? '', stepId };
+  return { args: run.row.args, job: id, place, history: historyOf(run), modules, servers, search };
 }

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { createLog, type SlowLook, type SlowTick, systemClock } from '../../base/index.ts';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/database.ts';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
+import { createMemories } from '../agents/index.ts';
 import { createPruner } from './pruner.ts';
 
 const day = 86_400_000;
@@ -35,7 +36,14 @@ describe('the pruner', () => {
       },
     };
     const log = createLog('error', () => undefined);
-    const pruner = createPruner({ db: database.db, clock, tick, log, retentionMs });
+    const pruner = createPruner({
+      db: database.db,
+      clock,
+      tick,
+      log,
+      retentionMs,
+      forget: createMemories({ db: database.db, clock }).prune,
+    });
     pruner.start();
     await round();
     await pruner.stop();

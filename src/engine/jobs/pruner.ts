@@ -18,12 +18,15 @@ export function createPruner({
   tick,
   log,
   retentionMs,
+  forget,
 }: {
   db: Database;
   clock: Clock;
   tick: SlowTick;
   log: Log;
   retentionMs: number | undefined;
+  /** Erases what else holds the words of jobs, from before that time. */
+  forget: (before: number) => Promise<void>;
 }): Pruner {
   let stopLooking: (() => Promise<void>) | undefined;
   let stopped = false;
@@ -53,6 +56,7 @@ export function createPruner({
     if (prunedAt !== undefined && now - prunedAt < pruneEveryMs) return;
     prunedAt = now;
     await prune(now - retentionMs);
+    if (!stopped) await forget(now - retentionMs);
   }
 
   return {
