@@ -133,7 +133,7 @@ async function createBase(
   const jobTokens = { find: engine.findJobOfToken };
   const handlersOf = engine.handlers;
   const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf });
-  return { db, sandbox, engine, identity };
+  return { db, sandbox, engine, identity, egress };
 }
 
 /** The door with its stages, outermost first: the one list of what every call passes. */
@@ -169,7 +169,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     // Behind a public address there may be more servers than this one.
     const callsElsewhere = config.baseUrl !== undefined;
     const base = await createBase(ground, { opening, origin: () => origin, callsElsewhere });
-    const { db, sandbox, engine, identity } = base;
+    const { db, sandbox, engine, identity, egress } = base;
     const door = openDoor(ground, { db, engine, identity });
     const mcp = createMcp({
       door,
@@ -183,7 +183,10 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       runnablesVersion: engine.runnablesVersion,
     });
     const { routes } = engine;
-    const http = createHttpServer({ door, identity, config, version, log, clock, mcp, routes });
+    const { deriveKey } = engine;
+    const oauth = { artifacts: identity.artifacts, egress, deriveKey };
+    const shared = { door, identity, config, version, log, clock };
+    const http = createHttpServer({ ...shared, oauth, mcp, routes });
 
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));
     await identity.start();

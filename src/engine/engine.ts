@@ -331,6 +331,8 @@ export function createEngine(deps: EngineDeps) {
 
   return {
     operations,
+    /** A key of that purpose, the same in every process of this installation. */
+    deriveKey: items.deriveKey,
     /** What items grant by themselves, for the port that `authorise` asks. */
     extraPerms,
     /** What answers below `/api/r/`. */

@@ -7,10 +7,17 @@ import { createCallers, type JobTokens, usernameOf } from './callers/index.ts';
 import { createFolders, folderOperations } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
 import { createMembers, memberOperations } from './members/index.ts';
+import {
+  type Artifacts,
+  connectionOperations,
+  createArtifacts,
+  createConnections,
+} from './oauth/index.ts';
 import { createPasswords } from './passwords.ts';
 import { createSessions, sessionOperations } from './sessions/index.ts';
 import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
-import { createPruner, createTokens, tokenOperations } from './tokens/index.ts';
+import { createPruner } from './pruner.ts';
+import { createTokens, tokenOperations } from './tokens/index.ts';
 import { createUsers, userOperations } from './users/index.ts';
 import { createWorkspaces, type HandlersOf, workspaceOperations } from './workspaces/index.ts';
 
@@ -40,6 +47,8 @@ export interface Identity {
     workspace: string,
     target: Target,
   ): Promise<Readonly<Record<string, boolean>> | undefined>;
+  /** What the authorization server keeps. */
+  artifacts: Artifacts;
   setup: Setup;
   /**
    * The owner that the environment names, at the first start; later it only makes the workspace
@@ -96,6 +105,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...userOperations(createUsers({ db, clock, passwords, changed })),
       ...memberOperations(createMembers({ db, clock, changed })),
       ...tokenOperations(createTokens({ db, clock, changed })),
+      ...connectionOperations(createConnections({ db, clock, changed })),
       ...workspaceOperations(workspaces),
       ...folderOperations(createFolders({ db, clock, changed })),
       ...groupOperations(groups),
@@ -107,6 +117,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       if (kind !== 'groups' || !path.startsWith('g/')) return undefined;
       return groups.extraPerms(workspace, path.slice(2));
     },
+    artifacts: createArtifacts({ db, clock, changed }),
     setup,
     createOwner,
     createWorkspace: workspaces.make,

@@ -1,5 +1,6 @@
 export type { JobTokens } from './callers/index.ts';
 export { type Access, grantOf, shareFields } from './grants.ts';
 export { createIdentity, type Identity, type IdentityDeps } from './identity.ts';
+export type { Artifacts } from './oauth/index.ts';
 export { type Readable, readableBy } from './readable.ts';
 export type { FirstOwner, Setup } from './setup/index.ts';

@@ -47,6 +47,21 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
   ['tokens.create', { label: 'mine' }, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['tokens.list', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['tokens.delete', { prefix: 'abcdefghij' }, unknown, ...Array<Answer>(5).fill('not_found')],
+  // A consent is given once.
+  [
+    'connections.allow',
+    {
+      ...{ grantId: 'g', clientId: 'c', clientName: 'C', workspace: null },
+      ...{ scopes: ['mcp:all'], readOnly: false, audience: null },
+    },
+    ...[unknown, 'ok' as const, ...Array<Answer>(4).fill('conflict')],
+  ],
+  ['connections.list', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
+  [
+    'connections.revoke',
+    { id: '00000000-0000-7000-8000-000000000000' },
+    ...[unknown, ...Array<Answer>(5).fill('not_found')],
+  ],
   [
     'tokens.updateScopes',
     { prefix: 'abcdefghij', scopes: ['mcp'] },

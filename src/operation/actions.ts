@@ -36,6 +36,8 @@ const standings = new Map<string, Standing>([
   ['approvals:write', 'anyone'],
   ['session:read', 'person'],
   ['session:write', 'person'],
+  ['connections:read', 'person'],
+  ['connections:write', 'person'],
   ['tokens:read', 'person'],
   ['tokens:write', 'person'],
   ['workspaces:list', 'person'],
@@ -94,6 +96,7 @@ export function takesPaths(action: string): boolean {
 const outsideMcp = new Set([
   'approvals',
   'audit',
+  'connections',
   'favorites',
   'instance',
   'login',

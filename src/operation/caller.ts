@@ -34,6 +34,8 @@ export interface Caller {
   tokenId: string | null;
   /** The only workspace that this token may be used in; null means all of the person's. */
   boundWorkspace: string | null;
+  /** The MCP address (a path) that this token was made for; null: not bound to one. */
+  audience: string | null;
   /** The job whose token this is. */
   jobId: string | null;
   /** In the workspace of the call; null outside any, or when the caller is no member. */
@@ -51,6 +53,7 @@ export const anonymous: Caller = {
   tokenPrefix: null,
   tokenId: null,
   boundWorkspace: null,
+  audience: null,
   jobId: null,
   membership: null,
 };

@@ -17,6 +17,7 @@ import {
   resolveStage,
   validateStage,
 } from '../../src/operation/index.ts';
+import type { OAuthParts } from '../../src/surface/oauth/index.ts';
 
 const person: Caller = {
   ...anonymous,
@@ -186,4 +187,17 @@ export const noRoutes = {
   find: () => undefined,
   admit: () => Promise.reject(new Error('there is no route')),
   assertPlain: () => undefined,
+};
+
+/** For servers that nobody connects to. */
+export const noOAuth: OAuthParts = {
+  artifacts: {
+    storeOf: () => {
+      throw new Error('this server keeps nothing');
+    },
+    hasAccount: async () => false,
+    ofGrant: async () => undefined,
+  },
+  egress: { fetch: async () => new Response() },
+  deriveKey: async () => Buffer.alloc(32),
 };

@@ -285,7 +285,9 @@ export async function startBench(
     ...more.deps,
   });
   const app = fastify({ logger: false });
-  await app.register(mcpRoutes(mcp, { authenticate }));
+  await app.register(
+    mcpRoutes(mcp, { metadataUrl: (path) => `http://127.0.0.1/about${path}`, authenticate }),
+  );
   origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `${origin}/api/mcp/w/${workspace}/mcp`;
   return {

@@ -30,7 +30,7 @@ function isRoot(path: string): boolean {
 }
 
 /** The faces; they meet in `http` only. `shapes` holds wire shapes that two of them share. */
-const faces = ['http', 'api', 'windmill', 'mcp', 'cli', 'pages', 'web', 'shapes'];
+const faces = ['http', 'api', 'windmill', 'mcp', 'oauth', 'cli', 'pages', 'web', 'shapes'];
 const readersOfShapes = ['windmill', 'mcp', 'http'];
 
 function floorOf(top: string): number {

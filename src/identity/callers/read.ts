@@ -25,6 +25,7 @@ interface Holder extends Person {
   scopes: string[] | null;
   readOnly: boolean;
   boundWorkspace: string | null;
+  audience: string | null;
   expiresAt: number | null;
   lastUsedAt: number | null;
 }
@@ -57,6 +58,7 @@ function callerOf(person: Actor, kind: CallerKind, membership: Membership | null
     tokenPrefix: null,
     tokenId: null,
     boundWorkspace: null,
+    audience: null,
     jobId: null,
     membership,
   };
@@ -87,7 +89,7 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
   async function readToken(hash: string, workspace: string | null): Promise<Answer<Known>> {
     const holder = await db.row<Holder>(sql.selectHolder, [hash, clock.now()]);
     if (!holder) return { value: undefined };
-    const { boundWorkspace, scopes, readOnly, tokenId, expiresAt, lastUsedAt } = holder;
+    const { boundWorkspace, audience, scopes, readOnly, tokenId, expiresAt, lastUsedAt } = holder;
     // Outside its workspace a bound token is a member of nothing; `authorise` says so.
     const away = boundWorkspace !== null && boundWorkspace !== workspace;
     const membership = away ? null : await membershipOf(holder, workspace);
@@ -97,6 +99,7 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
       scopes,
       readOnly,
       boundWorkspace,
+      audience,
       tokenId,
       tokenPrefix: kind === 'session' ? null : holder.prefix,
     };

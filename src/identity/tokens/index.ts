@@ -1,5 +1,5 @@
-export { issueSession } from './issue.ts';
+export { issueSession, prefixLength } from './issue.ts';
 export { tokenOperations } from './operations/index.ts';
-export { createPruner } from './pruner.ts';
-export { createTokens } from './tokens.ts';
-export { deleteSession, deleteSessionsOf, touchTokens } from './tokens.sql.ts';
+export { scopes } from './token.ts';
+export { assertMayBind, createTokens } from './tokens.ts';
+export { deleteSession, deleteSessionsOf, pruneTokens, touchTokens } from './tokens.sql.ts';

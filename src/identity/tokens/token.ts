@@ -5,7 +5,7 @@ import { prefixLength } from './issue.ts';
 
 export const tokenPrefix = z
   .string()
-  .regex(new RegExp(`^[A-Za-z0-9]{${prefixLength}}$`), `the first ${prefixLength} characters`)
+  .regex(new RegExp(`^[\\w-]{${prefixLength}}$`), `the first ${prefixLength} characters`)
   .describe('the first 10 characters of the token');
 
 export const label = oneLine(200).describe('what the token is for');

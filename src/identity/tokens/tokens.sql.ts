@@ -87,12 +87,22 @@ export const updateLabel = statement(
      and prefix = $2`,
 );
 
+/** A token that a client got by a consent takes the whole connection with it. */
 export const deleteToken = statement(
   'token.delete',
-  `delete from identity_token
-   where user_id = $1
-     and kind = 'user'
-     and prefix = $2`,
+  `with gone as (
+     delete from identity_token
+     where user_id = $1
+       and kind = 'user'
+       and prefix = $2
+     returning connection
+   ), ended as (
+     delete from identity_connection
+     using gone
+     where identity_connection.grant_id = gone.connection
+   )
+   select count(*)::int as count
+   from gone`,
 );
 
 export const deleteSession = statement(

@@ -51,12 +51,17 @@ function expiryOf(expiration: string | undefined, now: number): number | null {
   throw new AppError('invalid_input', 'expiration lies in the past.');
 }
 
-function creators({ db, clock }: Deps) {
-  async function assertMayBind(userId: string, workspace: string): Promise<void> {
-    const found = await db.row<{ may: boolean }>(sql.selectMayBind, [userId, workspace]);
-    if (!found?.may) throw notFound('workspace', workspace);
-  }
+/** Throws `not_found` unless the person may be named by what is bound to the workspace. */
+export async function assertMayBind(
+  db: Database,
+  userId: string,
+  workspace: string,
+): Promise<void> {
+  const found = await db.row<{ may: boolean }>(sql.selectMayBind, [userId, workspace]);
+  if (!found?.may) throw notFound('workspace', workspace);
+}
 
+function creators({ db, clock }: Deps) {
   return {
     async create(call: Call, wanted: NewToken): Promise<Issued> {
       const userId = personOf(call);
@@ -69,7 +74,7 @@ function creators({ db, clock }: Deps) {
       };
       const refusal = beyondPower(held, power);
       if (refusal) throw refusal;
-      if (power.workspace !== null) await assertMayBind(userId, power.workspace);
+      if (power.workspace !== null) await assertMayBind(db, userId, power.workspace);
       const { label } = wanted;
       const at = clock.now();
       const issued = await issueToken(db, { ...power, kind: 'user', userId, at, label });
@@ -90,8 +95,8 @@ export function createTokens(deps: Deps) {
       db.rows<TokenRow>(sql.selectTokens, [personOf(call), perPage, (page - 1) * perPage]),
 
     async delete(call: Call, prefix: string): Promise<Record<string, never>> {
-      const rows = await db.run(sql.deleteToken, [personOf(call), prefix]);
-      if (rows === 0) throw notFound('token', prefix);
+      const gone = await db.row<{ count: number }>(sql.deleteToken, [personOf(call), prefix]);
+      if (!gone?.count) throw notFound('token', prefix);
       changed();
       return {};
     },

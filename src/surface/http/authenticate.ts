@@ -6,6 +6,7 @@ import { AppError } from '../../base/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import { anonymous, type Caller, hasRunScope, onlyMcpScopes } from '../../operation/index.ts';
 import { sessionCookieOf } from './cookies.ts';
+import { audienceFits } from '../oauth/index.ts';
 import { queryTokensOf } from './query-token.ts';
 import { isSameOrigin } from './same-origin.ts';
 
@@ -21,6 +22,13 @@ export interface Knock {
 export interface Authentication {
   /** `workspace`: the one that the address names. Rejects only on a bug. */
   knock(request: FastifyRequest, place: Place, workspace: string | null): Promise<Knock>;
+}
+
+/** Where a token is shown. */
+interface At {
+  request: FastifyRequest;
+  place: Place;
+  workspace: string | null;
 }
 
 function refused(refusal: AppError, caller: Caller = anonymous): Knock {
@@ -58,6 +66,16 @@ function refuseMcpOnly(caller: Caller, place: Place): AppError | undefined {
   );
 }
 
+/** RFC 8707: a token that was made for one MCP address is no good anywhere else. */
+function refuseElsewhere({ audience }: Caller, request: FastifyRequest): AppError | undefined {
+  if (audience === null) return undefined;
+  const [path = ''] = request.url.split('?', 1);
+  if (audienceFits(audience, path)) return undefined;
+  return new AppError('unauthenticated', 'This token was made for another address.', {
+    hint: `It works at ${audience}. Connect anew to use this one.`,
+  });
+}
+
 export function createAuthentication({
   identity,
   baseUrl,
@@ -65,39 +83,32 @@ export function createAuthentication({
   identity: Pick<Identity, 'callerOfToken'>;
   baseUrl: string | undefined;
 }): Authentication {
-  async function known(
-    token: string,
-    { place, workspace }: { place: Place; workspace: string | null },
-  ): Promise<Knock> {
+  async function known(token: string, { request, place, workspace }: At): Promise<Knock> {
     const caller = await identity.callerOfToken(token, workspace);
     if (!caller) return refused(unknownToken());
-    const refusal = refuseMcpOnly(caller, place);
+    const refusal = refuseMcpOnly(caller, place) ?? refuseElsewhere(caller, request);
     return refusal ? refused(refusal, caller) : { caller };
   }
 
-  async function byAddress(
-    tokens: readonly string[],
-    { place, workspace }: { place: Place; workspace: string | null },
-  ): Promise<Knock> {
+  async function byAddress(tokens: readonly string[], at: At): Promise<Knock> {
+    const { place } = at;
     const [token, second] = tokens;
     if (second !== undefined) {
       return refused(new AppError('invalid_input', 'The address names more than one token.'));
     }
     if (place === 'rest' || !token) return refused(notInAddress());
-    const found = await known(token, { place, workspace });
+    const found = await known(token, at);
     if (found.refusal) return found;
     const { kind, scopes } = found.caller;
     const meant = place === 'mcp' ? onlyMcpScopes(scopes) : hasRunScope(scopes);
     return kind === 'token' && meant ? found : refused(notInAddress(), found.caller);
   }
 
-  async function byCookie(
-    request: FastifyRequest,
-    { place, workspace }: { place: Place; workspace: string | null },
-  ): Promise<Knock> {
+  async function byCookie(at: At): Promise<Knock> {
+    const { request, place } = at;
     const token = sessionCookieOf(request.headers.cookie);
     if (token === undefined || place === 'mcp') return { caller: anonymous };
-    const found = await known(token, { place, workspace });
+    const found = await known(token, at);
     // A browser keeps sending a session that is over: that is nobody, not an attack.
     if (found.caller.kind === 'anonymous') return { caller: anonymous };
     const reads = request.method === 'GET' || request.method === 'HEAD';
@@ -114,11 +125,11 @@ export function createAuthentication({
 
   return {
     async knock(request, place, workspace) {
-      const at = { place, workspace };
+      const at = { request, place, workspace };
       const header = request.headers.authorization;
       const tokens = queryTokensOf(request.raw);
       if (header === undefined) {
-        return tokens.length > 0 ? byAddress(tokens, at) : byCookie(request, at);
+        return tokens.length > 0 ? byAddress(tokens, at) : byCookie(at);
       }
       if (tokens.length > 0) {
         const message = 'There is a token in the header and one in the address.';

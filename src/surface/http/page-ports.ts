@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import { anonymous, type Caller } from '../../operation/index.ts';
-import { pageRoutes } from '../pages/index.ts';
+import { type Consents, pageRoutes } from '../pages/index.ts';
 import { bodyOf, readBodies } from './bodies.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Running } from './running.ts';
@@ -13,7 +13,11 @@ function formOf(request: FastifyRequest): Record<string, string> {
   return body?.kind === 'form' ? (body.value as Record<string, string>) : {};
 }
 
-export function mountPages(app: FastifyInstance, { deps, gate, origin }: Running): void {
+export function mountPages(
+  app: FastifyInstance,
+  { deps, gate, origin }: Running,
+  consents: Consents,
+): void {
   const { identity, config } = deps;
 
   async function callerOf(token: string | undefined): Promise<Caller> {
@@ -29,6 +33,16 @@ export function mountPages(app: FastifyInstance, { deps, gate, origin }: Running
         firstWorkspace: config.workspace,
         setup: identity.setup,
         formOf,
+        consents,
+        async visitorId(request) {
+          try {
+            const { kind, userId } = await gate.admit(request, 'rest', null);
+            return kind === 'session' ? (userId ?? undefined) : undefined;
+          } catch (error) {
+            if (error instanceof AppError && error.code === 'unauthenticated') return undefined;
+            throw error;
+          }
+        },
         invokeFresh: async (reply, { token, ...ask }) =>
           gate.invokeAs(reply, await callerOf(token), { surface: 'page', ...ask }),
         invoke: (request, reply, ask) =>

@@ -4,11 +4,14 @@ import type { Routes } from '../../engine/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Door } from '../../operation/index.ts';
 import type { Mcp } from '../mcp/index.ts';
+import type { OAuthParts } from '../oauth/index.ts';
 import type { Gate } from './gate.ts';
 
 export interface HttpDeps {
   door: Door;
   identity: Pick<Identity, 'callerOfToken' | 'setup'>;
+  /** What the authorization server stands on. */
+  oauth: OAuthParts;
   config: Pick<
     Config,
     'host' | 'port' | 'baseUrl' | 'workspace' | 'anonymousPerMinute' | 'trustedProxies'

@@ -5,6 +5,7 @@ import { AppError, type Log } from '../../base/index.ts';
 import { authorise } from '../../operation/index.ts';
 import { apiRoutes } from '../api/index.ts';
 import { mcpRoutes } from '../mcp/index.ts';
+import { resourceMetadataUrl } from '../oauth/index.ts';
 import { sendFailurePage } from '../pages/index.ts';
 import {
   createNotBuilt,
@@ -14,6 +15,7 @@ import {
 } from '../windmill/index.ts';
 import { bodyOf, maxBodyBytes, parseJson, readBodies, drainBody } from './bodies.ts';
 import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
+import { mountOAuth } from './oauth-ports.ts';
 import { mountPages } from './page-ports.ts';
 import { takeQueryToken } from './query-token.ts';
 import { createRouteCheck } from './raw-routes.ts';
@@ -114,12 +116,13 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
   });
 }
 
-function mountMcp(app: FastifyInstance, { deps, gate }: Running): void {
+function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
   const authenticate = (request: FastifyRequest) => {
     const { workspace } = request.params as { workspace: string };
     return gate.admit(request, 'mcp', workspace);
   };
-  void app.register(mcpRoutes(deps.mcp, { authenticate }));
+  const metadataUrl = (path: string): string => resourceMetadataUrl(origin(), path);
+  void app.register(mcpRoutes(deps.mcp, { authenticate, metadataUrl }));
 }
 
 /** The application without its socket. */
@@ -168,6 +171,6 @@ export function createApp(running: Running): FastifyInstance {
   mountApi(app, running);
   mountWindmill(app, running);
   mountMcp(app, running);
-  mountPages(app, running);
+  mountPages(app, running, mountOAuth(app, running));
   return app;
 }

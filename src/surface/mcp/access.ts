@@ -7,14 +7,29 @@ import type { McpHttpResponse } from './http-messages.ts';
 
 const needed = 'mcp:all';
 
-/** The value of `WWW-Authenticate`; the one place to add `resource_metadata` when OAuth comes. */
-function challenge(error?: 'invalid_token' | 'insufficient_scope'): string {
+/**
+ * The value of `WWW-Authenticate` (RFC 6750 section 3, RFC 9728 section 5.1). Without a token no
+ * error is named: nothing is wrong yet.
+ */
+function challenge(
+  metadataUrl: string,
+  error: 'invalid_token' | 'insufficient_scope' | undefined,
+): string {
   const parameters = [
     'realm="millrace"',
+    `resource_metadata="${metadataUrl}"`,
     ...(error === undefined ? [] : [`error="${error}"`]),
-    ...(error === 'insufficient_scope' ? [`scope="${needed}"`] : []),
+    `scope="${needed}"`,
   ];
   return `Bearer ${parameters.join(', ')}`;
+}
+
+/** What the challenge is made of. */
+export interface Knocked {
+  /** The document of RFC 9728 for this address. */
+  metadataUrl: string;
+  /** Did the request bring a token at all? */
+  hadToken: boolean;
 }
 
 interface Problem {
@@ -45,7 +60,10 @@ function problem({ status, error, message, hint, more, authenticate }: Problem):
 }
 
 /** The refusal for what `authenticate` threw; throws on what is no refusal. */
-export function refuseAuthentication(error: unknown): McpHttpResponse {
+export function refuseAuthentication(
+  error: unknown,
+  { metadataUrl, hadToken }: Knocked,
+): McpHttpResponse {
   if (!(error instanceof AppError)) throw error;
   const { code, status, message, hint } = error;
   if (status !== 401) return problem({ status, error: code, message, hint });
@@ -54,14 +72,15 @@ export function refuseAuthentication(error: unknown): McpHttpResponse {
     error: 'invalid_token',
     message,
     hint: hint ?? 'Send `Authorization: Bearer <token>` with a token that has mcp:all.',
-    authenticate: challenge('invalid_token'),
+    authenticate: challenge(metadataUrl, hadToken ? 'invalid_token' : undefined),
   });
 }
 
 /** Refuses callers that no tool is meant for; undefined lets them in. */
-export function refuseCaller(caller: Caller): McpHttpResponse | undefined {
+export function refuseCaller(caller: Caller, metadataUrl: string): McpHttpResponse | undefined {
   if (caller.kind === 'anonymous') {
-    return refuseAuthentication(new AppError('unauthenticated', 'This address needs a token.'));
+    const nobody = new AppError('unauthenticated', 'This address needs a token.');
+    return refuseAuthentication(nobody, { metadataUrl, hadToken: false });
   }
   if (!hasMcpScope(caller.scopes)) {
     const has = caller.scopes ?? [];
@@ -75,7 +94,7 @@ export function refuseCaller(caller: Caller): McpHttpResponse | undefined {
       message: `This needs a token with an mcp: scope, such as ${needed}; this one ${said}.`,
       hint: 'Make a token with mcp:all; mcp:scripts:<paths>, mcp:endpoints:<tools> are narrower.',
       more: { scopes: has, required: [needed] },
-      authenticate: challenge('insufficient_scope'),
+      authenticate: challenge(metadataUrl, 'insufficient_scope'),
     });
   }
   if (!caller.membership && !caller.superAdmin) {

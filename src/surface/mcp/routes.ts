@@ -12,6 +12,8 @@ import { rpcCodes } from './protocol.ts';
 export interface McpRouteOptions {
   /** Throws `unauthenticated` for a missing or wrong token. */
   authenticate: (request: FastifyRequest, purpose: 'mcp') => Promise<Caller>;
+  /** Where the document of RFC 9728 for an address is. */
+  metadataUrl: (path: string) => string;
 }
 
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -75,7 +77,7 @@ function exchangeOf(
  * The routes as a Fastify plugin for `mcp`; register it without a prefix. It brings its own body
  * parser and error answers, which stay inside the plugin.
  */
-export function mcpRoutes(mcp: Mcp, { authenticate }: McpRouteOptions) {
+export function mcpRoutes(mcp: Mcp, { authenticate, metadataUrl }: McpRouteOptions) {
   return async function routes(app: FastifyInstance): Promise<void> {
     const callers = new WeakMap<FastifyRequest, Caller>();
     app.addHook('preClose', async () => mcp.drain());
@@ -93,6 +95,11 @@ export function mcpRoutes(mcp: Mcp, { authenticate }: McpRouteOptions) {
       return send(reply, response);
     });
 
+    function metadataUrlOf(request: FastifyRequest): string {
+      const [path = ''] = request.url.split('?', 1);
+      return metadataUrl(path.replace(/\/$/, ''));
+    }
+
     async function knock(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
       if (!originAllowed(request.headers.origin, mcp.origin())) {
         const message = 'Forbidden: requests from this Origin are not taken';
@@ -102,13 +109,17 @@ export function mcpRoutes(mcp: Mcp, { authenticate }: McpRouteOptions) {
         callers.set(request, await authenticate(request, 'mcp'));
         return undefined;
       } catch (error) {
-        return send(reply, refuseAuthentication(error));
+        const hadToken = request.headers.authorization !== undefined;
+        return send(
+          reply,
+          refuseAuthentication(error, { metadataUrl: metadataUrlOf(request), hadToken }),
+        );
       }
     }
 
     async function enter(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
       const caller = callers.get(request);
-      const refused = caller && refuseCaller(caller);
+      const refused = caller && refuseCaller(caller, metadataUrlOf(request));
       return refused ? send(reply, refused) : undefined;
     }
 

@@ -1,2 +1,3 @@
 export { type FreshAsk, type PageAsk, type PageDeps, pageRoutes } from './routes.ts';
-export { sendFailurePage } from './send.ts';
+export type { Consents } from './consent-routes.ts';
+export { failureDocument, sendFailurePage } from './send.ts';

@@ -1,15 +1,27 @@
 // The frame of every page: title, one column, the header; and the headers that go with it.
 import { html, type Html } from './html.ts';
 
-/** Pages load their own stylesheet and nothing else; no script runs, nobody may frame them. */
-export const pageHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; " +
-    "base-uri 'none'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'cross-origin-opener-policy': 'same-origin',
-};
+/** An address as a source of a Content-Security-Policy: an origin, or a private scheme. */
+function sourceOf(address: string): string {
+  const { protocol, origin } = new URL(address);
+  return /^https?:$/.test(protocol) ? ` ${origin}` : ` ${protocol}`;
+}
+
+/**
+ * Pages load their own stylesheet and nothing else; no script runs, nobody may frame them.
+ * Browsers hold redirects after a form to `form-action` too, hence `formTarget`.
+ */
+export function pageHeadersOf({ formTarget }: Pick<Page, 'formTarget'>): Record<string, string> {
+  const target = formTarget === undefined ? '' : sourceOf(formTarget);
+  return {
+    'content-security-policy':
+      `default-src 'none'; style-src 'self'; img-src data:; form-action 'self'${target}; ` +
+      "base-uri 'none'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'cross-origin-opener-policy': 'same-origin',
+  };
+}
 
 /** A mill wheel in the accent colour. */
 const icon =
@@ -26,6 +38,8 @@ export interface Page {
   body: Html;
   /** For the corner: who is here, and the way out. */
   corner?: Html;
+  /** Where the answer to the page's form may send people besides this server. */
+  formTarget?: string;
 }
 
 /** A whole document; `styleUrl` changes whenever the stylesheet does. */

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import { mountApprovals } from './approval-routes.ts';
+import { type Consents, mountConsent } from './consent-routes.ts';
 import { homePage, type OwnWorkspace, type Visitor, welcomePage } from './home.ts';
 import { loginPage, safeNext } from './login.ts';
 import { type RunFacts, runPage } from './run.ts';
@@ -28,6 +29,9 @@ export interface PageDeps {
   invokeFresh: (reply: FastifyReply, ask: FreshAsk) => Promise<unknown>;
   /** Calls an operation as the visitor; throws `unauthenticated` when there is no session. */
   invoke: (request: FastifyRequest, reply: FastifyReply, ask: PageAsk) => Promise<unknown>;
+  consents: Consents;
+  /** The user id of the visitor; undefined without a session. */
+  visitorId: (request: FastifyRequest) => Promise<string | undefined>;
   /** Throws `forbidden` when the form comes from a page of another site. */
   checkSameOrigin: (request: FastifyRequest) => void;
   /** A `Set-Cookie` value; undefined ends the session in the browser. */
@@ -202,5 +206,6 @@ export function pageRoutes(deps: PageDeps) {
     mountSetup(app, deps);
     mountViews(app, deps);
     mountApprovals(app, deps);
+    mountConsent(app, deps);
   };
 }

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import type { FastifyReply } from 'fastify';
 import type { AppError } from '../../base/index.ts';
 import { failurePage } from './failure-page.ts';
-import { documentOf, type Page, pageHeaders } from './layout.ts';
+import type { Problem } from './fields.ts';
+import { documentOf, type Page, pageHeadersOf } from './layout.ts';
 
 export const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
 const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').slice(0, 10)}`;
@@ -13,9 +14,18 @@ const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').
 export function sendPage(reply: FastifyReply, page: Page, status = 200): FastifyReply {
   return reply
     .code(status)
-    .headers(pageHeaders)
+    .headers(pageHeadersOf(page))
     .type('text/html; charset=utf-8')
     .send(documentOf(page, styleUrl));
+}
+
+/** A page that says what went wrong, for those who send it themselves. */
+export function failureDocument(
+  status: number,
+  problem: Problem,
+): { headers: Record<string, string>; body: string } {
+  const page = failurePage(status, problem);
+  return { headers: pageHeadersOf(page), body: documentOf(page, styleUrl) };
 }
 
 /** Answers with a page that says what went wrong. */
