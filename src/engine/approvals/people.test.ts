@@ -1,6 +1,8 @@
 // Who may answer an approval: rules about people, with and without a link, as tables; and the page
 // that asks, as a browser without JavaScript uses it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get as httpGet } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
 
@@ -268,6 +270,43 @@ describe('who may answer', () => {
     assert.deepEqual(result.a, { why: 'y', count: 3, sure: true, size: 'M', more: { x: [1] } });
     const again = await fetchAs('nobody', approvalPage);
     assert.deepEqual([again.status, /answered already/.test(again.text)], [409, true]);
+  });
+
+  it('who looks at a link in a browser, or ahead of one, comes to the page', async () => {
+    const suspend = { required_events: 1 };
+    const { id, job } = await waitingFlow(suspend);
+    const { resume, cancel, approvalPage } = await linkOf(job, 3);
+    const payload = Buffer.from('{"x":"<b>"}').toString('base64');
+    // Node's fetch says itself which mode it has.
+    const navigation = { headers: { 'sec-fetch-mode': 'navigate' } };
+    const [opened] = await once(httpGet(resume, navigation), 'response');
+    opened.resume();
+    assert.equal(opened.statusCode, 303);
+    for (const headers of [
+      { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+      { 'sec-purpose': 'prefetch;prerender' },
+    ]) {
+      for (const link of [resume, cancel]) {
+        const sent = { headers, token: null, redirect: 'manual' } as const;
+        const answer = await server.fetch(link, sent);
+        assert.equal(answer.status, 303, link);
+        assert.equal(answer.headers.get('location'), new URL(approvalPage).pathname);
+        assert.equal(answer.headers.get('referrer-policy'), 'no-referrer');
+      }
+    }
+    const head = await server.fetch(resume, { method: 'HEAD', token: null });
+    assert.equal(head.status, 404);
+    assert.equal((await op('jobs.get', { id })).suspend, 1, 'looking answers nothing');
+    const accept = { headers: { accept: 'text/html' } };
+    const page = await fetchAs('nobody', `${resume}?payload=${payload}`, accept);
+    assert.match(page.text, /This answer says: <code>\{&quot;x&quot;:&quot;&lt;b&gt;&quot;\}/);
+    const done = await fetchAs('nobody', `${approvalPage}?payload=${payload}`, {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ decision: 'approve' }),
+    });
+    assert.equal(done.status, 200, done.text);
+    assert.deepEqual((await op('jobs.wait', { id })).result.a, { x: '<b>' });
   });
 
   it('the page says who has to log in, and can hide denying', async () => {

@@ -306,6 +306,15 @@ describe('HTTP routes', () => {
       const refused = await call('users/7', sent(body));
       assert.deepEqual([refused.status, refused.text.includes(secret)], [400, false], refused.text);
     }
+    for (const [path, header] of [
+      ['users/7?b=%24var:f/team/loot', 'x'],
+      ['users/7', '$var:f/team/loot'],
+    ] as const) {
+      const body = sent({ a: 1 });
+      const headers = { ...body.headers, 'x-said': header };
+      const refused = await call(path, { ...body, headers });
+      assert.deepEqual([refused.status, refused.text.includes(secret)], [400, false], refused.text);
+    }
     assert.equal((await call('users/7', sent({ a: 'costs $var: 5' }))).status, 200);
     const large = sent({ a: 'x'.repeat(21 * 1024 * 1024) });
     assert.equal((await call('users/7', large)).status, 413);

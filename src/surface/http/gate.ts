@@ -2,6 +2,7 @@
 // the surface that makes calls for REST; a knock that is refused still leaves its audit row.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, newId } from '../../base/index.ts';
+import { holdsReference } from '../../engine/index.ts';
 import {
   anonymous,
   type Call,
@@ -10,6 +11,7 @@ import {
   type Surface,
 } from '../../operation/index.ts';
 import type { Authentication, Knock, Place } from './authenticate.ts';
+import { queryTokensOf } from './query-token.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** What a route wants from the door. */
@@ -22,6 +24,17 @@ export interface Ask {
   name: string;
   /** Made only after the knock, so that strangers learn nothing from what it refuses. */
   input: () => unknown;
+}
+
+/**
+ * An address with a token is given away, and who uses it passes on what others wrote: such a text
+ * must not read a secret. Windmill allows it; a token in the header may.
+ */
+function assertPlain(input: unknown): void {
+  if (!holdsReference(input)) return;
+  throw new AppError('invalid_input', 'A request by a token in the address names a reference.', {
+    hint: 'Texts that begin with $var: or $res: take a token in the Authorization header.',
+  });
 }
 
 export interface Gate {
@@ -128,6 +141,7 @@ export function createGate({
       const { caller, refusal } = await knock(request, ask.place, ask.workspace);
       if (!refusal) {
         const input = ask.input();
+        if (queryTokensOf(request.raw).length > 0) assertPlain(input);
         const starts = caller.kind === 'anonymous' && ask.name === openStart;
         if (starts) limit(request, `app ${ask.workspace} ${pathIn(input)}`);
         return door.invoke(callOf(reply, caller, ask), ask.name, input);

@@ -8,7 +8,7 @@ import { sendPage } from './send.ts';
 
 interface Route {
   Params: { workspace: string; job: string; resumeId: string; signature: string };
-  Querystring: { approver?: unknown };
+  Querystring: { approver?: unknown; payload?: unknown };
 }
 
 const address = '/approve/:workspace/:job/:resumeId/:signature';
@@ -18,6 +18,16 @@ function linkOf({ params, query }: FastifyRequest<Route>) {
   const { approver } = query;
   const named = typeof approver === 'string' ? { approver } : {};
   return { job, resumeId: Number(resumeId), signature, ...named };
+}
+
+/** What a link says for who answers with it: base64 of JSON. */
+function payloadOf({ query: { payload } }: FastifyRequest<Route>): unknown {
+  if (typeof payload !== 'string') return undefined;
+  try {
+    return JSON.parse(Buffer.from(payload.replaceAll(' ', '+'), 'base64').toString('utf8'));
+  } catch {
+    throw new AppError('invalid_input', 'The payload of this link is not base64 of JSON.');
+  }
 }
 
 export function mountApprovals(app: FastifyInstance, deps: PageDeps): void {
@@ -34,20 +44,24 @@ export function mountApprovals(app: FastifyInstance, deps: PageDeps): void {
 
   app.get<Route>(address, async (request, reply) => {
     const approval = await show(request, reply);
-    return sendPage(reply, approvalPage(approval, { address: request.url }));
+    const payload = payloadOf(request);
+    return sendPage(reply, approvalPage(approval, { address: request.url, payload }));
   });
 
   app.post<Route>(address, async (request, reply) => {
     deps.checkSameOrigin(request);
     const approval = await show(request, reply);
     const form = deps.formOf(request);
+    const linked = payloadOf(request);
     const approved = form['decision'] === 'approve';
     try {
       if (!approved && form['decision'] !== 'deny') {
         throw new AppError('invalid_input', 'Say whether you approve or deny.');
       }
       const { formSchema } = approval;
-      const payload = approved ? schemaValues(formSchema, suggestedOf(approval), form) : {};
+      const suggested = suggestedOf(approval, linked);
+      const values = formSchema === null && linked !== undefined ? linked : undefined;
+      const payload = approved ? (values ?? schemaValues(formSchema, suggested, form)) : {};
       await deps.invoke(request, reply, {
         name: 'approvals.answer',
         workspace: request.params.workspace,
@@ -55,7 +69,7 @@ export function mountApprovals(app: FastifyInstance, deps: PageDeps): void {
       });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'invalid_input') throw error;
-      const shown = { address: request.url, sent: form, problem: error };
+      const shown = { address: request.url, sent: form, problem: error, payload: linked };
       return sendPage(reply, approvalPage(approval, shown), error.status);
     }
     return sendPage(reply, answeredPage(approved));

@@ -24,8 +24,12 @@ export interface ApprovalFacts {
   reason: string | null;
 }
 
-export const suggestedOf = ({ defaultArgs, enums }: ApprovalFacts) => ({
-  values: defaultArgs,
+/** `payload`: of the link, which knows better than the step. */
+export const suggestedOf = ({ defaultArgs, enums }: ApprovalFacts, payload: unknown) => ({
+  values: {
+    ...defaultArgs,
+    ...(typeof payload === 'object' && !Array.isArray(payload) ? payload : {}),
+  },
   choices: enums,
 });
 
@@ -59,15 +63,20 @@ function factsOf(approval: ApprovalFacts): Html {
   </dl>`;
 }
 
-/** `address`: of this page, where the form goes; `sent`: a form that was refused. */
+/**
+ * `address`: of this page, where the form goes; `sent`: a form that was refused; `payload`: what
+ * the link says, the answer itself where there is no form.
+ */
 export function approvalPage(
   approval: ApprovalFacts,
   {
     address,
+    payload,
     sent,
     problem,
   }: {
     address: string;
+    payload?: unknown;
     sent?: Readonly<Record<string, string>> | undefined;
     problem?: Problem | undefined;
   },
@@ -76,7 +85,12 @@ export function approvalPage(
   const name = approval.flowPath ?? 'A flow';
   const login = html`<a href="/login?next=${encodeURIComponent(address)}">Log in</a>`;
   const form = html`<form method="post" action="${address}">
-    ${schemaFields(approval.formSchema, suggestedOf(approval), sent)}
+    ${schemaFields(approval.formSchema, suggestedOf(approval, payload), sent)}
+    ${
+      approval.formSchema === null && payload !== undefined
+        ? html`<p>This answer says: <code>${JSON.stringify(payload)}</code></p>`
+        : undefined
+    }
     <div class="choice">
       <button type="submit" name="decision" value="approve">Approve</button>
       ${

@@ -66,6 +66,17 @@ const answer =
     payload: given(request) ?? null,
   });
 
+/** A scanner of mail, or a browser that fetches ahead, must not answer by looking at a link. */
+function pageOf(request: WireRequest): string {
+  const parts = ['workspace', 'id', 'resume_id', 'signature'].map((name) => request.param(name));
+  const kept = ['approver', 'payload'].flatMap((name) => {
+    const value = request.query.text(name);
+    return value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`];
+  });
+  const query = kept.length === 0 ? '' : `?${kept.join('&')}`;
+  return `/approve/${parts.map(encodeURIComponent).join('/')}${query}`;
+}
+
 const said = text(
   ({ flowId, approved }: { flowId: string; approved: boolean }) =>
     `The flow ${flowId} was ${approved ? 'approved' : 'denied'}.`,
@@ -112,20 +123,15 @@ export const approvalRows: readonly Row[] = [
     }),
     answer: json(),
   }),
-  ...[get, post].flatMap((way) => [
-    way({
-      path: link('resume'),
+  ...[true, false].flatMap((approved) => {
+    const parts = {
+      path: link(approved ? 'resume' : 'cancel'),
       operation: 'approvals.answer',
-      input: answer(true),
+      input: answer(approved),
       answer: said,
-    }),
-    way({
-      path: link('cancel'),
-      operation: 'approvals.answer',
-      input: answer(false),
-      answer: said,
-    }),
-  ]),
+    };
+    return [get({ ...parts, page: pageOf }), post(parts)];
+  }),
   get({
     path: link('get_flow'),
     operation: 'approvals.flow',

@@ -131,8 +131,8 @@ async function serve(
       throw refusal;
     });
   const args = argsOf(found, wire);
-  deps.routes.assertPlain(args);
   const event = eventOf(found, wire, admitted.secretHeaders);
+  deps.routes.assertPlain({ ...args, event });
   const ask = (operation: string, input: object): Promise<unknown> =>
     deps.invokeAs(reply, admitted.owner, {
       surface: 'http',

@@ -160,6 +160,14 @@ describe('Windmill’s REST of jobs', () => {
     assert.equal(reading.status, 401);
     const session = await send(`${wait}/echo?token=${server.token}`, { ...json({}), ...nobody });
     assert.equal(session.status, 401);
+    const all = await server.tokenWith(['jobs:run']);
+    await server.op('variables.create', { path: 'f/examples/loot', value: 'hush', isSecret: true });
+    for (const a of ['$var:f/examples/loot', ['$res:f/examples/any'], { b: '$WM_TOKEN' }]) {
+      const sent = await send(`${wait}/echo?token=${all}`, { ...json({ a }), ...nobody });
+      assert.deepEqual([sent.status, /names a reference/.test(sent.text)], [400, true], sent.text);
+    }
+    const inHeader = { ...json({ a: '$var:f/examples/loot' }), token: all };
+    assert.equal((await send(`${wait}/echo`, inHeader)).text, '{"a":"hush"}');
     for (const line of server.logLines) {
       assert.ok(!line.includes(token) && !line.includes(server.token), line);
     }

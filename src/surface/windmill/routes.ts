@@ -76,6 +76,9 @@ function mountRow(app: FastifyInstance, row: Row, deps: WindmillDeps): void {
     url: `/api/${row.path}`,
     handler: async (request, reply) => {
       const wire = wireRequest(request, deps);
+      if (row.page && wire.wantsPage) {
+        return reply.header('referrer-policy', 'no-referrer').redirect(row.page(wire), 303);
+      }
       const ask: WindmillAsk = {
         place: row.runs ? 'run' : 'rest',
         surface: 'windmill',

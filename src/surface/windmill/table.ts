@@ -25,6 +25,8 @@ export interface Row {
   gone?: Answer;
   /** Run routes take run tokens in the address, and bodies of any kind. */
   runs?: true;
+  /** Of a GET that changes something: the page that asks first, where browsers are sent. */
+  page?: (request: WireRequest) => string;
   /** Takes a multipart form. */
   multipart?: true;
 }

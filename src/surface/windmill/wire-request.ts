@@ -25,6 +25,8 @@ export interface WireRequest {
   path(): string;
   /** The body as an object; an absent one is empty. */
   fields(): Record<string, unknown>;
+  /** A browser opens the address, or something opens it ahead for one: it wants to see a page. */
+  wantsPage: boolean;
   /** Sent by Windmill's command line, which counts some lists from page 0. */
   fromCli: boolean;
   /** The parser of bodies, with its limits, for JSON that comes in the address. */
@@ -96,6 +98,10 @@ export function wireRequest(request: FastifyRequest, deps: WireRequestDeps): Wir
       }
       throw new AppError('invalid_input', 'The body must be a JSON object.');
     },
+    wantsPage:
+      header('sec-fetch-mode') === 'navigate' ||
+      header('sec-purpose')?.startsWith('prefetch') === true ||
+      header('accept')?.includes('text/html') === true,
     fromCli: header('x-windmill-client') === 'cli',
     parseJson: deps.parseJson,
   };
