@@ -239,6 +239,26 @@ describe('agents', () => {
     assert.match(model.calls[1]?.body.messages.at(-1).content, /42m/);
   });
 
+  it('judges no patterns, and hears no server without end', async () => {
+    const n = `${'a'.repeat(60)}!`;
+    model.answer({ text: JSON.stringify({ n }) });
+    const output_schema = fixed({
+      type: 'object',
+      properties: { n: { type: 'string', pattern: '^(a+)+$' } },
+    });
+    const outcome = await run([agent({ output_schema })]);
+    assert.deepEqual(outcome.result.output, { n });
+
+    const path = 'f/ai/flood';
+    const url = `${model.address}/mcp`;
+    await op('resources.create', { path, resourceType: 'mcp', value: { url } });
+    const headers = { 'content-type': 'application/json' };
+    model.answer({ status: 200, body: `{"x":"${'x'.repeat(11_000_000)}"}`, headers });
+    const flood = { id: 'flood', value: { tool_type: 'mcp', resource_path: path } };
+    const { result } = await run([agent({}, [flood])]);
+    assert.match(JSON.stringify(result), /larger than 10000000 bytes/);
+  });
+
   it('refuses what a model says instead of arguments, and references above all', async () => {
     const calls = ['$var:f/ai/key', '$res:f/ai/openai'].map((unit) => {
       return { name: 'add_lengths', args: { a: 1, b: 2, unit } };

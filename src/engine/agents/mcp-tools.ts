@@ -24,18 +24,35 @@ export interface McpServer {
 
 /** A server that offers more is cut off here. */
 const maxTools = 200;
+/** Of one answer, or of the stream that it is. */
+const maxAnswerBytes = 10_000_000;
+
+/** The same answer, which fails once it is too large. */
+function bounded(answer: Response): Response {
+  let left = maxAnswerBytes;
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      left -= chunk.byteLength;
+      if (left >= 0) controller.enqueue(chunk);
+      else controller.error(new Error(`its answer is larger than ${maxAnswerBytes} bytes`));
+    },
+  });
+  const { status, headers } = answer;
+  return new Response(answer.body?.pipeThrough(counter) ?? null, { status, headers });
+}
 
 /** The transport's `fetch`, through the one way out. */
 function fetchThrough(egress: Pick<Egress, 'fetch'>) {
-  return (address: string | URL, init: RequestInit = {}): Promise<Response> => {
+  return async (address: string | URL, init: RequestInit = {}): Promise<Response> => {
     const headers = Object.fromEntries(new Headers(init.headers));
     const { method, body, signal } = init;
-    return egress.fetch(String(address), {
+    const answer = await egress.fetch(String(address), {
       headers,
       ...(method === undefined ? {} : { method }),
       ...(typeof body === 'string' ? { body } : {}),
       ...(signal ? { signal } : {}),
     });
+    return bounded(answer);
   };
 }
 

@@ -1,7 +1,7 @@
 // The two things that an agent does by itself, each a job: a turn of its model, and a call to an
 // MCP server. Its other tools are ordinary steps. Rights and secrets are those of the job.
 import { Ajv } from 'ajv';
-import { AppError, type Clock, maskSecrets } from '../../base/index.ts';
+import { AppError, type Clock, judged, maskSecrets, messageOf } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Answer, CallTarget, FoundCall, FunctionTool, Message, Turn } from './conversation.ts';
 import { type AgentInputs, readInputs } from './inputs.ts';
@@ -75,6 +75,15 @@ async function toolsOf(deps: StepDeps, agent: AgentSoFar, how: StepHow): Promise
   return offered;
 }
 
+/** Without patterns: one that somebody wrote could hold up the server. */
+function fits(ajv: Ajv, schema: object, output: unknown): boolean {
+  try {
+    return ajv.validate(judged(schema) as object, output);
+  } catch (error) {
+    throw new AppError('unprocessable', `The agent's output_schema: ${messageOf(error)}`);
+  }
+}
+
 /** The answer in the wanted shape, or what is wrong with it. */
 function outputOf(
   { message: { content }, image }: Answer,
@@ -89,8 +98,13 @@ function outputOf(
   } catch {
     return { complaint: 'Answer with JSON alone, in the shape that was asked for.' };
   }
-  const ajv = new Ajv({ strict: false, validateSchema: false });
-  if (ajv.validate(schema, output)) return { output };
+  const ajv = new Ajv({
+    strict: false,
+    validateSchema: false,
+    validateFormats: false,
+    logger: false,
+  });
+  if (fits(ajv, schema, output)) return { output };
   return { complaint: `The answer does not fit: ${ajv.errorsText()}. Answer again.` };
 }
 

@@ -46,6 +46,7 @@ export type Account = z.output<typeof account>;
 export const tokenAnswer = z.looseObject({
   access_token: z.string().min(1).optional(),
   refresh_token: z.string().optional(),
-  expires_in: z.coerce.number().min(0).optional(),
+  // What says nothing sensible is as good as nothing.
+  expires_in: z.coerce.number().int().min(1).max(31_536_000).optional().catch(undefined),
   error: z.string().optional(),
 });
