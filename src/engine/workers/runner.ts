@@ -26,7 +26,7 @@ import { environmentOf } from './environment.ts';
 import type { JobSecrets } from './job-secrets.ts';
 import { createResultStream } from './result-stream.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
-import { givenBack } from './slots.ts';
+import { givenBack, type SlotsDeps } from './slots.ts';
 
 /** Limits of a run; the log and result caps are Windmill's 2 MB. */
 export interface RunLimits {
@@ -116,6 +116,8 @@ const refusedRun = (resultJson: string): RunOutcome => ({
   durationMs: 0,
   killed: null,
 });
+
+type Run = Parameters<SlotsDeps['runJob']>[1];
 
 export function createJobRunner(deps: JobRunnerDeps) {
   function notStarted(job: ClaimedJob, error: unknown): RunOutcome {
@@ -240,12 +242,12 @@ export function createJobRunner(deps: JobRunnerDeps) {
   }
 
   /**
-   * `mine`: the job was pushed by this process, so nobody else waits for it. Resolves with a job
-   * that goes on in the same slot: the next step of a flow.
+   * `mine`: the job was pushed by this process, so nobody else waits for it. `closing`: the worker
+   * stops. Resolves with a job that goes on in the same slot: the next step of a flow.
    */
   return async function runJob(
     job: ClaimedJob,
-    { worker, signal, mine }: { worker: string; signal: AbortSignal; mine: boolean },
+    { worker, signal, mine, closing }: Run,
   ): Promise<ClaimedJob | undefined> {
     if (job.kind === 'identity') return endIdentity(job, { worker, mine });
     if (job.bundleHash === null && job.kind !== 'aistep' && !locks(job)) {
@@ -262,8 +264,10 @@ export function createJobRunner(deps: JobRunnerDeps) {
     };
     const run = stream.into(await execute(job, { worker, signal, onLog }));
     const rest = await logWriter.rest();
-    // The worker stops: no end is stored, so that somebody else runs the job again.
-    if (signal.reason === givenBack && run.killed === 'canceled') {
+    // The worker stops: no end is stored, so that somebody else runs the job again. A supervisor
+    // that stops all processes of a service at once has killed the child before us.
+    const withUs = closing() && run.killed === 'crash';
+    if (withUs || (signal.reason === givenBack && run.killed === 'canceled')) {
       deps.secrets.close(job.id);
       if (rest) await deps.completer.appendLog(rest, mine);
       return undefined;

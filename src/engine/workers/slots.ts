@@ -24,7 +24,7 @@ export interface SlotsDeps {
   slots: number;
   runJob: (
     job: ClaimedJob,
-    how: { worker: string; signal: AbortSignal; mine: boolean },
+    how: { worker: string; signal: AbortSignal; mine: boolean; closing: () => boolean },
   ) => Promise<ClaimedJob | undefined>;
 }
 
@@ -35,13 +35,14 @@ export function createSlots(deps: SlotsDeps, name: string, onFree: () => void) {
   /** Jobs of this process that need no slot, and what cancels them. */
   const guests = new Map<string, () => void>();
   let reserved = 0;
+  let closing = false;
   let executed = 0;
   let last: ClaimedJob | undefined;
 
   function run(job: ClaimedJob, mine: boolean): void {
     const abort = new AbortController();
     const done = deps
-      .runJob(job, { worker: name, signal: abort.signal, mine })
+      .runJob(job, { worker: name, signal: abort.signal, mine, closing: () => closing })
       .catch((error: unknown) => {
         deps.log.error('a run could not be stored', { job: job.id, error });
         return undefined;
@@ -96,6 +97,8 @@ export function createSlots(deps: SlotsDeps, name: string, onFree: () => void) {
       abort?.();
       return job !== undefined || abort !== undefined;
     },
+    /** The worker stops: what ends from here on may have been ended by the same hand. */
+    close: () => void (closing = true),
     /** Stops the runs without an end: somebody else will do them again. */
     giveBack: () => {
       for (const job of running.values()) job.abort.abort(givenBack);

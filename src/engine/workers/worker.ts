@@ -222,6 +222,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     },
     async stop(graceMs) {
       accepting = false;
+      slots.close();
       claimer.stop();
       const stopLate = clock.after(graceMs, slots.giveBack);
       // A step that ends may hand its slot to the next one until `accepting` is seen false.

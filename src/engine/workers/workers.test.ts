@@ -163,6 +163,35 @@ describe('workers', () => {
     assert.match(logs, /^begun\n--- the worker is gone; attempt 2 begins ---\nbegun\n$/);
   });
 
+  it('give back what is killed with them', async () => {
+    // Kills its own process the first time, as a supervisor that stops a whole group does.
+    const killed = gated.replace(
+      "return 'ended'",
+      `const seen = (await (await fetch(url + '_seen', { headers })).text()) === 'true';
+         if (seen) return 'ended';
+         const body = JSON.stringify({
+           path: 'f/work/' + gate + '_seen', value: '', is_secret: false, description: '' });
+         const create = url.replace(/exists.*/, 'create');
+         const type = { ...headers, 'content-type': 'application/json' };
+         await fetch(create, { method: 'POST', headers: type, body });
+         process.kill(process.pid, 'SIGKILL');
+         await new Promise(() => {})`,
+    );
+    await script('killed', killed, { language: 'bun' });
+    const gate = 'group';
+    const old = await start(['--tags', 'group', '--drain-secs', '60']);
+    const ran = await op('jobs.run', { path: `${folder}/killed`, args: { gate }, tag: 'group' });
+    await begun(ran.id);
+    old.terminate();
+    await start(['--tags', 'group']);
+    await open(gate);
+    assert.equal(await old.ended, 0);
+    const done = await op('jobs.wait', { id: ran.id, waitMs: 30_000 });
+    assert.equal(done.result, 'ended', JSON.stringify(done));
+    const { logs } = await op('jobs.logs', { id: ran.id });
+    assert.match(logs, /attempt 2 begins/);
+  });
+
   it('take over from one that was killed', async () => {
     const gate = 'killed';
     const doomed = await start(['--tags', 'doomed']);
