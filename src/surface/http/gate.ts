@@ -76,11 +76,14 @@ export function createGate({
   door,
   authentication,
   rateLimit,
+  loginLimit,
   draining,
 }: {
   door: Door;
   authentication: Authentication;
   rateLimit: RateLimit;
+  /** Of one address at one account. */
+  loginLimit: RateLimit;
   draining: () => boolean;
 }): Gate {
   function callOf(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Call {
@@ -132,12 +135,24 @@ export function createGate({
     return typeof path === 'string' ? path.slice(0, 300) : '';
   }
 
+  /** Passwords are guessed slowly: so many at one account, and so many at all of them. */
+  function limitLogins({ ip }: FastifyRequest, input: unknown): void {
+    const email =
+      typeof input === 'object' && input !== null && 'email' in input ? input.email : '';
+    loginLimit.take(ip, String(email).slice(0, 300).toLowerCase());
+    rateLimit.take(ip, 'logins');
+  }
+
+  async function enter(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>) {
+    const input = ask.input();
+    if (door.catalog.get(ask.name)?.action === openAction) limitLogins(reply.request, input);
+    return door.invoke(callOf(reply, caller, ask), ask.name, input);
+  }
+
   return {
     limit,
     async invoke(request, reply, ask) {
-      if (door.catalog.get(ask.name)?.action === openAction) {
-        return door.invoke(callOf(reply, anonymous, ask), ask.name, ask.input());
-      }
+      if (door.catalog.get(ask.name)?.action === openAction) return enter(reply, anonymous, ask);
       const { caller, refusal } = await knock(request, ask.place, ask.workspace);
       if (!refusal) {
         const input = ask.input();
@@ -157,7 +172,6 @@ export function createGate({
         hint: 'Send `Authorization: Bearer <token>`.',
       });
     },
-    invokeAs: (reply, caller, ask) =>
-      door.invoke(callOf(reply, caller, ask), ask.name, ask.input()),
+    invokeAs: enter,
   };
 }

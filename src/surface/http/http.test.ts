@@ -54,6 +54,7 @@ function testApp(host = '127.0.0.1') {
       door,
       authentication,
       rateLimit: createRateLimit({ clock, perMinute: 0 }),
+      loginLimit: createRateLimit({ clock, perMinute: 0 }),
       draining,
     }),
     origin: () => baseUrl,

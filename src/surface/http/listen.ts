@@ -41,6 +41,9 @@ function bindError(error: unknown, host: string, port: number): AppError | undef
   return undefined;
 }
 
+/** One person types slower. */
+const loginsPerMinute = 20;
+
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const { config, identity, door, clock, mcp } = deps;
   let port = config.port;
@@ -49,7 +52,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const draining = (): boolean => stopping;
   const authentication = createAuthentication({ identity, baseUrl: config.baseUrl });
   const rateLimit = createRateLimit({ clock, perMinute: config.anonymousPerMinute });
-  const gate = createGate({ door, authentication, rateLimit, draining });
+  const loginLimit = createRateLimit({ clock, perMinute: loginsPerMinute });
+  const gate = createGate({ door, authentication, rateLimit, loginLimit, draining });
   const app = createApp({ deps, gate, origin, draining });
 
   return {

@@ -122,3 +122,49 @@ describe('requests without a login', () => {
     assert.deepEqual(trustedProxies, ['10.0.0.0/8', '::1']);
   });
 });
+
+describe('logins', () => {
+  it('are counted by account and address, and in all by address', async () => {
+    const at = systemClock.now();
+    const clock: Clock = { ...systemClock, now: () => at };
+    const env = { MILLRACE_TRUSTED_PROXIES: '127.0.0.1', MILLRACE_ANONYMOUS_RATE: '30' };
+    const server = await startTestServer(env, { clock });
+    try {
+      const { email, password } = server.owner;
+      const login = async (from: string, said: { email: string; password: string }, path: string) =>
+        (
+          await server.fetch(path, {
+            method: 'POST',
+            token: null,
+            headers: { 'content-type': 'application/json', 'x-forwarded-for': from },
+            body: JSON.stringify(said),
+          })
+        ).status;
+      const [own, windmill] = ['/api/op/session.login', '/api/auth/login'] as const;
+      const guess = { email, password: 'not this one' };
+      const statuses = [];
+      for (let n = 0; n < 21; n += 1) {
+        statuses.push(await login('192.0.2.1', guess, n % 2 === 0 ? own : windmill));
+      }
+      assert.deepEqual(statuses, [...Array<number>(20).fill(401), 429]);
+      const upper = { email: email.toUpperCase(), password };
+      assert.equal(await login('192.0.2.1', upper, own), 429, 'not even the right one');
+      assert.equal(await login('192.0.2.2', { email, password }, own), 200, 'another address');
+      const form = await server.fetch('/login', {
+        method: 'POST',
+        token: null,
+        headers: { 'x-forwarded-for': '192.0.2.1', 'sec-fetch-site': 'same-origin' },
+        body: new URLSearchParams({ email, password }),
+      });
+      assert.equal(form.status, 429);
+      const others = [];
+      for (let n = 0; n < 11; n += 1) {
+        const other = { email: `nobody${n}@example.com`, password };
+        others.push(await login('192.0.2.1', other, own));
+      }
+      assert.deepEqual(others, [...Array<number>(10).fill(401), 429], 'other accounts');
+    } finally {
+      await server.stop();
+    }
+  });
+});
