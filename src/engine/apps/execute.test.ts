@@ -1,6 +1,7 @@
 // Running the components of apps: who may, as whom, with which inputs. A literal table of caller,
 // mode and runnable; what a caller must not override; what people without an account reach.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
 import { button, item, lowCode, runnable } from './apps.fixture.ts';
@@ -212,6 +213,22 @@ describe('running components of apps', () => {
     }
     const same = { path, component: 'a', rawCode: { language: 'bun', content: who } };
     assert.equal((await call('apps.execute', same, 'ann')).status, 200);
+    const content = "import 'left-pad'; export const main = () => 1";
+    const key = (code: string) => `a:rawscript/${createHash('sha256').update(code).digest('hex')}`;
+    const more = { [key(who)]: {}, [key(content)]: {} };
+    const old = 'f/team/old_code';
+    const policy = { execution_mode: 'anonymous', triggerables_v2: more };
+    await op('apps.create', { path: old, value: lowCode([button('a', runnable(who))]), policy });
+    const planted = {
+      path: old,
+      component: 'a',
+      rawCode: { language: 'bun', content, lock: '{}' },
+    };
+    const refused = await call('apps.execute', planted, 'opal');
+    assert.deepEqual(
+      [refused.status, /has this code/.test(refused.body.error.message)],
+      [403, true],
+    );
     const stale = await call('apps.execute', { path, component: 'a', version: 9_999 }, 'ann');
     assert.equal(stale.status, 409);
   });

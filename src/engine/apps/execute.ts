@@ -78,6 +78,18 @@ async function principalOf(deps: ExecuteDeps, call: Call, head: AppHead): Promis
   });
 }
 
+/**
+ * A policy names code by its text alone. Where no component of the version has it, its language and
+ * lock are what the request says, and a lock says whose packages run: that is for editors.
+ */
+function assertEditor({ caller }: Call, { path, extraPerms }: AppHead): void {
+  const ask = { action: 'apps:write', risk: 'write' } as const;
+  if (authorise(caller, ask, { kind: 'apps', path, extraPerms }).allowed) return;
+  throw new AppError('forbidden', `No component of ${path} has this code.`, {
+    hint: 'Load the page again; only who may change the app runs code that its version lacks.',
+  });
+}
+
 interface Chosen {
   entry: Triggerable;
   /** Undefined: code that the policy allows and no component of this version has. */
@@ -198,6 +210,7 @@ async function execute(deps: ExecuteDeps, call: Call, said: Execution): Promise<
     });
   }
   const chosen = choose(head, said);
+  if (!chosen.compiled) assertEditor(call, head);
   const inputs = freeInputs(call.caller, {
     given: said.args,
     entry: chosen.entry,
