@@ -8,21 +8,21 @@ import { createScheduleEngine, scheduleOperations } from './schedules/index.ts';
 type HttpDeps = Parameters<typeof createHttpTriggerEngine>[0];
 
 export type TriggersDeps = Parameters<typeof createScheduleEngine>[0] &
-  Parameters<typeof createHandlerEngine>[0] &
+  Omit<Parameters<typeof createHandlerEngine>[0], 'runValues'> &
   Pick<HttpDeps, 'jobs' | 'scripts' | 'queue'> & {
-    items: Pick<Items, 'resources'>;
+    items: Pick<Items, 'resources' | 'runValues'>;
   };
 
 export function createTriggers(deps: TriggersDeps) {
   const scheduleEngine = createScheduleEngine(deps);
   const { schedules, pushes } = scheduleEngine;
-  const { resources } = deps.items;
+  const { resources, runValues } = deps.items;
   const { httpTriggers, routes, routeRuns } = createHttpTriggerEngine({
     ...deps,
     resources,
     pushes,
   });
-  const handlerEngine = createHandlerEngine(deps);
+  const handlerEngine = createHandlerEngine({ ...deps, runValues });
   const { handlers } = handlerEngine;
   const operations: AnyOperation[] = [
     ...handlerOperations(handlers),

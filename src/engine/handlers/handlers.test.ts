@@ -229,6 +229,28 @@ describe('workspace handlers', () => {
     assert.doesNotMatch(JSON.stringify(refused), /hidden/);
   });
 
+  it('read nothing for a run that says a reference', async () => {
+    const said = '$var:f/open/mine';
+    await script('f/team/baits', `export const main = () => { throw new Error('${said}') }`);
+    await script(
+      'f/team/bait',
+      `export const main = () => ({ a: ['${said}', '$WM_TOKEN'], b: 1 })`,
+    );
+    await op('handlers.set', { kind: 'success', path: 'script/f/team/echoes', allowMissing: true });
+    await script(
+      'f/team/echoes',
+      'export const main = (error: any, result: any) => ' +
+        '[error?.message ?? null, result ?? null]',
+    );
+    await setError({ path: 'script/f/team/echoes' });
+    const failed = await handlerOf(await run('f/team/baits'));
+    assert.deepEqual(failed.result, [said, null]);
+    const done = await handlerOf(await run('f/team/bait'));
+    assert.deepEqual(done.result, [null, { a: [said, '$WM_TOKEN'], b: 1 }]);
+    await op('handlers.set', { kind: 'success', path: null });
+    await setError();
+  });
+
   it('say why they did not start', async () => {
     await op('scripts.archive', { path: 'f/team/tells' });
     await run('f/team/fails');

@@ -1,10 +1,12 @@
 // Starts the handlers of runs that are over: each once, in the commit that takes the run off the
 // list. Hears of them by a signal of the database; a slow look finds what a lost one left.
 import { AppError, type Log, newId, type SlowTick } from '../../base/index.ts';
-import { systemCall } from '../../operation/index.ts';
+import { type Caller, systemCall } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import type { createQueue, FlowPushes, Jobs, MemberOf, NewJob } from '../jobs/index.ts';
+import { holdsReference } from '../resources/index.ts';
 import { handlerTarget } from '../schedules/index.ts';
+import type { RunValues } from '../variables/index.ts';
 import { argsOf, type Handler, type HandlerKind, type Told } from './handler.ts';
 import * as sql from './handlers.sql.ts';
 
@@ -22,6 +24,7 @@ export interface NotifierDeps {
   memberOf: MemberOf;
   runs: Pick<Jobs['pushes'], 'byPath'>;
   flows: Pick<FlowPushes, 'byPath'>;
+  runValues: Pick<RunValues, 'seal'>;
   queue: Pick<ReturnType<typeof createQueue>, 'rowOf' | 'stored'>;
 }
 
@@ -31,18 +34,31 @@ interface Due {
   kind: HandlerKind;
 }
 
-export function createNotifier({ db, tick, log, memberOf, runs, flows, queue }: NotifierDeps) {
+export function createNotifier(deps: NotifierDeps) {
+  const { db, tick, log, memberOf, runs, flows, queue } = deps;
   // One after the other: each holds a connection while it reads by others.
   let working: Promise<void> = Promise.resolve();
   let again = false;
   const stops: (() => Promise<void> | void)[] = [];
+
+  /**
+   * What a run said, whoever wrote it: a text that looks like a reference is sealed, because opened
+   * it is the text again, while the reference would be read with the rights of the group.
+   */
+  async function literal(caller: Caller, { workspace }: Due, value: unknown): Promise<unknown> {
+    if (!holdsReference(value)) return value;
+    return deps.runValues.seal(caller, workspace, { value, secrets: [] });
+  }
 
   async function rowOf(handler: Handler, told: Told & Due): Promise<NewJob> {
     const caller = await memberOf(told.workspace, actor);
     if (!caller) throw new AppError('not_found', `There is no group ${actor} in this workspace.`);
     const call = { ...systemCall(told.workspace), caller };
     const target = handlerTarget(handler.path);
-    const options = { args: argsOf(handler, told), invisibleToOwner: false };
+    const args = argsOf(handler, told);
+    const said = handler.kind === 'error' ? 'error' : 'result';
+    args[said] = await literal(caller, told, args[said]);
+    const options = { args, invisibleToOwner: false };
     // An admin chose it: the group runs it, whoever else may.
     const push = await (target.kind === 'flows' ? flows : runs).byPath(call, target.path, options);
     return queue.rowOf({ ...push, id: newId(), parentJob: told.jobId, rootJob: told.jobId });
