@@ -128,6 +128,26 @@ describe('approvals', () => {
     assert.equal(wrongToken.status, 401);
   });
 
+  it('a loop over nothing asks too, without a job to ask about', async () => {
+    const value = {
+      type: 'forloopflow',
+      iterator: { type: 'static', value: [] },
+      modules: [step('inner', {})],
+      skip_failures: false,
+    };
+    const modules = [
+      { id: 'a', value, suspend: { required_events: 1 } },
+      step('b', { a: js('resume'), b: js('approvers') }),
+    ];
+    const { id } = await op('jobs.previewFlow', { value: { modules } });
+    let asked;
+    while (asked?.suspend !== 1) asked = await op('jobs.get', { id });
+    assert.equal((await op('approvals.get', { id })).stepId, 'a');
+    await op('approvals.resume', { id, approved: true, payload: { n: 1 } });
+    const outcome = await op('jobs.wait', { id });
+    assert.deepEqual([outcome.success, outcome.result.a], [true, { n: 1 }]);
+  });
+
   it('two answers at the same moment with one link: one counts', async () => {
     const { id, job } = await waitingFlow([
       step('a', {}, { suspend: { required_events: 2 } }),

@@ -65,7 +65,8 @@ export function createWaiting({ db, runs, now, goOn, mark }: WaitingDeps) {
       rev: run.rev,
       flowPath: row.path,
       startedBy: row.createdBy,
-      step: { id: module.id, summary: module.summary ?? null, job: status.job ?? '' },
+      // A loop over nothing had no job: then the answers are to the flow.
+      step: { id: module.id, summary: module.summary ?? null, job: status.job ?? row.id },
       suspend: module.suspend,
       waiting,
       answers: await runs.answers([row.id], module.id),
