@@ -138,7 +138,9 @@ describe('dependency jobs', () => {
     const wrong = await post('dependencies', scripts('python3', 'import test_nowhere'));
     assert.match(((await wrong.json()) as any).error.message, /no such package or version/);
     const refs = { ...scripts('bun', ''), temp_script_refs: { 'f/x': 'abc' } };
-    assert.equal((await post('dependencies_async', refs)).status, 501);
+    assert.equal((await post('dependencies_async', refs)).status, 400);
+    const deps = { ...scripts('bun', ''), raw_workspace_dependencies: { a: 'b' } };
+    assert.equal((await post('dependencies_async', deps)).status, 501);
     assert.equal((await post('dependencies_async', { raw_scripts: [] })).status, 400);
     const reader = await server.tokenWith(['scripts:read']);
     assert.equal((await post('dependencies_async', scripts('bun', ''), reader)).status, 403);

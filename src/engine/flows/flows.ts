@@ -7,6 +7,7 @@ import { isStarred } from '../favorites/index.ts';
 import type { Builder, Signature } from '../languages/index.ts';
 import {
   type Language,
+  type LocalScripts,
   type OnBehalf,
   type OnBehalfDeps,
   type RunnableTool,
@@ -63,6 +64,8 @@ interface Wanted {
   value: unknown;
   path: string;
   allowMissing: boolean;
+  /** Of a preview: what imports mean before what is deployed. */
+  localScripts?: LocalScripts | undefined;
 }
 
 export type Flows = ReturnType<typeof createFlows>;
@@ -71,7 +74,7 @@ export type Flows = ReturnType<typeof createFlows>;
 async function compile(
   deps: FlowsDeps,
   call: Call,
-  { value, path }: { value: FlowValue; path: string },
+  { value, path, localScripts: scripts }: Omit<Wanted, 'value'> & { value: FlowValue },
 ): Promise<Record<string, CompiledModule>> {
   const compiled: Record<string, CompiledModule> = {};
   for (const { id, value: inner } of allModules(value)) {
@@ -87,7 +90,7 @@ async function compile(
         content,
         path: `${path}/${id}`,
         lock: lock ?? null,
-        readScript: (other) => deps.scripts.source(call, other),
+        readScript: (other) => deps.scripts.source(call, other, { scripts, language }),
         signal: call.signal,
       });
       await saveBundle(deps.db, { ...built, at: deps.clock.now() });
@@ -197,9 +200,9 @@ export function createFlows(deps: FlowsDeps) {
     said: Wanted,
   ): Promise<{ source: FlowSource; warnings: string[] }> {
     const value = parseFlow(said.value);
-    const { path, allowMissing } = said;
+    const { allowMissing } = said;
     const { missing, warnings } = await validateFlow(checking, call, { value, allowMissing });
-    const built = await compile(deps, call, { value, path });
+    const built = await compile(deps, call, { ...said, value });
     const wrong = allModules(value).flatMap((one) => inputProblems(one, built[one.id]?.schema));
     if (wrong.length > 0) refuse(wrong);
     const compiled: FlowSource['compiled'] = built;

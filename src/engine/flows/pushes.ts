@@ -100,8 +100,8 @@ export function createFlowPushes(deps: PushesDeps): FlowPushes {
   return {
     byPath,
     byVersion,
-    async preview(call, { value, path, ...options }) {
-      const said = { value, path: path ?? 'preview', allowMissing: false };
+    async preview(call, { value, path, localScripts, ...options }) {
+      const said = { value, path: path ?? 'preview', allowMissing: false, localScripts };
       const source = await deps.flows.prepare(call, said);
       const start = { kind: 'flowpreview', path: path ?? null, version: null, source } as const;
       return push(call, start, options);

@@ -1,6 +1,6 @@
 // What a job is: its shapes on the way in and out, and the states between. No I/O.
 import { z } from 'zod';
-import { itemPath, language, scriptContent, scriptHash } from '../scripts/index.ts';
+import { itemPath, language, localScripts, scriptContent, scriptHash } from '../scripts/index.ts';
 
 export const jobId = z.uuid().describe('job id');
 
@@ -55,11 +55,17 @@ export const previewFields = {
   language,
   path: itemPath.optional().describe('where it would be deployed; relative imports start here'),
   lock: z.string().max(4_000_000).nullish().describe('lock of the imports'),
+  localScripts: localScripts.optional(),
   ...runFields,
 };
 
 /** Code whose imports are to be resolved. */
-export const lockFields = { content: scriptContent, language, path: itemPath };
+export const lockFields = {
+  content: scriptContent,
+  language,
+  path: itemPath,
+  localScripts: localScripts.optional(),
+};
 
 /** Runs a flow that is not deployed. */
 export const flowPreviewFields = {
@@ -67,6 +73,7 @@ export const flowPreviewFields = {
     .record(z.string(), z.unknown())
     .describe('OpenFlow: modules, each with an id and a value'),
   path: itemPath.optional().describe('where it would be deployed'),
+  localScripts: localScripts.optional(),
   ...runFields,
 };
 

@@ -1,7 +1,7 @@
 // Jobs that resolve the imports of code that is not deployed: what they ask for is in their rows,
 // and a worker that serves the tag `dependency` does it. Who asks reads the lock as any result.
 import type { Call } from '../../operation/index.ts';
-import type { Language } from '../scripts/index.ts';
+import type { Language, LocalScripts } from '../scripts/index.ts';
 import { builtInTags, type RunOptions } from './job.ts';
 import type { Push } from './queue.ts';
 import { pushOf, type RunDeps } from './run.ts';
@@ -10,6 +10,11 @@ interface Source {
   content: string;
   language: Language;
   path: string;
+  localScripts?: LocalScripts | undefined;
+}
+
+interface FlowSource extends Pick<Source, 'path' | 'localScripts'> {
+  value: Record<string, unknown>;
 }
 
 type Wanted = Pick<Push, 'kind' | 'path' | 'language' | 'rawCode'>;
@@ -36,13 +41,15 @@ export function createLocks(deps: Pick<RunDeps, 'now' | 'mayBringCode'>) {
 
   return {
     /** The job's result is `{lock}`; '' when there is nothing to lock. */
-    script: (call: Call, { content, language, path }: Source): Push =>
-      pushLock(call, { kind: 'dependencies', path, language, rawCode: content }, {}),
+    script(call: Call, { content, language, path, localScripts }: Source): Push {
+      const wanted = { kind: 'dependencies', path, language, rawCode: content } as const;
+      return pushLock(call, wanted, localScripts ? { localScripts } : {});
+    },
 
     /** The job's result is `{updated_flow_value}`. */
-    flow(call: Call, { value, path }: { value: Record<string, unknown>; path: string }): Push {
+    flow(call: Call, { value, path, localScripts }: FlowSource): Push {
       const wanted = { kind: 'flowdependencies', path, language: null, rawCode: null } as const;
-      return pushLock(call, wanted, { value });
+      return pushLock(call, wanted, { value, ...(localScripts ? { localScripts } : {}) });
     },
   };
 }

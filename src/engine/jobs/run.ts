@@ -7,6 +7,7 @@ import type { Builder, Signature } from '../languages/index.ts';
 import {
   actorOf,
   type Language,
+  type LocalScripts,
   policyOf,
   type Runnable,
   type RunPolicy,
@@ -57,6 +58,7 @@ export interface RestartPoint {
 export interface FlowPreview extends RunOptions {
   value: Record<string, unknown>;
   path?: string | undefined;
+  localScripts?: LocalScripts | undefined;
 }
 
 /** What an earlier job says of its flow. */
@@ -72,6 +74,7 @@ export interface Preview extends RunOptions {
   language: Language;
   path?: string | undefined;
   lock?: string | null | undefined;
+  localScripts?: LocalScripts | undefined;
 }
 
 /** The code of a run, and how it is run unless the options say otherwise. */
@@ -188,7 +191,8 @@ async function codeOfPreview(deps: RunDeps, call: Call, wanted: Preview): Promis
     path: wanted.path ?? `u/${call.caller.membership?.username ?? 'preview'}/preview`,
     lock: wanted.lock ?? null,
     signal: call.signal,
-    readScript: (path) => deps.scripts.source(call, path),
+    readScript: (path) =>
+      deps.scripts.source(call, path, { scripts: wanted.localScripts, language: wanted.language }),
   });
   await saveBundle(deps.db, { ...built, at: deps.now() });
   return {

@@ -10,12 +10,14 @@ export {
 } from './on-behalf.ts';
 export { scriptOperations } from './operations/index.ts';
 export { policyOf, refinePolicy, type RunPolicy, runPolicy } from './policy.ts';
+export type { LocalScripts } from './local.ts';
 export { sampleScript } from './sample.ts';
 export {
   itemPath,
   language,
   type Language,
   languages,
+  localScripts,
   pathProblem,
   scriptContent,
   scriptHash,

@@ -56,6 +56,15 @@ export const scriptHash = z
   .regex(/^[0-9a-f]{16}$/, '16 hexadecimal digits')
   .describe('hash of a version: 16 hexadecimal digits');
 
+export const localHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a SHA-256 of 64 hexadecimal digits')
+  .describe('SHA-256 of the content, which names it');
+
+export const localScripts = z
+  .record(itemPath, localHash)
+  .describe('scripts as somebody’s own files hold them, by path; imports mean them');
+
 export const language = z.enum(languages).describe(`language: ${languages.join(', ')}`);
 
 // PostgreSQL cannot store NUL in text.

@@ -186,6 +186,27 @@ export const archivePath = statement(
      and not deleted`,
 );
 
+/** Of one version; who may change its path is asked before. */
+export const setDeploymentMessage = statement(
+  'script.set_deployment_message',
+  `update engine_script
+   set deployment_msg = $4
+   where workspace = $1
+     and path = $2
+     and hash = $3
+     and not deleted`,
+);
+
+export const muteHandler = statement(
+  'script.mute_handler',
+  `update engine_script
+   set ws_error_handler_muted = $3
+   where workspace = $1
+     and path = $2
+     and not archived
+     and not deleted`,
+);
+
 export const deletePath = statement(
   'script.delete_path',
   `delete from engine_script

@@ -6,6 +6,8 @@ import type { Database } from '../../store/index.ts';
 import { isStarred } from '../favorites/index.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
 import type { NewScript, Script } from './script.ts';
+import { createLocalScripts } from './local.ts';
+import { createMarks } from './marks.ts';
 import { type OnBehalf, settleOnBehalf } from './on-behalf.ts';
 import * as sql from './scripts.sql.ts';
 import { createSourceReader } from './source.ts';
@@ -166,6 +168,8 @@ export function createScripts(deps: ScriptsDeps) {
 
   return {
     ...createReading(db),
+    ...createLocalScripts(deps),
+    ...createMarks(db),
     /** For a script that imports another; undefined when the caller may not read that. */
     source: readSource,
 

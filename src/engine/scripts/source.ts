@@ -2,6 +2,7 @@
 // deploys may read: an import must not be a way round the permissions.
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
+import { localContent, type LocalScripts } from './local.ts';
 import type { Language, Script } from './script.ts';
 import { selectHead } from './scripts.sql.ts';
 
@@ -10,10 +11,24 @@ export interface Source {
   language: Language;
 }
 
-export type SourceReader = (call: Call, path: string) => Promise<Source | undefined>;
+/** Local scripts that stand before the deployed ones; they are in the importer's language. */
+export interface LocalImports {
+  scripts: LocalScripts | undefined;
+  language: Language;
+}
+
+export type SourceReader = (
+  call: Call,
+  path: string,
+  local?: LocalImports,
+) => Promise<Source | undefined>;
 
 export function createSourceReader(db: Database): SourceReader {
-  return async (call, path) => {
+  return async (call, path, local) => {
+    if (local?.scripts && Object.hasOwn(local.scripts, path)) {
+      const hash = local.scripts[path] ?? '';
+      return { content: await localContent(db, call, { path, hash }), language: local.language };
+    }
     const head = await db.row<Script>(selectHead, [workspaceOf(call), path]);
     if (head?.content === undefined) return undefined;
     const { allowed } = authorise(

@@ -5,7 +5,7 @@ import { type Call, systemCall } from '../../operation/index.ts';
 import { callerOfJob, type ClaimedJob, type MemberOf } from '../jobs/index.ts';
 import type { Builder } from '../languages/index.ts';
 import type { RunOutcome } from '../runners/index.ts';
-import { type Language, language, type Scripts } from '../scripts/index.ts';
+import { type Language, language, type LocalScripts, type Scripts } from '../scripts/index.ts';
 import { runInProcess } from './in-process.ts';
 
 export interface LockStepDeps {
@@ -85,8 +85,10 @@ export function createLockStep(deps: LockStepDeps): LockStep {
   async function run(job: ClaimedJob, { signal, onLog }: How): Promise<unknown> {
     const caller = await callerOfJob(deps.memberOf, job);
     const call: Call = { ...systemCall(job.workspace), caller, signal };
+    const scripts = job.args['localScripts'] as LocalScripts | undefined;
     return resolve(job, async (source) => {
-      const readScript = (path: string) => deps.scripts.source(call, path);
+      const local = { scripts, language: source.language };
+      const readScript = (path: string) => deps.scripts.source(call, path, local);
       return (await deps.builder.build({ ...source, lock: null, readScript, signal, onLog })).lock;
     });
   }

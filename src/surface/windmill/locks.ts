@@ -1,6 +1,7 @@
 // `jobs/run/dependencies`, `dependencies_async` and `flow_dependencies_async`: the locks that
 // Windmill's command line asks for before it pushes.
 import { AppError } from '../../base/index.ts';
+import { filled } from './fields.ts';
 import { resultAnswer } from './result.ts';
 import { post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -11,14 +12,12 @@ const idText = text(({ id }: { id: string }) => id, 201);
 const saysSomething = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
-/** Files that only the command line has would make another lock than the one that is asked for. */
+/** Dependencies of the workspace would make another lock than the one that is asked for. */
 function assertPlain(body: Record<string, unknown>): void {
-  for (const field of ['raw_workspace_dependencies', 'temp_script_refs']) {
-    if (!saysSomething(body[field])) continue;
-    throw new AppError('not_implemented', `Not built: ${field}.`, {
-      hint: 'Name the versions in the imports, and deploy what is imported first.',
-    });
-  }
+  if (!saysSomething(body['raw_workspace_dependencies'])) return;
+  throw new AppError('not_implemented', 'Not built: raw_workspace_dependencies.', {
+    hint: 'Name the versions in the imports.',
+  });
 }
 
 interface RawScript {
@@ -38,6 +37,7 @@ function scriptOf(request: WireRequest): Record<string, unknown> {
     content: script.raw_code,
     language: script.language,
     path: script.script_path ?? entrypoint,
+    ...filled({ localScripts: body['temp_script_refs'] }),
   };
 }
 
@@ -60,7 +60,8 @@ export const lockRows: readonly Row[] = [
     input: (request) => {
       const body = request.fields();
       assertPlain(body);
-      return { value: body['flow_value'], path: body['path'] };
+      const localScripts = body['temp_script_refs'];
+      return { value: body['flow_value'], path: body['path'], ...filled({ localScripts }) };
     },
     answer: idText,
   }),

@@ -13,6 +13,7 @@ import { groupRows } from './groups.ts';
 import { jobNoteRows } from './job-notes.ts';
 import { jobListRows } from './job-lists.ts';
 import { jobRows } from './jobs.ts';
+import { localScriptRows } from './local-scripts.ts';
 import { lockRows } from './locks.ts';
 import { httpTriggerRows } from './http-triggers.ts';
 import { resourceTypeRows } from './resource-types.ts';
@@ -38,6 +39,7 @@ export const rows: readonly Row[] = [
   ...flowRows,
   ...appRows,
   ...runRows,
+  ...localScriptRows,
   ...lockRows,
   ...jobListRows,
   ...jobRows,

@@ -40,17 +40,19 @@ export const starts = [
 ] as const;
 
 function flowPreview(request: WireRequest): Record<string, unknown> {
-  const { value, path, args } = request.fields();
+  const { value, path, args, temp_script_refs: localScripts } = request.fields();
   return {
-    ...filled({ value, args, path: path === '' ? undefined : path }),
+    ...filled({ value, args, localScripts, path: path === '' ? undefined : path }),
     ...present(runOptions(request)),
   };
 }
 
 function preview(request: WireRequest): Record<string, unknown> {
-  const { content, language, path, lock, args, tag } = request.fields();
+  const { path, temp_script_refs: localScripts, ...body } = request.fields();
+  const { content, language, lock, args, tag } = body;
   return {
-    ...filled({ content, language, lock, args, tag, path: path === '' ? undefined : path }),
+    ...filled({ content, language, lock, args, tag, localScripts }),
+    ...filled({ path: path === '' ? undefined : path }),
     ...present(runOptions(request)),
   };
 }

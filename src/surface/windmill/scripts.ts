@@ -138,6 +138,22 @@ const writingRows: readonly Row[] = [
     answer: json(scriptShape),
   }),
   post({
+    path: `${scripts}/history_update/h/:hash/p/*`,
+    operation: 'scripts.describeVersion',
+    input: (request) => ({
+      ...byPath(request),
+      ...byHash(request),
+      message: request.fields()['deployment_msg'] ?? '',
+    }),
+    answer: text(() => ''),
+  }),
+  post({
+    path: `${scripts}/toggle_workspace_error_handler/p/*`,
+    operation: 'scripts.muteErrorHandler',
+    input: (request) => ({ ...byPath(request), muted: request.fields()['muted'] ?? false }),
+    answer: text(({ path }: { path: string }) => path),
+  }),
+  post({
     path: `${scripts}/delete/p/*`,
     operation: 'scripts.delete',
     input: byPath,

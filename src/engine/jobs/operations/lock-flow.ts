@@ -12,7 +12,11 @@ export const lockFlow = (jobs: Jobs) =>
     risk: 'write',
     action: 'jobs:run',
     on: ({ path }) => ({ kind: 'previews', path }),
-    input: z.strictObject({ value: flowPreviewFields.value, path: itemPath }),
+    input: z.strictObject({
+      value: flowPreviewFields.value,
+      path: itemPath,
+      localScripts: flowPreviewFields.localScripts,
+    }),
     output: z.object({ id: jobId }),
     run: (call, flow) => jobs.lockFlow(call, flow),
   });

@@ -13,6 +13,10 @@ import { getScript } from './get.ts';
 import { scriptHistory } from './history.ts';
 import { listScripts } from './list.ts';
 import { scriptContents } from './contents.ts';
+import { describeVersion } from './describe-version.ts';
+import { muteErrorHandler } from './mute-error-handler.ts';
+import { differingScripts } from './differing.ts';
+import { storeLocalScript } from './store-local.ts';
 
 export const scriptOperations = (scripts: Scripts): AnyOperation[] => [
   createScript(scripts),
@@ -27,4 +31,8 @@ export const scriptOperations = (scripts: Scripts): AnyOperation[] => [
   deleteScriptByHash(scripts),
   deploymentStatus(scripts),
   scriptContents(scripts),
+  storeLocalScript(scripts),
+  differingScripts(scripts),
+  describeVersion(scripts),
+  muteErrorHandler(scripts),
 ];
