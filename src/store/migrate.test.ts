@@ -102,6 +102,7 @@ test('when all is applied a start asks one question and changes nothing', async 
 test('a step that fails leaves nothing of itself and keeps what came before', async () => {
   const good = 'create table kept (number integer);';
   const bad = 'create table gone (number integer);\nselect 1 / 0;';
+  await run(migrationsOf(good));
   await assert.rejects(run(migrationsOf(good, bad)), (error: Error) => {
     assert.equal(error.message, 'migration 0002_step failed');
     assert.match(String(error.cause), /division by zero/);
@@ -113,6 +114,17 @@ test('a step that fails leaves nothing of itself and keeps what came before', as
   );
   assert.deepEqual(rows, [{ kept: 'kept', gone: null }]);
   await run(migrationsOf(good, 'create table gone (number integer);'));
+});
+
+test('an empty database gets all steps or none', async () => {
+  const good = 'create table kept (number integer);';
+  await assert.rejects(run(migrationsOf(good, 'select 1 / 0;')), /migration 0002_step failed/);
+  const { rows } = await pool.query(
+    `select to_regclass('kept') as kept, to_regclass('store_migration') as steps`,
+  );
+  assert.deepEqual(rows, [{ kept: null, steps: null }]);
+  await run(migrationsOf(good, 'create table too (number integer);'));
+  assert.deepEqual(await appliedNumbers(), [1, 2]);
 });
 
 test('line ends do not make another migration', () => {

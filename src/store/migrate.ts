@@ -1,5 +1,5 @@
-// Brings a database to the schema of this version: numbered SQL files, each in one transaction,
-// each checked against what was applied. Processes that race queue at an advisory lock.
+// Brings a database to the schema of this version: numbered SQL files, each in one transaction
+// (on an empty database all in one), each checked against what was applied. Processes that race queue at an advisory lock.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Pool, PoolClient } from 'pg';
 import { AppError, type Clock, type Log, sha256, version } from '../base/index.ts';
@@ -114,15 +114,18 @@ export async function lockAndReadApplied(client: PoolClient): Promise<AppliedMig
   return (await client.query<AppliedMigration>(listApplied)).rows;
 }
 
+/** The next one; on an empty database all, because each commit waits for the disk. */
 async function applyNext(
   client: PoolClient,
   migrations: readonly Migration[],
   clock: Clock,
-): Promise<Migration | undefined> {
+): Promise<readonly Migration[]> {
   await client.query('begin');
   try {
-    const [next] = missingOf(migrations, await lockAndReadApplied(client));
-    if (next) await applyMigration(client, next, clock);
+    const applied = await lockAndReadApplied(client);
+    const missing = missingOf(migrations, applied);
+    const next = applied.length === 0 ? missing : missing.slice(0, 1);
+    for (const migration of next) await applyMigration(client, migration, clock);
     await client.query('commit');
     return next;
   } catch (error) {
@@ -161,8 +164,8 @@ export async function migrate(
   try {
     for (;;) {
       const applied = await applyNext(client, migrations, clock);
-      if (!applied) return;
-      log.debug('migrated the database', { migration: applied.name });
+      if (applied.length === 0) return;
+      log.debug('migrated the database', { migrations: applied.map(({ name }) => name) });
     }
   } catch (error) {
     throw mayNotCreate(error) ?? error;
