@@ -221,7 +221,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const shared = { ...deps, inferSignature, mergeSchema, mayBringCode };
   const local = lateWorker();
   const completer = createCompleter({ db, events, log });
-  const { build: buildScript } = createDependencies({ ...deps, completer, host: local.host });
+  const dependencies = createDependencies({ ...deps, completer, host: local.host });
+  const { build: buildScript, inJob } = dependencies;
   const scripts = createScripts({ ...shared, buildScript, onChanged: versions.changed });
   const secrets = createJobSecrets();
   const { changed: onChanged, of: versionOf } = versions;
@@ -233,6 +234,7 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     worker: local,
     resolve: items.resources.resolve,
     runValues: items.runValues,
+    inJob,
     completeAlone: (ending) => completer.complete(ending, false),
     onChanged: versions.changed,
   });

@@ -1,5 +1,6 @@
 // Brings a database to the schema of this version: numbered SQL files, each in one transaction
-// (on an empty database all in one), each checked against what was applied. Processes that race queue at an advisory lock.
+// (on an empty database all in one), each checked against what was applied. Processes that race
+// queue at an advisory lock.
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Pool, PoolClient } from 'pg';
 import { AppError, type Clock, type Log, sha256, version } from '../base/index.ts';

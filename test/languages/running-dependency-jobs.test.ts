@@ -64,6 +64,22 @@ describe('a dependency job that runs', () => {
     assert.equal((await server.op('jobs.run', { path: wanted.path })).status, 404);
   });
 
+  test('a flow’s is one job for all its modules, and canceling it stores no flow', async () => {
+    registry.hangs = true;
+    const { path, language, content } = source('test-flow');
+    const code = { type: 'rawscript', language, content, input_transforms: {} };
+    const modules = ['a', 'b'].map((id) => ({ id, value: code }));
+    const deploying = server.op('flows.create', { path, value: { modules } });
+    const id = await running(path);
+    const { body: job } = await server.op('jobs.get', { id });
+    assert.deepEqual([job.jobKind, job.running], ['flowdependencies', true]);
+    await server.op('jobs.cancel', { id });
+    const answer = await deploying;
+    assert.equal(answer.body.error.code, 'canceled');
+    assert.equal(answer.body.error.details.job, id);
+    assert.equal((await server.op('flows.exists', { path })).body, false);
+  });
+
   test('a lock that is asked for waits in the queue, runs and can be canceled', async () => {
     registry.hangs = true;
     const { path, ...wanted } = source('test-waits');

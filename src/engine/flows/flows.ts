@@ -30,6 +30,17 @@ export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'>, OnBehalfDeps
   /** Refuses callers who may not bring code to this machine. */
   mayBringCode: (call: Call) => void;
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash' | 'source' | 'schemas'>;
+  /** Does the work in a job that people see, once it says anything. */
+  inJob: <Result>(
+    call: Call,
+    about: {
+      kind: 'flowdependencies';
+      path: string;
+      language: null;
+      signal: AbortSignal;
+    },
+    work: { run: (how: Building) => Promise<Result>; resultOf: (result: Result) => unknown },
+  ) => Promise<{ result: Result }>;
   /** Told after a change is committed. */
   onChanged: (workspace: string) => void;
 }
@@ -60,7 +71,13 @@ export interface FlowHistoryRow {
   deploymentMsg: string | null;
 }
 
-interface Wanted {
+/** How the code of a flow is built: until when, and who hears the installers. */
+interface Building {
+  signal: AbortSignal;
+  onLog?: (text: string) => void;
+}
+
+interface Wanted extends Partial<Building> {
   value: unknown;
   path: string;
   allowMissing: boolean;
@@ -74,7 +91,7 @@ export type Flows = ReturnType<typeof createFlows>;
 async function compile(
   deps: FlowsDeps,
   call: Call,
-  { value, path, localScripts: scripts }: Omit<Wanted, 'value'> & { value: FlowValue },
+  { value, path, localScripts: scripts, ...how }: Omit<Wanted, 'value'> & { value: FlowValue },
 ): Promise<Record<string, CompiledModule>> {
   const compiled: Record<string, CompiledModule> = {};
   for (const { id, value: inner } of allModules(value)) {
@@ -91,7 +108,8 @@ async function compile(
         path: `${path}/${id}`,
         lock: lock ?? null,
         readScript: (other) => deps.scripts.source(call, other, { scripts, language }),
-        signal: call.signal,
+        signal: how.signal ?? call.signal,
+        ...(how.onLog ? { onLog: how.onLog } : {}),
       });
       await saveBundle(deps.db, { ...built, at: deps.clock.now() });
       const parameters = signature.parameters.map((parameter) => parameter.name);
@@ -213,7 +231,16 @@ export function createFlows(deps: FlowsDeps) {
   /** Stores a version and makes it the head; `from`: the path that it replaces. */
   async function store(call: Call, said: NewFlow, from: string | null): Promise<Written> {
     const workspace = workspaceOf(call);
-    const { source, warnings } = await check(call, said);
+    const about = { kind: 'flowdependencies', path: said.path, language: null } as const;
+    const { result } = await deps.inJob(
+      call,
+      { ...about, signal: call.signal },
+      {
+        run: (how) => check(call, { ...said, ...how }),
+        resultOf: ({ source }) => ({ modules: Object.keys(source.compiled) }),
+      },
+    );
+    const { source, warnings } = result;
     const { value, compiled } = source;
     const extra = await settleOnBehalf(deps, call, said.extra);
     const by = displayNameOf(call.caller);

@@ -1,4 +1,4 @@
-// Deploying a script waits for its imports to be resolved: from the installer's first word on that
+// Deploying a script or flow waits for its imports: from the first word of an installer on, that
 // is a running job of this process, outside the slots, which people can open, follow and cancel.
 // Who deploys has the answer at once; a process that dies takes the deploy and its job with it.
 import { AppError, type Clock, newId } from '../../base/index.ts';
@@ -23,6 +23,20 @@ export interface BuiltInJob extends Built {
   jobId: string | null;
 }
 
+/** What is resolved, and until when somebody waits for it. */
+interface Resolved {
+  kind: 'dependencies' | 'flowdependencies';
+  path: string;
+  language: string | null;
+  signal: AbortSignal;
+}
+
+interface Work<Result> {
+  run(how: { signal: AbortSignal; onLog: (text: string) => void }): Promise<Result>;
+  /** What the job's result says of it. */
+  resultOf(result: Result): unknown;
+}
+
 interface Outcome {
   success: boolean;
   resultJson: string;
@@ -41,12 +55,13 @@ const canceledBy = (cause: unknown): AppError =>
 
 export function createDependencies({ db, clock, builder, completer, host }: DependenciesDeps) {
   /** Its row is stored as running here; `abort` fires when somebody cancels it. */
-  function begin(call: Call, { path, language }: BuildRequest, abort: () => void): DependencyJob {
+  function begin(call: Call, about: Resolved, abort: () => void): DependencyJob {
+    const { kind, path, language } = about;
     const id = newId();
     const guest = host(id, abort);
     const now = clock.now();
     const code = {
-      kind: 'dependencies',
+      kind,
       path,
       hash: null,
       language,
@@ -103,23 +118,27 @@ export function createDependencies({ db, clock, builder, completer, host }: Depe
   }
 
   /**
-   * Builds, in a job when anything is to be resolved. Throws as the builder does, and `canceled`
-   * when somebody cancels the job; `details.job` then names the job.
+   * Does the work, in a job when anything is to be resolved. Throws as the work does, and
+   * `canceled` when somebody cancels the job; `details.job` then names the job.
    */
-  async function build(call: Call, request: BuildRequest): Promise<BuiltInJob> {
+  async function inJob<Result>(
+    call: Call,
+    about: Resolved,
+    work: Work<Result>,
+  ): Promise<{ result: Result; jobId: string | null }> {
     const abort = new AbortController();
-    const signal = AbortSignal.any([request.signal, abort.signal]);
+    const signal = AbortSignal.any([about.signal, abort.signal]);
     let job: DependencyJob | undefined;
     const onLog = (text: string): void => {
-      job ??= begin(call, request, () => abort.abort());
+      job ??= begin(call, about, () => abort.abort());
       job.say(text);
     };
     try {
-      const built = await builder.build({ ...request, signal, onLog });
-      if (!job) return { ...built, jobId: null };
-      const resultJson = JSON.stringify({ lock: built.lock });
+      const result = await work.run({ signal, onLog });
+      if (!job) return { result, jobId: null };
+      const resultJson = JSON.stringify(work.resultOf(result));
       const stands = await job.end({ success: true, resultJson, canceled: false });
-      if (stands) return { ...built, jobId: job.id };
+      if (stands) return { result, jobId: job.id };
     } catch (error) {
       if (!job) throw error;
       throw await failed(job, signal.aborted ? canceledBy(error) : error);
@@ -127,7 +146,21 @@ export function createDependencies({ db, clock, builder, completer, host }: Depe
     throw withJob(canceledBy(undefined), job.id);
   }
 
-  return { build };
+  return {
+    inJob,
+    /** Builds a script's version; its job's result is the lock. */
+    async build(call: Call, request: BuildRequest): Promise<BuiltInJob> {
+      const { result, jobId } = await inJob<Built>(
+        call,
+        { ...request, kind: 'dependencies' },
+        {
+          run: (how) => builder.build({ ...request, ...how }),
+          resultOf: ({ lock }) => ({ lock }),
+        },
+      );
+      return { ...result, jobId };
+    },
+  };
 }
 
 /** Ends the job with the error, and names it there. */
