@@ -28,6 +28,7 @@ def main(a: int):
     waiting = wmill.get_job_status(later)
     wmill.cancel_job(later)
     client = Windmill()
+    tagged = wmill.run_flow_async("f/team/flow", {"a": 1}, 3600, tag="gpu")
     wmill.append_to_result_stream("x")
     return {
         "secret": len(wmill.get_variable("f/team/secret")),
@@ -44,6 +45,9 @@ def main(a: int):
         "status": wmill.get_job_status(job).value,
         "waiting": waiting.value,
         "ran": wmill.run_script(path=add, args={"a": 2, "b": 2}),
+        "ran_positional": wmill.wait_job(wmill.run_script_async(add, {"a": 2, "b": 3})),
+        "ran_sync": wmill.run_script_by_path_sync(add, {"a": 2, "b": 4}, False, True),
+        "tagged": wmill.get_job(tagged)["tag"],
         "flow": wmill.run_flow("f/team/flow", {"a": 4}),
         "slow": refused(wmill.run_script_by_path, "f/team/slow", {}, 0.1),
         "failed": refused(wmill.run_script_by_path, "f/team/fail"),
@@ -158,6 +162,9 @@ describe('the Python module wmill', () => {
         status: 'COMPLETED',
         waiting: 'WAITING',
         ran: 4,
+        ran_positional: 5,
+        ran_sync: 6,
+        tagged: 'gpu',
         flow: 14,
         root: true,
         who: 'owner@example.com',

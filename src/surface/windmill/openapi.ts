@@ -5,12 +5,16 @@ import type { Published } from './published.ts';
 /** `:name` and `*` are one `{}` on both sides, so that names of parameters do not matter. */
 const shapeOf = (path: string): string => path.replace(/:\w+|\*/g, '{}').replace(/\{\w+\}/g, '{}');
 
+/** Grants have an address for each kind of item, which Windmill describes as one. */
+const kindShape = (path: string): string =>
+  shapeOf(path.replace(/\/acls\/(\w+)\/\w+\//, '/acls/$1/:kind/'));
+
 /** `built`: the addresses that are mounted, as `METHOD /api/…`. JSON, which is YAML as well. */
 export function windmillOpenApi(
   published: readonly Published[],
   { built, version }: { built: readonly string[]; version: string },
 ): string {
-  const have = new Set(built.map(shapeOf));
+  const have = new Set(built.map(kindShape));
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { method, path, operationId } of published) {
     if (!have.has(shapeOf(`${method} /api${path}`))) continue;

@@ -220,28 +220,31 @@ class Windmill:
     def run_script_by_hash_async(self, hash_, args=None, scheduled_in_secs=None, tag=None):
         return self.run_async(f"h/{hash_}", args, scheduled_in_secs, tag)
 
-    def run_script_async(self, path=None, hash_=None, args=None, scheduled_in_secs=None):
+    def run_script_async(self, path=None, hash_=None, args=None, scheduled_in_secs=None, tag=None):
         if (path is None) == (hash_ is None):
             raise Exception("name a path or a hash_, and not both")
         if hash_ is None:
-            return self.run_script_by_path_async(path, args, scheduled_in_secs)
-        return self.run_script_by_hash_async(hash_, args, scheduled_in_secs)
+            return self.run_script_by_path_async(path, args, scheduled_in_secs, tag)
+        return self.run_script_by_hash_async(hash_, args, scheduled_in_secs, tag)
 
-    def run_script(self, path=None, hash_=None, args=None, timeout=None, **how):
-        return self.wait_job(self.run_script_async(path, hash_, args), timeout, **how)
+    def run_script(self, path=None, hash_=None, args=None, timeout=None, tag=None, **how):
+        job = self.run_script_async(path, hash_, args, tag=tag)
+        return self.wait_job(job, timeout, **how)
 
-    def run_script_by_path(self, path, args=None, timeout=None, **how):
-        return self.wait_job(self.run_script_by_path_async(path, args), timeout, **how)
+    def run_script_by_path(self, path, args=None, timeout=None, tag=None, **how):
+        return self.wait_job(self.run_script_by_path_async(path, args, tag=tag), timeout, **how)
 
-    def run_script_by_hash(self, hash_, args=None, timeout=None, **how):
-        return self.wait_job(self.run_script_by_hash_async(hash_, args), timeout, **how)
+    def run_script_by_hash(self, hash_, args=None, timeout=None, tag=None, **how):
+        return self.wait_job(self.run_script_by_hash_async(hash_, args, tag=tag), timeout, **how)
 
-    def run_flow_async(self, path, args=None, scheduled_in_secs=None, do_not_track_in_parent=True):
+    def run_flow_async(
+        self, path, args=None, scheduled_in_secs=None, do_not_track_in_parent=True, tag=None
+    ):
         track = not do_not_track_in_parent
-        return self.run_async(f"f/{escaped(path)}", args, scheduled_in_secs, track=track)
+        return self.run_async(f"f/{escaped(path)}", args, scheduled_in_secs, tag, track)
 
-    def run_flow(self, path, args=None, timeout=None, **how):
-        job = self.run_flow_async(path, args, do_not_track_in_parent=False)
+    def run_flow(self, path, args=None, timeout=None, tag=None, **how):
+        job = self.run_flow_async(path, args, do_not_track_in_parent=False, tag=tag)
         return self.wait_job(job, timeout, **how)
 
     def run_inline_script_preview(self, content, language, args=None):
@@ -373,13 +376,37 @@ def method_function(name):
 NOT_FUNCTIONS = {"request", "in_workspace", "read", "send", "run_async", "user_state_of"}
 
 
+def run_script_async(hash_or_path=None, *rest, path=None, hash_=None, **options):
+    """The function takes a path or a hash as its first argument, and the arguments as its second."""
+    if hash_or_path is not None:
+        path, hash_ = (hash_or_path, None) if "/" in hash_or_path else (None, hash_or_path)
+    for name, value in zip(("args", "scheduled_in_secs", "tag"), rest, strict=False):
+        options[name] = value
+    return Windmill().run_script_async(path, hash_, **options)
+
+
+def run_script_sync(
+    hash,
+    args=None,
+    verbose=False,
+    assert_result_is_not_none=True,
+    cleanup=True,
+    timeout=None,
+    tag=None,
+):
+    job = run_script_async(hash, args, tag=tag)
+    return Windmill().wait_job(job, timeout, verbose, cleanup, assert_result_is_not_none)
+
+
 def own_functions():
     """Every public method of the client as a function of the module, for the run's own client."""
     names = [name for name, item in vars(Windmill).items() if callable(item)]
     public = [name for name in names if not name.startswith("_") and name not in NOT_FUNCTIONS]
     made = {name: method_function(name) for name in public}
-    made["run_script_sync"] = made["run_script_by_hash"]
-    made["run_script_by_path_sync"] = made["run_script_by_path"]
+    made["run_script_async"] = run_script_async
+    made["run_script_sync"] = run_script_sync
+    # They take the same arguments: a path has slashes.
+    made["run_script_by_path_sync"] = run_script_sync
     made["user"] = made["whoami"]
     made["state_path"] = made["get_state_path"]
     made["get_internal_state"] = made["get_state"]
