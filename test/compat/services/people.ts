@@ -93,6 +93,23 @@ const workspaces: Row[] = [
   },
   { call: 'WorkspaceService.getWorkspaceName', sends: {}, is: 'Ours' },
   { call: 'WorkspaceService.changeWorkspaceColor', sends: { requestBody: { color: '#1a2b3c' } } },
+  {
+    call: 'WorkspaceService.editErrorHandler',
+    sends: { requestBody: { path: 'script/f/examples/hello' } },
+  },
+  {
+    call: 'WorkspaceService.editSuccessHandler',
+    sends: { requestBody: { path: 'script/f/examples/hello' } },
+  },
+  {
+    call: 'WorkspaceService.getSettings',
+    sends: {},
+    is: (settings: any) =>
+      assert.deepEqual(
+        [settings.error_handler.path, settings.success_handler.path],
+        ['script/f/examples/hello', 'script/f/examples/hello'],
+      ),
+  },
   { call: 'WorkspaceService.editErrorHandler', sends: { requestBody: {} } },
   { call: 'WorkspaceService.editSuccessHandler', sends: { requestBody: {} } },
   { call: 'WorkspaceService.editWebhook', sends: { requestBody: {} } },
