@@ -37,7 +37,7 @@ HARNESS = __file__
 
 # Our own `wmill` is read once for all runs; a package of that name comes before it.
 sys.path.insert(0, os.path.dirname(HARNESS))
-import wmill_api  # noqa: E402
+import wmill_functions  # noqa: E402
 import wmill_workflow  # noqa: E402
 
 sys.path.pop(0)
@@ -163,7 +163,7 @@ class OwnModule:
         return None
 
     def exec_module(self, module):
-        module.__dict__.update({**wmill_api.EXPORTS, **wmill_workflow.EXPORTS})
+        module.__dict__.update({**wmill_functions.EXPORTS, **wmill_workflow.EXPORTS})
 
 
 def load(source):
