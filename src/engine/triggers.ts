@@ -9,7 +9,7 @@ type HttpDeps = Parameters<typeof createHttpTriggerEngine>[0];
 
 export type TriggersDeps = Parameters<typeof createScheduleEngine>[0] &
   Omit<Parameters<typeof createHandlerEngine>[0], 'runValues'> &
-  Pick<HttpDeps, 'jobs' | 'scripts' | 'queue'> & {
+  Pick<HttpDeps, 'jobs' | 'scripts' | 'queue' | 'flowEngine'> & {
     items: Pick<Items, 'resources' | 'runValues'>;
   };
 

@@ -34,9 +34,9 @@ const fields = {
     .nullish()
     .describe('resource with the key, the password or the secret of signatures'),
   wrapBody: z.boolean().describe('the body becomes the argument body'),
-  retry: retry.describe('try a failed run again, as OpenFlow says it; scripts only'),
+  retry: retry.describe('try a failed run again, as OpenFlow says it'),
   errorHandlerPath: handlerPath.describe(
-    'script/<path> or flow/<path> to run when the script fails for good; it answers the request',
+    'script/<path> or flow/<path> to run when it fails for good; it answers the request',
   ),
   errorHandlerArgs: args.nullish().describe('further arguments of the error handler'),
   rawString: z.boolean().describe('the body’s text becomes the argument raw_string'),

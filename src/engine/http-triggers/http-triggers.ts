@@ -69,17 +69,11 @@ async function checkAuthentication(
   await deps.readResource(call, path);
 }
 
-/** Flows say themselves what happens when a step fails. */
 async function checkHandling(
   deps: HttpTriggersDeps,
   call: Call,
-  said: Pick<NewHttpTrigger, 'isFlow' | 'retry' | 'errorHandlerPath'>,
+  said: Pick<NewHttpTrigger, 'errorHandlerPath'>,
 ): Promise<void> {
-  if (said.isFlow && (said.retry || said.errorHandlerPath)) {
-    throw new AppError('invalid_input', 'A route has retry and error handler for scripts only.', {
-      hint: 'Give the retry to the steps of the flow, and the flow a failure module.',
-    });
-  }
   if (!said.errorHandlerPath) return;
   await deps.pushes.assertMayRun(call, handlerTarget(said.errorHandlerPath));
 }

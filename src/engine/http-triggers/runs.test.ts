@@ -91,6 +91,22 @@ describe('HTTP routes that', () => {
     assert.deepEqual([end.success, end.result.said], [false, 'broken 4']);
   });
 
+  it('run flows try these again, and tell a handler of them', async () => {
+    const flow = { scriptPath: 'f/team/flow', isFlow: true };
+    const retry = { constant: { attempts: 1, seconds: 0 } };
+    await route('flow_again', { ...flow, retry, errorHandlerPath: 'script/f/team/handler' });
+    const tries = async () =>
+      (await must('jobs.list', { scriptPathExact: 'f/team/flow', jobKinds: ['flow'] })).length;
+    const earlier = await tries();
+    assert.equal((await call('flow_again', { a: 1 })).text, '1');
+    assert.equal(await tries(), earlier + 1);
+    const bad = await call('flow_again', { a: 6 });
+    assert.equal(bad.status, 422, bad.text);
+    const { said, path, is_flow } = JSON.parse(bad.text);
+    assert.deepEqual([said, path, is_flow], ['broken 6', 'f/team/flow', true]);
+    assert.equal(await tries(), earlier + 3);
+  });
+
   it('stream answer events that end with the result, and no logs', async () => {
     await route('stream', { requestType: 'sync_sse' });
     await route('flowing', { requestType: 'sync_sse', scriptPath: 'f/team/flow', isFlow: true });
@@ -114,10 +130,7 @@ describe('HTTP routes that', () => {
 
   it('are refused what they could not do', async () => {
     const retry = { constant: { attempts: 1, seconds: 0 } };
-    const flow = { scriptPath: 'f/team/flow', isFlow: true };
     const refused: [more: object, status: number, words: RegExp][] = [
-      [{ ...flow, retry }, 400, /scripts only/],
-      [{ ...flow, errorHandlerPath: 'script/f/team/handler' }, 400, /scripts only/],
       [{ errorHandlerPath: 'script/f/team/none' }, 404, /f\/team\/none/],
       [{ errorHandlerPath: 'hub/1/x' }, 400, /errorHandlerPath/],
       [{ retry: { constant: { attempts: -1 } } }, 400, /attempts/],
@@ -132,6 +145,11 @@ describe('HTTP routes that', () => {
     const both = await call('both');
     assert.equal(both.status, 422);
     assert.match(both.text, /preprocessor/);
+    const modules = [{ id: 'a', value: { type: 'identity' } }];
+    const value = { modules, early_return: 'a' };
+    await must('flows.create', { path: 'f/team/early', value });
+    await route('early', { scriptPath: 'f/team/early', isFlow: true, retry });
+    assert.match((await call('early')).text, /early return/);
     const direct = { trigger: 'f/team/both', path: 'f/team/event', isFlow: false };
     assert.equal((await server.op('httpTriggers.run', direct)).status, 403);
   });

@@ -12,7 +12,7 @@ import {
 } from '../../operation/index.ts';
 import type { Authentication, Knock, Place } from './authenticate.ts';
 import { queryTokensOf } from './query-token.ts';
-import type { RateLimit } from './rate-limit.ts';
+import type { Guarded, RateLimit } from './rate-limit.ts';
 
 /** What a route wants from the door. */
 export interface Ask {
@@ -46,6 +46,12 @@ export interface Gate {
   invokeAs(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Promise<unknown>;
   /** Counts a request of nobody that starts `what`; throws `rate_limited`. */
   limit(request: FastifyRequest, what: string): void;
+  /** Attempts a proof; throws `rate_limited` when this address was wrong about it too often. */
+  guarded<Result>(
+    request: FastifyRequest,
+    what: string,
+    attempt: () => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** Logging in needs no token, and an old one must not stand in its way. */
@@ -77,6 +83,7 @@ export function createGate({
   authentication,
   rateLimit,
   loginLimit,
+  guarded: guard,
   draining,
 }: {
   door: Door;
@@ -84,6 +91,7 @@ export function createGate({
   rateLimit: RateLimit;
   /** Of one address at one account. */
   loginLimit: RateLimit;
+  guarded: Guarded;
   draining: () => boolean;
 }): Gate {
   function callOf(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Call {
@@ -130,6 +138,8 @@ export function createGate({
   // Before the door: a flood must not fill the audit log either.
   const limit: Gate['limit'] = (request, what) => rateLimit.take(request.ip, what);
 
+  const guarded: Gate['guarded'] = (request, what, attempt) => guard(request.ip, what, attempt);
+
   function pathIn(input: unknown): string {
     const path = typeof input === 'object' && input !== null && 'path' in input ? input.path : '';
     return typeof path === 'string' ? path.slice(0, 300) : '';
@@ -151,6 +161,7 @@ export function createGate({
 
   return {
     limit,
+    guarded,
     async invoke(request, reply, ask) {
       if (door.catalog.get(ask.name)?.action === openAction) return enter(reply, anonymous, ask);
       const { caller, refusal } = await knock(request, ask.place, ask.workspace);

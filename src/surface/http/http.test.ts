@@ -9,7 +9,7 @@ import { createLog, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createGuard, createRateLimit } from './rate-limit.ts';
 import { createApp } from './server.ts';
 
 const baseUrl = 'https://millrace.example.com';
@@ -55,6 +55,7 @@ function testApp(host = '127.0.0.1') {
       authentication,
       rateLimit: createRateLimit({ clock, perMinute: 0 }),
       loginLimit: createRateLimit({ clock, perMinute: 0 }),
+      guarded: createGuard({ clock }),
       draining,
     }),
     origin: () => baseUrl,

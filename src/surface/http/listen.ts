@@ -2,7 +2,7 @@
 import { AppError } from '../../base/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { createGuard, createRateLimit } from './rate-limit.ts';
 import type { HttpDeps } from './running.ts';
 import { createApp } from './server.ts';
 
@@ -53,7 +53,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const authentication = createAuthentication({ identity, baseUrl: config.baseUrl });
   const rateLimit = createRateLimit({ clock, perMinute: config.anonymousPerMinute });
   const loginLimit = createRateLimit({ clock, perMinute: loginsPerMinute });
-  const gate = createGate({ door, authentication, rateLimit, loginLimit, draining });
+  const guarded = createGuard({ clock });
+  const gate = createGate({ door, authentication, rateLimit, loginLimit, guarded, draining });
   const app = createApp({ deps, gate, origin, draining });
 
   return {

@@ -110,6 +110,7 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
           callerOf: (request, workspace) => gate.admit(request, 'run', workspace),
           invokeAs: gate.invokeAs,
           limit: gate.limit,
+          guarded: gate.guarded,
         },
       }),
     );

@@ -23,6 +23,12 @@ export interface HttpRoutesDeps extends WireRequestDeps {
   invokeAs: (reply: FastifyReply, caller: Caller, ask: HttpAsk) => Promise<unknown>;
   /** Counts a request without proof for `what`; throws `rate_limited`. */
   limit: (request: FastifyRequest, what: string) => void;
+  /** Attempts a proof; throws `rate_limited` when its sender was wrong about it too often. */
+  guarded: <Result>(
+    request: FastifyRequest,
+    what: string,
+    attempt: () => Promise<Result>,
+  ) => Promise<Result>;
 }
 
 interface HttpAsk {
@@ -113,23 +119,23 @@ async function serve(
   const { trigger } = found;
   if (trigger.rawString || readsText.has(trigger.authenticationMethod)) assertRawText(wire);
   const { workspaceId: workspace, scriptPath: path, requestType } = trigger;
-  if (open.has(trigger.authenticationMethod)) {
-    deps.limit(request, `route ${workspace} ${trigger.path}`);
-  }
+  const door = `route ${workspace} ${trigger.path}`;
+  if (open.has(trigger.authenticationMethod)) deps.limit(request, door);
   const name =
     operations[requestType === 'sync' ? 'sync' : 'async'][trigger.isFlow ? 'flows' : 'scripts'];
-  const admitted = await deps.routes
-    .admit(trigger, {
-      header: wire.header,
-      bodyText: wire.body?.text ?? '',
-      caller: () => deps.callerOf(request, workspace),
-    })
-    .catch(async (refusal: unknown) => {
+  const proof = {
+    header: wire.header,
+    bodyText: wire.body?.text ?? '',
+    caller: () => deps.callerOf(request, workspace),
+  };
+  const admit = () =>
+    deps.routes.admit(trigger, proof).catch(async (refusal: unknown) => {
       // Through the door as nobody, so that the audit log has it.
       const ask = { surface: 'http', workspace, name, input: () => ({ path }) } as const;
       await deps.invokeAs(reply, anonymous, ask).catch(() => undefined);
       throw refusal;
     });
+  const admitted = await deps.guarded(request, door, admit);
   const args = argsOf(found, wire);
   const event = eventOf(found, wire, admitted.secretHeaders);
   deps.routes.assertPlain({ ...args, event });

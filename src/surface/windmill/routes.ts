@@ -40,7 +40,7 @@ export interface WindmillDeps {
   /** Is the server about to stop? */
   draining: () => boolean;
   /** What `/api/r/` needs: its table, and calls by the owners of routes. */
-  published: Pick<HttpRoutesDeps, 'routes' | 'callerOf' | 'invokeAs' | 'limit'>;
+  published: Pick<HttpRoutesDeps, 'routes' | 'callerOf' | 'invokeAs' | 'limit' | 'guarded'>;
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {
