@@ -102,6 +102,19 @@ describe('bounds of flows', () => {
     await fails([script('a', 'length', { value: js(grows) })], /memory|longer/);
   });
 
+  it('lets other flows go on beside expressions that never end', async () => {
+    const inputs = Object.fromEntries(Array.from('abcdefgh', (name) => [name, js('for (;;);')]));
+    const value = { modules: [script('a', 'length', inputs)] };
+    const { id } = await op('jobs.previewFlow', { value });
+    for (let n = 0; n < 3; n += 1) {
+      const outcome = await run([{ ...same('a'), skip_if: { expr: `1 + ${n} === 0` } }]);
+      assert.equal(outcome.success, true, JSON.stringify(outcome));
+    }
+    // It began before them, and eight expressions take eight seconds.
+    assert.equal((await op('jobs.get', { id })).type, 'QueuedJob');
+    await op('jobs.cancel', { id });
+  });
+
   it('loops over no million items, and not for ever', async () => {
     await fails([loop('Array.from({ length: 1e6 })', [same('x')])], /100000 items at most/);
     await fails([loop('({ length: 3 })', [same('x')])], /must give an array, not object/);
