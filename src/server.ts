@@ -6,6 +6,7 @@ import {
   type Config,
   createSlowTick,
   type Log,
+  type RootLog,
   systemClock,
   version,
 } from './base/index.ts';
@@ -74,14 +75,14 @@ function createUndo(log: Log, clock: Clock, drainMs: number) {
 /** What the parts of a process share. */
 interface Ground {
   config: Config;
-  log: Log;
+  log: RootLog;
   clock: Clock;
   undo: ReturnType<typeof createUndo>;
   mark: MarkFlow;
 }
 
 export interface StartOptions {
-  log: Log;
+  log: RootLog;
   clock?: Clock;
   /** Opening already while the modules load; first start and restart gain 60 ms by it. */
   store?: Promise<Store>;
@@ -107,9 +108,14 @@ async function onGround<Result>(
 /** What a server and a worker have in common: store, sandbox, engine, and who people are. */
 async function createBase(
   { config, log, clock, undo, mark }: Ground,
-  how: { opening: Promise<Store>; origin: () => string; callsElsewhere: boolean },
+  how: {
+    opening: Promise<Store>;
+    origin: () => string;
+    callsElsewhere: boolean;
+    mode: 'server' | 'worker';
+  },
 ) {
-  const { opening, origin, callsElsewhere } = how;
+  const { opening, origin, callsElsewhere, mode } = how;
   const { dataFolder } = config;
   const store = await opening;
   undo.push('the store', () => store.close());
@@ -126,6 +132,7 @@ async function createBase(
   const shared = { db, clock, tick, log, config, runners, egress, builder, sandbox, origin, mark };
   const engine = createEngine({
     ...shared,
+    mode,
     callsElsewhere,
     memberOf: (workspace, username) => identity.membership(workspace, username),
     usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
@@ -168,7 +175,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const opening = options.store ?? openStore({ config, log, clock, role: 'server' });
     // Behind a public address there may be more servers than this one.
     const callsElsewhere = config.baseUrl !== undefined;
-    const base = await createBase(ground, { opening, origin: () => origin, callsElsewhere });
+    const how = { opening, origin: () => origin, callsElsewhere, mode: 'server' as const };
+    const base = await createBase(ground, how);
     const { db, sandbox, engine, identity, egress } = base;
     const door = openDoor(ground, { db, engine, identity });
     const mcp = createMcp({
@@ -218,7 +226,7 @@ export function startWorker(
     const { log, clock, undo } = ground;
     const opening = options.store ?? openStore({ config, log, clock, role: 'worker' });
     const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${config.port}`;
-    const how = { opening, origin, callsElsewhere: true };
+    const how = { opening, origin, callsElsewhere: true, mode: 'worker' as const };
     const { engine, identity } = await createBase(ground, how);
     await identity.start();
     undo.push('identity', () => identity.stop());

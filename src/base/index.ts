@@ -11,7 +11,7 @@ export {
 } from './errors.ts';
 export { isUuid, newId, newSecret, sameSecret, sha256 } from './id.ts';
 export { judged } from './json-schema.ts';
-export { createLog, type Log, type LogLevel } from './log.ts';
+export { createLog, type Log, type LogLevel, type RootLog } from './log.ts';
 export { createSlowTick, type SlowLook, type SlowTick, slowTickMs } from './slow-tick.ts';
 export { canonicalJson, cutBytes, maskSecrets, nearest } from './text.ts';
 export { version } from './version.ts';

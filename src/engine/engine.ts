@@ -1,7 +1,7 @@
 // Puts the engine together: scripts, jobs, the worker of this process and the rescuer.
 // Everything it needs from outside comes in; it starts nothing by itself.
 import { cpus, freemem, hostname, totalmem } from 'node:os';
-import { type Clock, type Config, type Log, messageOf, type SlowTick } from '../base/index.ts';
+import { type Clock, type Config, messageOf, type RootLog, type SlowTick } from '../base/index.ts';
 import {
   type AnyOperation,
   type Call,
@@ -60,6 +60,7 @@ import {
   type JobSecrets,
   createRescuer,
   createRunArguments,
+  createServiceLog,
   createWorker,
   createWorkerGroups,
   type GiveBack,
@@ -71,7 +72,7 @@ export interface EngineDeps {
   db: Database;
   clock: Clock;
   tick: SlowTick;
-  log: Log;
+  log: RootLog;
   config: Pick<
     Config,
     | 'workerSlots'
@@ -90,6 +91,8 @@ export interface EngineDeps {
   sandbox: { kind: string };
   /** The address that scripts reach the server under. */
   origin: () => string;
+  /** Does this process serve, or only run jobs? */
+  mode: 'server' | 'worker';
   /** Jobs of this process reach the server through another process. */
   callsElsewhere: boolean;
   /** Somebody with full rights in a workspace, for what a job refers to in its arguments. */
@@ -316,6 +319,9 @@ export function createEngine(deps: EngineDeps) {
   const onChanged = versions.changed;
   const favorites = createFavorites({ db, clock, extraPerms, onChanged });
   const pruner = createPruner({ db, clock, tick, log, retentionMs, forget: verbs.memories.prune });
+  const { mode, config } = deps;
+  const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
+  const serviceLog = createServiceLog({ db, clock, tick, log, of });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -328,7 +334,13 @@ export function createEngine(deps: EngineDeps) {
     ...favoriteOperations(favorites),
     ...sharingOperations(createSharing({ db, onChanged })),
     ...triggers.operations,
-    ...workerOperations({ db, clock, groups: verbs.groups, ownTags: () => runners.languages }),
+    ...workerOperations({
+      db,
+      clock,
+      groups: verbs.groups,
+      ownTags: () => runners.languages,
+      flushLog: serviceLog.flush,
+    }),
   ];
 
   return {
@@ -363,6 +375,8 @@ export function createEngine(deps: EngineDeps) {
       }
     },
     async start(): Promise<void> {
+      const { workerSlots: slots, workerTags: tags } = config;
+      serviceLog.start({ slots, tags, isolation: deps.sandbox.kind });
       // Everything but secrets works without the master key, so this does not stop the start.
       await items.checkMasterKey().catch((error: unknown) => {
         log.error('stored secrets cannot be read', { message: messageOf(error) });
@@ -384,6 +398,7 @@ export function createEngine(deps: EngineDeps) {
       await runners.stop();
       events.stop();
       versions.stop();
+      await serviceLog.stop();
     },
   };
 }

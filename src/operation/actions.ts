@@ -69,6 +69,8 @@ const standings = new Map<string, Standing>([
   ['instance:read', 'devops'],
   ['instance:write', 'instance'],
   ['workers:write', 'devops'],
+  // What processes log tells of every workspace.
+  ['service_logs:read', 'devops'],
 ]);
 
 /** What `action` asks for; undefined when nobody ever declared it. */

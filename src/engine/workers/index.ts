@@ -10,4 +10,5 @@ export { createGiveBack, type GiveBack } from './give-back.ts';
 export { createWorkerGroups } from './groups.ts';
 export { createRescuer } from './rescuer.ts';
 export { createJobRunner } from './runner.ts';
+export { createServiceLog } from './service-log.ts';
 export { cancelElsewhere, createWorker, type Worker } from './worker.ts';

@@ -3,7 +3,7 @@ import { type Given, usageError } from './command.ts';
 import { spanMs } from './format.ts';
 
 /** A whole number from 1 on. */
-function countOf(given: Given, option: string, fallback: number): number {
+export function countOf(given: Given, option: string, fallback: number): number {
   const text = given.text(option);
   if (text === undefined) return fallback;
   const count = Number(text);

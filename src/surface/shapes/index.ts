@@ -38,6 +38,6 @@ export {
   scriptShape,
   scriptVersionShape,
 } from './script.ts';
-export { queueMetricsShape, queueStatusShape, type WorkerOutput, workerShape } from './worker.ts';
+export { processShapes, type WorkerOutput, workerShape } from './worker.ts';
 export { type WorkspaceSettingsOutput, workspaceSettingsShape } from './workspace.ts';
 export type { Wire } from './wire.ts';

@@ -60,7 +60,7 @@ export interface QueueOutput {
 }
 
 /** A row of Windmill's `workers/queue_status`. */
-export function queueStatusShape(queue: QueueOutput): Wire {
+function queueStatus(queue: QueueOutput): Wire {
   return withoutNulls({
     tag: queue.tag,
     waiting: queue.waiting,
@@ -80,7 +80,7 @@ export interface QueueMetricsOutput {
 }
 
 /** Windmill's older form of the same: a list of values for each figure of each tag. */
-export function queueMetricsShape({ tags }: QueueMetricsOutput): Wire[] {
+function queueMetrics({ tags }: QueueMetricsOutput): Wire[] {
   const values = (points: readonly (readonly number[])[]) =>
     points.map(([at = 0, value = 0]) => ({ created_at: isoTime(at), value }));
   return tags.flatMap(({ tag, count, delay }) => [
@@ -88,3 +88,30 @@ export function queueMetricsShape({ tags }: QueueMetricsOutput): Wire[] {
     { id: `queue_delay_${tag}`, values: values(delay) },
   ]);
 }
+
+/** A row of `workers.logFiles`. */
+export interface LogFileOutput {
+  file: string;
+  hostname: string;
+  mode: string;
+  workerGroup: string;
+  startedAt: number;
+  okLines: number;
+  errLines: number;
+}
+
+/** A row of Windmill's `service_logs/list_files`. */
+function logFile(file: LogFileOutput): Wire {
+  return {
+    hostname: file.hostname,
+    mode: file.mode,
+    worker_group: file.workerGroup,
+    log_ts: isoTime(file.startedAt),
+    file_path: file.file,
+    ok_lines: file.okLines,
+    err_lines: file.errLines,
+    json_fmt: true,
+  };
+}
+
+export const processShapes = { logFile, queueMetrics, queueStatus };

@@ -1,7 +1,7 @@
 // `/api/workers/*` and `/api/configs/*`: workers, what they serve, what waits for them, and the
 // groups that they belong to.
 import { AppError } from '../../base/index.ts';
-import { queueMetricsShape, queueStatusShape, workerShape } from '../shapes/index.ts';
+import { processShapes, workerShape } from '../shapes/index.ts';
 import { paging, present } from './fields.ts';
 import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -70,7 +70,31 @@ const configRows: readonly Row[] = [
   }),
 ];
 
+const logRows: readonly Row[] = [
+  get({
+    path: 'service_logs/list_files',
+    operation: 'workers.logFiles',
+    // Windmill shows them all; they are kept for a bounded time.
+    input: ({ query }) => ({
+      perPage: 1000,
+      ...present({
+        after: query.time('after'),
+        before: query.time('before'),
+        withError: query.flag('with_error'),
+      }),
+    }),
+    answer: jsonRows(processShapes.logFile),
+  }),
+  get({
+    path: 'service_logs/get_log_file/*',
+    operation: 'workers.logFile',
+    input: (request) => ({ file: request.path() }),
+    answer: text(({ lines }: { lines: string }) => lines),
+  }),
+];
+
 export const workerRows: readonly Row[] = [
+  ...logRows,
   get({
     path: 'workers/list',
     operation: 'workers.list',
@@ -118,7 +142,7 @@ export const workerRows: readonly Row[] = [
     path: 'workers/queue_metrics',
     operation: 'workers.queueMetrics',
     input: nothing,
-    answer: json(queueMetricsShape),
+    answer: json(processShapes.queueMetrics),
   }),
   get({
     path: 'workers/queue_metrics_series',
@@ -130,7 +154,7 @@ export const workerRows: readonly Row[] = [
     path: 'workers/queue_status',
     operation: 'workers.queues',
     input: nothing,
-    answer: jsonRows(queueStatusShape),
+    answer: jsonRows(processShapes.queueStatus),
   }),
   ...configRows,
 ];

@@ -10,6 +10,9 @@ import { listWorkerGroups } from './group-list.ts';
 import { removeWorkerGroup } from './group-remove.ts';
 import { setWorkerGroup } from './group-set.ts';
 import { listWorkers } from './list.ts';
+import { getLogFile } from './log-file.ts';
+import { listLogFiles } from './log-files.ts';
+import { listWorkerLogs } from './logs.ts';
 import { queueMetrics } from './queue-metrics.ts';
 import { listQueues } from './queues.ts';
 import { servedTags } from './served-tags.ts';
@@ -20,10 +23,15 @@ export interface WorkerOperationsDeps {
   groups: WorkerGroups;
   /** What a worker of this process serves when nobody says which tags. */
   ownTags: () => readonly string[];
+  /** Stores what this process logged until now. */
+  flushLog: () => Promise<void>;
 }
 
 export const workerOperations = (deps: WorkerOperationsDeps): AnyOperation[] => [
   listWorkers(deps),
+  listWorkerLogs(deps),
+  listLogFiles(deps),
+  getLogFile(deps),
   listQueues(deps),
   queueMetrics(deps),
   servedTags(deps),

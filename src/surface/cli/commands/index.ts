@@ -17,6 +17,7 @@ import { tokenCreate } from './token-create.ts';
 import { tokenDelete } from './token-delete.ts';
 import { tokenList } from './token-list.ts';
 import { version } from './version.ts';
+import { workerLogs } from './worker-logs.ts';
 
 export const commands: readonly Command[] = [
   start,
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   jobLogs,
   jobCancel,
   queues,
+  workerLogs,
   tokenCreate,
   tokenList,
   tokenDelete,
