@@ -322,6 +322,7 @@ export function createEngine(deps: EngineDeps) {
   const { mode, config } = deps;
   const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
   const serviceLog = createServiceLog({ db, clock, tick, log, of });
+  const shown = { db, clock, groups: verbs.groups, flushLog: serviceLog.flush };
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -334,13 +335,7 @@ export function createEngine(deps: EngineDeps) {
     ...favoriteOperations(favorites),
     ...sharingOperations(createSharing({ db, onChanged })),
     ...triggers.operations,
-    ...workerOperations({
-      db,
-      clock,
-      groups: verbs.groups,
-      ownTags: () => runners.languages,
-      flushLog: serviceLog.flush,
-    }),
+    ...workerOperations({ ...shown, ownTags: () => runners.languages }),
   ];
 
   return {

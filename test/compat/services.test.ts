@@ -24,6 +24,7 @@ import {
   starRows,
   triggerRows,
 } from './services/runnables.ts';
+import { wholeRows } from './services/whole.ts';
 
 const rows: readonly Row[] = [
   ...peopleRows.slice(0, 3),
@@ -32,6 +33,7 @@ const rows: readonly Row[] = [
   ...flowRows,
   ...starRows,
   ...runRows,
+  ...wholeRows,
   ...endedRows,
   ...queueRows,
   ...workflowRows,

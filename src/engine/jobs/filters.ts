@@ -37,6 +37,7 @@ const narrowing = {
     .describe('how it ended, exactly'),
   running: z.boolean().optional().describe('running, or waiting'),
   suspended: z.boolean().optional().describe('flows that wait for people, or the others'),
+  resolved: z.boolean().optional().describe('failed and looked after since, or not'),
   isSkipped: z.boolean().optional().describe('ended without having run, or not'),
   isNotSchedule: z.boolean().optional().describe('not started by a schedule, or started by one'),
   hasNullParent: z.boolean().optional().describe('without a parent job, or with one'),

@@ -174,7 +174,9 @@ const jobColumns = `
      ${shownDueAt},
      suspend, null::bigint as "lastPing", completed_at as "completedAt",
      duration_ms as "durationMs", success,
-     case when finished then is_skipped end as "isSkipped", deleted, labels`;
+     case when finished then is_skipped end as "isSkipped", deleted, labels,
+     resolved_by as "resolvedBy", resolved_at as "resolvedAt",
+     resolution_note as "resolutionNote"`;
 
 /** A flow's status with the values that its steps have shared. */
 const flowStatus = `case when user_states is null or flow_state is null

@@ -18,6 +18,7 @@ import {
   type RestartPoint,
   type RunDeps,
 } from './run.ts';
+import { createTrees } from './tree.ts';
 import { runNow } from './run-now.ts';
 import { readStanding } from './standing.ts';
 import { findJob } from './visibility.ts';
@@ -80,6 +81,7 @@ async function waitFor(
 
 export function createJobs(deps: JobsDeps) {
   const { queue } = deps;
+  const reading = createReading(deps);
   const run = createRun({ ...deps, now: deps.clock.now });
   const locks = createLocks({ ...deps, now: deps.clock.now });
   const start = async (push: Promise<Push>): Promise<{ id: string }> => ({
@@ -89,10 +91,11 @@ export function createJobs(deps: JobsDeps) {
     /** What runs are made of, for those who store the rows themselves. */
     pushes: run,
     ...createNotes(deps),
+    ...createTrees(deps),
     ...createConcurrency(deps),
-    ...createMany(deps),
+    ...createMany(deps, reading.listIds),
     ...createBatch({ queue, run, flows: deps.flows, now: deps.clock.now }),
-    ...createReading(deps),
+    ...reading,
     lockScript: async (call: Call, source: Parameters<typeof locks.script>[1]) => ({
       id: await queue.push(locks.script(call, source)),
     }),

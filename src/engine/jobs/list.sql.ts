@@ -96,7 +96,8 @@ const columnsWith = (args: boolean) => sql<Job>`
   case when finished then null else running end as running,
   ${sql.raw(shownDueAt)},
   suspend, null::bigint as "lastPing", completed_at as "completedAt", duration_ms as "durationMs",
-  success, null as result, case when finished then is_skipped end as "isSkipped", deleted, labels`;
+  success, null as result, case when finished then is_skipped end as "isSkipped", deleted, labels,
+  resolved_by as "resolvedBy", resolved_at as "resolvedAt", resolution_note as "resolutionNote"`;
 
 export interface Listing {
   filters: JobFilters;

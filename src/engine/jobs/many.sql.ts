@@ -71,6 +71,33 @@ export const deleteJobs = statement(
    from gone`,
 );
 
+/** By primary key; jobs that did not fail have nothing to be looked after. */
+export const resolveJobs = statement(
+  'job.resolve',
+  `update engine_job
+   set resolved_by = $3,
+       resolved_at = $4,
+       resolution_note = $5
+   where workspace = $1
+     and id = any ($2)
+     and finished
+     and not success
+   returning id`,
+);
+
+export const unresolveJobs = statement(
+  'job.unresolve',
+  `update engine_job
+   set resolved_by = null,
+       resolved_at = null,
+       resolution_note = null
+   where workspace = $1
+     and id = any ($2)
+     and finished
+     and resolved_at is not null
+   returning id`,
+);
+
 /** See `engine_end_identities` in the migrations. */
 export const endIdentities = statement(
   'job.end_identities',

@@ -122,6 +122,7 @@ function flags(filters: JobFilters): Condition[] {
     [filters.running, sql<SqlBool>`running`],
     [filters.isFlowStep, sql<SqlBool>`is_flow_step`],
     [filters.isSkipped, sql<SqlBool>`is_skipped`],
+    [filters.resolved, sql<SqlBool>`resolved_at is not null`],
     [filters.suspended, sql<SqlBool>`coalesce(suspend, 0) > 0`],
     [filters.hasNullParent, sql<SqlBool>`parent_job is null`],
     [filters.isNotSchedule, sql<SqlBool>`schedule_path is null`],

@@ -51,6 +51,8 @@ export interface ReadingDeps extends StandingDeps {
 /** Workflows as code are scripts; only flows and Bash can be told from them by their row. */
 const mayBeWorkflow = ({ language }: Job): boolean => language !== null && language !== 'bash';
 
+export type Reading = ReturnType<typeof createReading>;
+
 export function createReading(deps: ReadingDeps) {
   const { db } = deps;
   return {

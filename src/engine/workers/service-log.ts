@@ -12,7 +12,7 @@ import {
 import type { Database } from '../../store/index.ts';
 import { appendServiceLog, deleteOldServiceLogs } from './service-log.sql.ts';
 
-export const minuteMs = 60_000;
+const minuteMs = 60_000;
 const lineBytes = 16_384;
 /** Of one process; what is beyond it is counted. */
 const minuteBytes = 262_144;

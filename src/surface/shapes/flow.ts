@@ -1,4 +1,5 @@
 // Flows as Windmill's REST shows them, and its bodies as the input of `flows.create`.
+import { flowRunShapes } from './flow-run.ts';
 import { isoTime, type Wire, withoutNulls } from './wire.ts';
 
 /** The output of `flows.get`, `flows.getVersion` and `flows.list`. */
@@ -101,4 +102,4 @@ function input(body: Wire): Wire {
 }
 
 /** The shapes of flows: a whole flow and a row of its history; and its bodies. */
-export const flowShapes = { whole, version, input };
+export const flowShapes = { whole, version, input, run: flowRunShapes };

@@ -40,6 +40,9 @@ export interface JobOutput {
   isSkipped?: boolean | null;
   deleted?: boolean | null;
   labels?: readonly string[] | null;
+  resolvedBy?: string | null;
+  resolvedAt?: number | null;
+  resolutionNote?: string | null;
   rawCode?: string | null;
   logs?: string | null;
   flowStatus?: unknown;
@@ -98,6 +101,18 @@ function queuedFields(job: JobOutput): Wire {
   });
 }
 
+/** Nothing for a job that has not been looked after. */
+function resolution(job: JobOutput): Wire {
+  if (typeof job.resolvedAt !== 'number') return {};
+  return {
+    resolved: true,
+    resolved_by: job.resolvedBy,
+    resolved_at: isoTime(job.resolvedAt),
+    resolution_note: job.resolutionNote,
+    resolved_automatically: false,
+  };
+}
+
 function completedFields(job: JobOutput): Wire {
   return withoutNulls({
     // Windmill's clients count on it; what was cancelled before it began ended when it began.
@@ -108,6 +123,7 @@ function completedFields(job: JobOutput): Wire {
     deleted: job.deleted ?? false,
     is_skipped: job.isSkipped ?? false,
     labels: job.labels,
+    ...resolution(job),
   });
 }
 

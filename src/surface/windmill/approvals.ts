@@ -114,6 +114,19 @@ export const approvalRows: readonly Row[] = [
     answer: json(),
   }),
   get({
+    path: 'w/:workspace/jobs/job_signature/:id/:resume_id',
+    operation: 'approvals.resumeUrls',
+    input: (request) => ({
+      job: request.param('id'),
+      resumeId: Number(request.param('resume_id')),
+      ...present({ approver: request.query.text('approver') }),
+    }),
+    // What a link of the approval ends in.
+    answer: text(({ resume }: { resume: string }) =>
+      new URL(resume).pathname.split('/').slice(-1).join(),
+    ),
+  }),
+  get({
     path: 'w/:workspace/jobs/wac_approval_urls/:id/:step_key',
     operation: 'approvals.workflowUrls',
     input: (request) => ({

@@ -72,6 +72,15 @@ const readingRows: readonly Row[] = [
     answer: json<boolean>(),
   }),
   get({
+    path: `${flows}/get_latest_version/*`,
+    operation: 'flows.history',
+    input: byPath,
+    answer: json(
+      ([newest]: Parameters<typeof flowShapes.version>[0][]) =>
+        newest && flowShapes.version(newest),
+    ),
+  }),
+  get({
     path: `${flows}/history/p/*`,
     operation: 'flows.history',
     input: byPath,

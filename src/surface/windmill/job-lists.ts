@@ -2,7 +2,7 @@
 // ids, and what is done to a selection.
 import { AppError } from '../../base/index.ts';
 import { jobRowShape, jobShape } from '../shapes/index.ts';
-import { type Paging, paging, present } from './fields.ts';
+import { filled, type Paging, paging, present } from './fields.ts';
 import { get, json, jsonRows, post, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -12,9 +12,8 @@ const negated = (flag: boolean | undefined): boolean | undefined =>
   flag === undefined ? undefined : !flag;
 
 function listFilters({ query }: WireRequest): Record<string, unknown> {
-  for (const name of ['resolved', 'trigger_path']) {
-    if (query.text(name) === undefined) continue;
-    throw new AppError('not_implemented', `Jobs cannot be filtered by ${name} here.`);
+  if (query.text('trigger_path') !== undefined) {
+    throw new AppError('not_implemented', 'Jobs cannot be filtered by trigger_path here.');
   }
   const excludesEntrypoint = query.flag('excludes_entrypoint_override');
   return present({
@@ -43,6 +42,7 @@ function listFilters({ query }: WireRequest): Record<string, unknown> {
     running: query.flag('running'),
     suspended: query.flag('suspended'),
     isSkipped: query.flag('is_skipped'),
+    resolved: query.flag('resolved'),
     isNotSchedule: query.flag('is_not_schedule') || undefined,
     hasNullParent: query.flag('has_null_parent'),
     hasEntrypoint: excludesEntrypoint === true ? negated(excludesEntrypoint) : undefined,
@@ -153,6 +153,26 @@ const selectionRows: readonly Row[] = [
       ids: idsIn(request),
       ...present({ force: request.query.flag('force_cancel') }),
     }),
+    answer: json(),
+  }),
+  post({
+    path: `${jobs}/completed/resolve`,
+    operation: 'jobs.resolve',
+    input: (request) => {
+      const { job_ids, note, superseded_by } = request.fields();
+      if (superseded_by !== undefined && superseded_by !== null) {
+        throw new AppError('not_implemented', 'superseded_by is not kept here.', {
+          hint: 'Say in note which job took its place.',
+        });
+      }
+      return { ids: job_ids, ...filled({ note }) };
+    },
+    answer: json(),
+  }),
+  post({
+    path: `${jobs}/completed/unresolve`,
+    operation: 'jobs.unresolve',
+    input: (request) => ({ ids: request.fields()['job_ids'] }),
     answer: json(),
   }),
   post({

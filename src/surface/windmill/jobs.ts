@@ -1,6 +1,7 @@
 // `/api/w/{ws}/jobs/*` and `jobs_u/*`: watching, reading and cancelling jobs. Windmill's `jobs_u`
 // answers strangers in places; here both spellings authorise alike.
 import {
+  flowShapes,
   type JobUpdateOutput,
   jobShape,
   jobTimingShape,
@@ -24,6 +25,45 @@ const cancel =
 const logTail = 8192;
 
 const idText = text(({ id }: { id: string }) => id);
+
+const jobsU = 'w/:workspace/jobs_u';
+
+/** A flow run read whole, and all jobs of a path. */
+const wideRows: readonly Row[] = [
+  get({
+    path: `${jobsU}/get_flow_all_logs/:id`,
+    operation: 'jobs.flowLogs',
+    input: byId,
+    answer: text(flowShapes.run.logsText),
+  }),
+  get({
+    path: `${jobsU}/get_flow_all_logs_structured/:id`,
+    operation: 'jobs.flowLogs',
+    input: byId,
+    answer: json(flowShapes.run.logs),
+  }),
+  get({
+    path: `${jobsU}/get_flow_all_results/:id`,
+    operation: 'jobs.flowResults',
+    input: (request) => ({
+      ...byId(request),
+      ...present({
+        step: request.query.text('step'),
+        maxResultLength: request.query.whole('max_result_len'),
+      }),
+    }),
+    answer: json(flowShapes.run.results),
+  }),
+  post({
+    path: `${jobsU}/queue/cancel_persistent/*`,
+    operation: 'jobs.cancelPath',
+    input: (request) => {
+      const { reason } = request.fields();
+      return { path: request.path(), ...(typeof reason === 'string' ? { reason } : {}) };
+    },
+    answer: text((ids: readonly string[]) => `Canceled ${ids.length} jobs`),
+  }),
+];
 
 /** What is known of one job, under `jobs_u` and under `jobs`. */
 const jobRowsUnder = (base: string): readonly Row[] => [
@@ -112,7 +152,4 @@ const jobRowsUnder = (base: string): readonly Row[] => [
 
 const jobs = 'w/:workspace/jobs';
 
-export const jobRows: readonly Row[] = [
-  ...jobRowsUnder('w/:workspace/jobs_u'),
-  ...jobRowsUnder(jobs),
-];
+export const jobRows: readonly Row[] = [...jobRowsUnder(jobsU), ...jobRowsUnder(jobs), ...wideRows];

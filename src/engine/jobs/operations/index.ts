@@ -4,6 +4,7 @@ import type { Jobs } from '../jobs.ts';
 import { addBatch } from './add-batch.ts';
 import { jobArguments } from './args.ts';
 import { cancelJobs } from './cancel-many.ts';
+import { cancelPath } from './cancel-path.ts';
 import { cancelJob } from './cancel.ts';
 import { completedCount } from './completed-count.ts';
 import { completedJob } from './completed.ts';
@@ -13,6 +14,8 @@ import { countJobsByTag } from './count-by-tag.ts';
 import { countJobs } from './count.ts';
 import { deleteManyJobs } from './delete-many.ts';
 import { eraseJob } from './erase.ts';
+import { flowLogs } from './flow-logs.ts';
+import { flowResults } from './flow-results.ts';
 import { getJob } from './get.ts';
 import { listCompleted } from './list-completed.ts';
 import { listQueue } from './list-queue.ts';
@@ -36,6 +39,7 @@ import { rerunJob } from './rerun.ts';
 import { lockFlow } from './lock-flow.ts';
 import { lockScriptAndWait } from './lock-script-wait.ts';
 import { lockScript } from './lock-script.ts';
+import { resolveJobs } from './resolve.ts';
 import { restartFlow } from './restart-flow.ts';
 import { runJobNow } from './run-now.ts';
 import { jobResultMaybe } from './result-maybe.ts';
@@ -45,6 +49,7 @@ import { runScriptByHash } from './run-by-hash.ts';
 import { runScriptByHashAndWait } from './run-wait-by-hash.ts';
 import { runScriptAndWait } from './run-wait.ts';
 import { runScript } from './run.ts';
+import { unresolveJobs } from './unresolve.ts';
 import { setJobProgress } from './set-progress.ts';
 import { setJobUserState } from './set-user-state.ts';
 import { jobStanding } from './standing.ts';
@@ -84,6 +89,11 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   jobStanding(jobs),
   addBatch(jobs),
   cancelJobs(jobs),
+  cancelPath(jobs),
+  flowLogs(jobs),
+  flowResults(jobs),
+  resolveJobs(jobs),
+  unresolveJobs(jobs),
   countJobsByTag(jobs),
   countJobs(jobs),
   deleteManyJobs(jobs),
