@@ -190,11 +190,11 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
       runnablesVersion: engine.runnablesVersion,
     });
-    const { routes } = engine;
+    const { routes, files } = engine;
     const { deriveKey } = engine;
     const oauth = { artifacts: identity.artifacts, egress, deriveKey };
     const shared = { door, identity, config, version, log, clock };
-    const http = createHttpServer({ ...shared, oauth, mcp, routes });
+    const http = createHttpServer({ ...shared, oauth, mcp, routes, files });
 
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));
     await identity.start();

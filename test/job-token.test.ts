@@ -57,6 +57,11 @@ const rows: [who: keyof typeof starters, ask: Ask, status: number][] = [
   ['operator', ['POST', 'w/test/scripts/create', script('f/team/made2')], 403],
   ['operator', ['POST', 'w/test/jobs/run/preview', { content: 'echo', language: 'bash' }], 403],
   ['operator', ['POST', 'w/test/jobs/run/p/f/team/add', {}], 201],
+  ['dev', ['POST', 'op/files.write?workspace=test', { key: 'f/team/made', text: 'x' }], 200],
+  ['dev', ['POST', 'op/files.write?workspace=test', { key: 'u/owner/made', text: 'x' }], 404],
+  ['operator', ['POST', 'op/files.write?workspace=test', { key: 'made', text: 'x' }], 200],
+  ['runner', ['GET', 'w/test/job_helpers/download_s3_file?file_key=made'], 403],
+  ['runner', ['POST', 'w/test/job_helpers/upload_s3_file?file_key=made', {}], 403],
   // Another workspace, the instance and accounts: no job, whoever started it.
   ['admin', ['GET', 'w/second/users/whoami'], 403],
   ['admin', ['POST', 'w/second/jobs/run/p/u/owner/add', {}], 403],

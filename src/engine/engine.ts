@@ -42,6 +42,7 @@ import {
   scriptOperations,
 } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
+import { createStorage, createStoragePruner, storageOperations } from './storage/index.ts';
 import { createTriggers } from './triggers.ts';
 import { createVersions } from './versions.ts';
 import { approvalsOf, workflowsOf } from './workflow-engine.ts';
@@ -323,6 +324,9 @@ export function createEngine(deps: EngineDeps) {
   const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
   const serviceLog = createServiceLog({ db, clock, tick, log, of });
   const shown = { db, clock, groups: verbs.groups, flushLog: serviceLog.flush };
+  const pruner = createPruner({ db, clock, tick, log, retentionMs });
+  const storage = createStorage({ db, clock, deriveKey: items.deriveKey });
+  const storagePruner = createStoragePruner({ db, clock, tick });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -334,6 +338,7 @@ export function createEngine(deps: EngineDeps) {
     ...items.operations,
     ...favoriteOperations(favorites),
     ...sharingOperations(createSharing({ db, onChanged })),
+    ...storageOperations(storage, items.resources.getValueInterpolated),
     ...triggers.operations,
     ...workerOperations({ ...shown, ownTags: () => runners.languages }),
   ];
@@ -348,6 +353,8 @@ export function createEngine(deps: EngineDeps) {
     routes: triggers.routes,
     /** What runs after runs of the workspace, for its settings. */
     handlers: triggers.handlers,
+    /** The bytes of stored files, for the surface that streams them; who may is settled before. */
+    files: { receive: storage.receive, bytes: storage.bytes },
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts and flows that a caller may run as tools. */
@@ -382,10 +389,12 @@ export function createEngine(deps: EngineDeps) {
       await worker.start();
       await triggers.start();
       pruner.start();
+      storagePruner.start();
     },
     async stop(): Promise<void> {
       await rescuer.stop();
       await pruner.stop();
+      await storagePruner.stop();
       await triggers.stop();
       await worker.stop(deps.config.drainMs);
       await queue.drain();

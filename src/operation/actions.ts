@@ -34,6 +34,7 @@ const standings = new Map<string, Standing>([
   // The link is the right; what it opens looks at it.
   ['approvals:read', 'anyone'],
   ['approvals:write', 'anyone'],
+  ['signed_files:read', 'anyone'],
   ['session:read', 'person'],
   ['session:write', 'person'],
   ['connections:read', 'person'],
@@ -50,6 +51,9 @@ const standings = new Map<string, Standing>([
   ]),
   ['agents:read', 'operator'],
   ['agents:write', 'operator'],
+  // Files are what runs make and take, so whoever may run things keeps some.
+  ['files:read', 'operator'],
+  ['files:write', 'operator'],
   ['jobs:read', 'operator'],
   ['jobs:run', 'operator'],
   ['jobs:write', 'operator'],
@@ -91,6 +95,7 @@ export function takesPaths(action: string): boolean {
     action === 'jobs:run' ||
     domain === 'folders' ||
     domain === 'groups' ||
+    domain === 'files' ||
     itemDomains.some((known) => known === domain)
   );
 }
@@ -103,6 +108,7 @@ const outsideMcp = new Set([
   'instance',
   'login',
   'members',
+  'signed_files',
   'tokens',
 ]);
 

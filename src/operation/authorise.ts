@@ -111,6 +111,8 @@ function holdsGrant(membership: Membership, target: Target, writes: boolean): bo
 
 function pathAllows(membership: Membership, target: Target, writes: boolean): boolean {
   const owner = ownerOf(target.path);
+  // Stored files that are in nobody's place are the whole workspace's.
+  if (target.kind === 'files' && !/^[uf]\//.test(owner)) return true;
   // Everybody sees the groups; who may change one stands in its own grants.
   if (owner.startsWith('g/')) return !writes || holdsGrant(membership, target, true);
   if (owner.startsWith('hub/')) return !writes;

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 
-const calls = `import wmill
+const calls = `import io
+import urllib.request
+import wmill
 from wmill import Windmill
 
 def refused(call, *args):
@@ -30,7 +32,16 @@ def main(a: int):
     client = Windmill()
     tagged = wmill.run_flow_async("f/team/flow", {"a": 1}, 3600, tag="gpu")
     wmill.append_to_result_stream("x")
+    stored = wmill.write_s3_file(wmill.S3Object(s3="py/a b.txt"), b"from Python")
+    link = wmill.get_presigned_s3_public_url(stored)
+    loaded = [wmill.load_s3_file("s3:///py/a b.txt"), wmill.load_s3_file_reader(stored).read()]
+    with urllib.request.urlopen(link) as opened:
+        loaded.append(opened.read())
+    unnamed = wmill.write_s3_file(None, io.BytesIO(b"1"))["s3"].split("/")[0]
+    wmill.delete_s3_object(stored)
     return {
+        "files": [stored, *(each.decode() for each in loaded), unnamed],
+        "deleted": refused(wmill.load_s3_file, stored),
         "secret": len(wmill.get_variable("f/team/secret")),
         "made": wmill.get_variable("var://f/team/made"),
         "db": wmill.get_resource("$res:f/team/db")["host"],
@@ -175,6 +186,12 @@ describe('the Python module wmill', () => {
         raw: 'owner',
         missing: 404,
         others: {},
+        files: [
+          { s3: 'py/a b.txt' },
+          ...Array.from({ length: 3 }, () => 'from Python'),
+          'windmill_uploads',
+        ],
+        deleted: 404,
         wm_stream: 'x',
       });
     }

@@ -201,3 +201,9 @@ export const noOAuth: OAuthParts = {
   egress: { fetch: async () => new Response() },
   deriveKey: async () => Buffer.alloc(32),
 };
+
+/** For a web server without stored files. */
+export const noFiles = {
+  receive: () => Promise.reject(new Error('there is no storage')),
+  async *bytes(): AsyncGenerator<Buffer> {},
+};

@@ -27,6 +27,10 @@ const rawRoutes: Readonly<Record<string, string>> = {
   [`* ${stream}/h/:hash`]: 'the same by jobs.runByHash',
   [`* ${stream}/f/*`]: 'the same by jobs.runFlow',
   [`* ${stream}/fv/:version`]: 'the same by jobs.runFlowVersion',
+  'POST /api/w/:workspace/job_helpers/upload_s3_file':
+    'a stream between files.startUpload and files.finishUpload',
+  'GET /api/w/:workspace/job_helpers/download_s3_file': 'calls files.get, then streams the file',
+  'GET /api/w/:workspace/s3_proxy/:storage/*': 'calls files.open, then streams the file',
   '* /api/r/*': 'what people published; each calls a run operation as the owner of the route',
   'GET /': 'page; calls workspaces.mine',
   'GET /style.css': 'the look of the pages, open',

@@ -1,6 +1,6 @@
 // What the web server is given, and what its parts share while it runs.
 import type { Clock, Config, Log } from '../../base/index.ts';
-import type { Routes } from '../../engine/index.ts';
+import type { FileBytes, Routes } from '../../engine/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Door } from '../../operation/index.ts';
 import type { Mcp } from '../mcp/index.ts';
@@ -22,6 +22,8 @@ export interface HttpDeps {
   mcp: Mcp;
   /** What answers below `/api/r/`. */
   routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
+  /** The bytes of stored files. */
+  files: FileBytes;
 }
 
 export interface Running {

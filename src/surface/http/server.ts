@@ -9,6 +9,7 @@ import { resourceMetadataUrl } from '../oauth/index.ts';
 import { sendFailurePage } from '../pages/index.ts';
 import {
   createNotBuilt,
+  fileStreams,
   failureText,
   windmillAddresses,
   windmillRoutes,
@@ -117,6 +118,29 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
   });
 }
 
+function mountFileStreams(app: FastifyInstance, { deps, gate }: Running): void {
+  void app.register(async (scope) => {
+    scope.addHook('onRequest', keepOutOfCaches);
+    await scope.register(
+      fileStreams({
+        files: deps.files,
+        invoke(request, reply, ask) {
+          const { workspace = null } = request.params as { workspace?: string };
+          return gate.invoke(request, reply, {
+            place: 'rest',
+            surface: 'windmill',
+            workspace,
+            ...ask,
+          });
+        },
+        drain: (request) => drainBody(request.raw, deps.clock),
+        bodyOf,
+        parseJson,
+      }),
+    );
+  });
+}
+
 function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
   const authenticate = (request: FastifyRequest) => {
     const { workspace } = request.params as { workspace: string };
@@ -171,6 +195,7 @@ export function createApp(running: Running): FastifyInstance {
   });
   mountApi(app, running);
   mountWindmill(app, running);
+  mountFileStreams(app, running);
   mountMcp(app, running);
   mountPages(app, running, mountOAuth(app, running));
   return app;

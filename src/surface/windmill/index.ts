@@ -1,4 +1,5 @@
 export { failureText } from './failure-text.ts';
+export { fileStreams } from './file-streams.ts';
 export { createNotBuilt, readPublished } from './published.ts';
 export {
   type WindmillAsk,

@@ -7,6 +7,7 @@ import { auditRows } from './audit.ts';
 import { authRows } from './auth.ts';
 import { concurrencyRows } from './concurrency-groups.ts';
 import { favoriteRows } from './favorites.ts';
+import { fileRows } from './files.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
@@ -56,6 +57,7 @@ export const rows: readonly Row[] = [
   ...favoriteRows,
   ...aclRows,
   ...workerRows,
+  ...fileRows,
   ...workflowRows,
   ...auditRows,
   ...concurrencyRows,

@@ -9,6 +9,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from wmill_files import StoredFiles
+
 CALL_SECONDS = 120
 
 
@@ -21,8 +23,7 @@ class ApiError(Exception):
         self.body = body
 
 
-STATES = {name: name for name in ("WAITING", "RUNNING", "COMPLETED")}
-JobStatus = enum.Enum("JobStatus", STATES, type=str)
+JobStatus = enum.Enum("JobStatus", [(n, n) for n in ("WAITING", "RUNNING", "COMPLETED")], type=str)
 
 
 class Response:
@@ -68,11 +69,10 @@ def escaped(path):
 
 
 def of_environment(name):
-    value = os.environ.get(name, "")
-    return value or None
+    return os.environ.get(name) or None
 
 
-class Windmill:
+class Windmill(StoredFiles):
     """A client for one workspace; without arguments for that of the run."""
 
     def __init__(self, base_url=None, token=None, workspace=None, verify=True):

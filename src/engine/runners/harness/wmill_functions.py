@@ -3,6 +3,7 @@
 import functools
 
 from wmill_api import ApiError, JobStatus, Windmill, parse_resource_syntax, parse_variable_syntax
+from wmill_files import S3Object
 
 
 def append_to_result_stream(text):
@@ -55,9 +56,8 @@ def run_script_sync(
 
 def own_functions():
     """Every public method of the client as a function of the module, for the run's own client."""
-    names = [name for name, item in vars(Windmill).items() if callable(item)]
-    public = [name for name in names if not name.startswith("_") and name not in NOT_FUNCTIONS]
-    made = {name: method_function(name) for name in public}
+    public = [name for name in dir(Windmill) if name[0] != "_" and name not in NOT_FUNCTIONS]
+    made = {name: method_function(name) for name in public if callable(getattr(Windmill, name))}
     made["run_script_async"] = run_script_async
     made["run_script_sync"] = run_script_sync
     # They take the same arguments: a path has slashes.
@@ -73,6 +73,7 @@ EXPORTS = {
     **own_functions(),
     "ApiError": ApiError,
     "JobStatus": JobStatus,
+    "S3Object": S3Object,
     "Windmill": Windmill,
     "append_to_result_stream": append_to_result_stream,
     "get_client": get_client,

@@ -1,0 +1,3 @@
+export { storageOperations } from './operations/index.ts';
+export { createStoragePruner } from './pruner.ts';
+export { createStorage, type FileBytes } from './storage.ts';
