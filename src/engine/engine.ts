@@ -31,6 +31,7 @@ import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createFavorites, favoriteOperations } from './favorites/index.ts';
 import { createItems, type Items } from './items.ts';
+import { createJobServices } from './job-services.ts';
 import type { ResourceChoice } from './resources/index.ts';
 import type { Runners } from './runners/index.ts';
 import {
@@ -42,7 +43,6 @@ import {
   scriptOperations,
 } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
-import { createStorage, createStoragePruner, storageOperations } from './storage/index.ts';
 import { createTriggers } from './triggers.ts';
 import { createVersions } from './versions.ts';
 import { approvalsOf, workflowsOf } from './workflow-engine.ts';
@@ -325,8 +325,7 @@ export function createEngine(deps: EngineDeps) {
   const serviceLog = createServiceLog({ db, clock, tick, log, of });
   const shown = { db, clock, groups: verbs.groups, flushLog: serviceLog.flush };
   const pruner = createPruner({ db, clock, tick, log, retentionMs });
-  const storage = createStorage({ db, clock, deriveKey: items.deriveKey });
-  const storagePruner = createStoragePruner({ db, clock, tick });
+  const services = createJobServices({ ...deps, items });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),
     ...flowOperations(flows),
@@ -338,7 +337,7 @@ export function createEngine(deps: EngineDeps) {
     ...items.operations,
     ...favoriteOperations(favorites),
     ...sharingOperations(createSharing({ db, onChanged })),
-    ...storageOperations(storage, items.resources.getValueInterpolated),
+    ...services.operations,
     ...triggers.operations,
     ...workerOperations({ ...shown, ownTags: () => runners.languages }),
   ];
@@ -354,7 +353,7 @@ export function createEngine(deps: EngineDeps) {
     /** What runs after runs of the workspace, for its settings. */
     handlers: triggers.handlers,
     /** The bytes of stored files, for the surface that streams them; who may is settled before. */
-    files: { receive: storage.receive, bytes: storage.bytes },
+    files: services.files,
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts and flows that a caller may run as tools. */
@@ -389,12 +388,12 @@ export function createEngine(deps: EngineDeps) {
       await worker.start();
       await triggers.start();
       pruner.start();
-      storagePruner.start();
+      services.start();
     },
     async stop(): Promise<void> {
       await rescuer.stop();
       await pruner.stop();
-      await storagePruner.stop();
+      await services.stop();
       await triggers.stop();
       await worker.stop(deps.config.drainMs);
       await queue.drain();

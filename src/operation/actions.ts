@@ -35,6 +35,8 @@ const standings = new Map<string, Standing>([
   ['approvals:read', 'anyone'],
   ['approvals:write', 'anyone'],
   ['signed_files:read', 'anyone'],
+  // Public keys, and where they are.
+  ['id_token_keys:read', 'anyone'],
   ['session:read', 'person'],
   ['session:write', 'person'],
   ['connections:read', 'person'],
@@ -54,6 +56,7 @@ const standings = new Map<string, Standing>([
   // Files are what runs make and take, so whoever may run things keeps some.
   ['files:read', 'operator'],
   ['files:write', 'operator'],
+  ['id_tokens:write', 'operator'],
   ['jobs:read', 'operator'],
   ['jobs:run', 'operator'],
   ['jobs:write', 'operator'],
@@ -105,6 +108,7 @@ const outsideMcp = new Set([
   'audit',
   'connections',
   'favorites',
+  'id_token_keys',
   'instance',
   'login',
   'members',

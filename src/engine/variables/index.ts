@@ -13,3 +13,4 @@ export {
   type Variables,
 } from './variables.ts';
 export { createVault } from './vault.ts';
+export { seal, unseal } from './seal.ts';

@@ -16,6 +16,7 @@ import { jobListRows } from './job-lists.ts';
 import { jobRows } from './jobs.ts';
 import { localScriptRows } from './local-scripts.ts';
 import { lockRows } from './locks.ts';
+import { idTokenRows } from './id-tokens.ts';
 import { httpTriggerRows } from './http-triggers.ts';
 import { resourceTypeRows } from './resource-types.ts';
 import { resourceRows } from './resources.ts';
@@ -58,6 +59,7 @@ export const rows: readonly Row[] = [
   ...aclRows,
   ...workerRows,
   ...fileRows,
+  ...idTokenRows,
   ...workflowRows,
   ...auditRows,
   ...concurrencyRows,

@@ -23,6 +23,8 @@ export interface WireRequest {
   param(name: string): string;
   /** The `*` of the address: an item's path. Throws `invalid_input` for anything that is none. */
   path(): string;
+  /** The `*` of the address as plain text, whatever it holds. */
+  rest(): string;
   /** The body as an object; an absent one is empty. */
   fields(): Record<string, unknown>;
   /** A browser opens the address, or something opens it ahead for one: it wants to see a page. */
@@ -64,6 +66,17 @@ function wildcardPath(url: string, pattern: string): string {
   return address.split('/').slice(before).map(segmentOf).join('/');
 }
 
+/** What stands behind `pattern`'s `*`, decoded at once: it is no path, so slashes are only text. */
+function plainRest(url: string, pattern: string): string {
+  const [address = ''] = url.split('?', 1);
+  const before = pattern.split('/').length - 1;
+  try {
+    return decodeURIComponent(address.split('/').slice(before).join('/'));
+  } catch {
+    throw refused('has a broken %-escape');
+  }
+}
+
 export interface WireRequestDeps {
   bodyOf: (request: FastifyRequest) => WireBody | undefined;
   parseJson: (text: string) => unknown;
@@ -90,6 +103,7 @@ export function wireRequest(request: FastifyRequest, deps: WireRequestDeps): Wir
       return value;
     },
     path: () => wildcardPath(request.raw.url ?? '', request.routeOptions.url ?? ''),
+    rest: () => plainRest(request.raw.url ?? '', request.routeOptions.url ?? ''),
     fields() {
       if (body === undefined) return {};
       const { value } = body;

@@ -1,0 +1,2 @@
+export { createIdTokens } from './id-tokens.ts';
+export { idTokenOperations } from './operations/index.ts';
