@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { args, handlerPath, retry, runsAsFields } from '../schedules/index.ts';
 import { itemPath } from '../scripts/index.ts';
+import { fileKey } from '../storage/index.ts';
 import { grants, itemDescription, itemLabels } from '../variables/index.ts';
 
 const noNul = (text: string): boolean => !text.includes('\0');
@@ -22,7 +23,9 @@ const fields = {
   workspacedRoute: z
     .boolean()
     .describe('the workspace’s id comes first in the address; others than admins need it'),
-  scriptPath: itemPath.describe('path of the script or flow that it runs'),
+  scriptPath: itemPath
+    .or(z.literal(''))
+    .describe('path of the script or flow that it runs; empty where it answers stored files'),
   isFlow: z.boolean().describe('scriptPath is a flow'),
   requestType: z
     .enum(['sync', 'async', 'sync_sse'])
@@ -39,6 +42,10 @@ const fields = {
     'script/<path> or flow/<path> to run when it fails for good; it answers the request',
   ),
   errorHandlerArgs: args.nullish().describe('further arguments of the error handler'),
+  staticKey: fileKey
+    .nullish()
+    .describe('key of a stored file that it answers, of a website: of the folder of its files'),
+  isWebsite: z.boolean().describe('answers every file of the folder, and its index.html'),
   rawString: z.boolean().describe('the body’s text becomes the argument raw_string'),
   summary: z.string().max(1000).refine(noNul).describe('one line'),
   description: itemDescription,
@@ -54,6 +61,8 @@ export const newHttpTrigger = z.strictObject({
   requestType: fields.requestType.default('sync'),
   wrapBody: fields.wrapBody.default(false),
   rawString: fields.rawString.default(false),
+  scriptPath: fields.scriptPath.default(''),
+  isWebsite: fields.isWebsite.default(false),
   summary: fields.summary.default(''),
   description: fields.description.default(''),
   labels: fields.labels.default([]),
@@ -75,6 +84,7 @@ export const httpTrigger = z.object({
   path: z.string(),
   ...fields,
   authenticationResourcePath: z.string().nullable(),
+  staticKey: z.string().nullable(),
   enabled: z.boolean(),
   permissionedAs: z.string(),
   email: z.string(),

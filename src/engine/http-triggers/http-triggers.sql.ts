@@ -8,7 +8,8 @@ const columns = `
      authentication_method as "authenticationMethod",
      authentication_resource as "authenticationResourcePath", wrap_body as "wrapBody",
      raw_string as "rawString", retry, error_handler as "errorHandlerPath",
-     error_handler_args as "errorHandlerArgs", enabled, summary, description, labels,
+     error_handler_args as "errorHandlerArgs", static_key as "staticKey",
+     is_website as "isWebsite", enabled, summary, description, labels,
      extra_perms as "extraPerms", permissioned_as as "permissionedAs", email,
      edited_by as "editedBy", edited_at as "editedAt"`;
 
@@ -52,9 +53,10 @@ export const insertHttpTrigger = statement(
      workspace, path, route_path, route_key, workspaced_route, http_method, script_path, is_flow,
      request_type, authentication_method, authentication_resource, wrap_body, raw_string, enabled,
      summary, description, labels, extra_perms, permissioned_as, email, scopes, edited_by,
-     edited_at, retry, error_handler, error_handler_args)
+     edited_at, retry, error_handler, error_handler_args,
+     static_key, is_website)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-     $20, $21, $22, $23, $24, $25, $26)`,
+     $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
 );
 
 export const updateHttpTrigger = statement(
@@ -83,7 +85,9 @@ export const updateHttpTrigger = statement(
        edited_at = $23,
        retry = $24,
        error_handler = $25,
-       error_handler_args = $26
+       error_handler_args = $26,
+       static_key = $27,
+       is_website = $28
    where workspace = $1
      and path = $2`,
 );

@@ -344,8 +344,7 @@ describe('HTTP routes', () => {
       mode: 'enabled',
     };
     for (const more of [
-      { is_static_website: true },
-      { static_asset_config: { s3: 'x' } },
+      { static_asset_config: { s3: 'x', filename: 'y' } },
       { mode: 'suspended' },
     ]) {
       assert.equal((await send('create', { ...body, ...more })).status, 501, JSON.stringify(more));

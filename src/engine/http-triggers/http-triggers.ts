@@ -2,7 +2,7 @@
 // whoever writes one may run what it starts, and that only admins take addresses of the instance.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
-import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { MemberOf } from '../jobs/index.ts';
 import { handlerTarget, runsAs, type SchedulePushes } from '../schedules/index.ts';
@@ -37,7 +37,9 @@ export interface HttpTriggerFilters {
 
 export type HttpTriggers = ReturnType<typeof createHttpTriggers>;
 
-type Address = Pick<HttpTrigger, 'routePath' | 'workspacedRoute' | 'httpMethod'>;
+type Address = Pick<HttpTrigger, 'routePath' | 'workspacedRoute' | 'httpMethod'> & {
+  isWebsite?: boolean | undefined;
+};
 
 const keyIn = (workspace: string, address: Address): string =>
   keyOf(readRoute(wholeRoute(workspace, address)));
@@ -69,6 +71,44 @@ async function checkAuthentication(
   await deps.readResource(call, path);
 }
 
+/** What answers stored files runs nothing, and says nothing of how to run it. */
+function checkFiles(said: Omit<NewHttpTrigger, 'path'>): void {
+  const wrong = [
+    [said.scriptPath !== '', 'scriptPath'],
+    [said.httpMethod !== 'get', 'another method than get'],
+    [said.requestType !== 'sync', 'another requestType than sync'],
+    [said.authenticationMethod === 'custom_script', 'the method custom_script'],
+    [said.wrapBody || said.rawString, 'wrapBody or rawString'],
+    [Boolean(said.retry || said.errorHandlerPath), 'retry or an error handler'],
+  ].find(([is]) => is);
+  if (!wrong) return;
+  throw new AppError('invalid_input', `A route of stored files takes no ${wrong[1]}.`, {
+    hint: 'Leave staticKey out to run a script, or leave that out to answer files.',
+  });
+}
+
+/** The writer must be allowed what the route does. */
+async function checkTarget(
+  deps: HttpTriggersDeps,
+  call: Call,
+  said: Omit<NewHttpTrigger, 'path'>,
+): Promise<void> {
+  const { scriptPath: path, staticKey: key, isWebsite } = said;
+  if (!key) {
+    if (isWebsite || path === '') {
+      throw new AppError('invalid_input', 'This route neither runs a script nor answers files.', {
+        hint: 'Give scriptPath, or staticKey: a stored file, or the folder of a website.',
+      });
+    }
+    return deps.pushes.assertMayRun(call, { kind: said.isFlow ? 'flows' : 'scripts', path });
+  }
+  checkFiles(said);
+  const target = { kind: 'files', path: isWebsite ? `${key}/index.html` : key };
+  const verdict = authorise(call.caller, { action: 'files:read', risk: 'read' }, target);
+  if (!verdict.allowed) throw verdict.error;
+}
+
+/** Flows say themselves what happens when a step fails. */
 async function checkHandling(
   deps: HttpTriggersDeps,
   call: Call,
@@ -85,8 +125,7 @@ async function valuesOf(
   said: Omit<NewHttpTrigger, 'path'>,
 ): Promise<unknown[]> {
   const workspace = workspaceOf(call);
-  const kind = said.isFlow ? 'flows' : 'scripts';
-  await deps.pushes.assertMayRun(call, { kind, path: said.scriptPath });
+  await checkTarget(deps, call, said);
   await checkHandling(deps, call, said);
   await checkAuthentication(deps, call, {
     ...said,
@@ -118,6 +157,8 @@ async function valuesOf(
     said.retry ? JSON.stringify(said.retry) : null,
     said.errorHandlerPath ?? null,
     said.errorHandlerArgs ? JSON.stringify(said.errorHandlerArgs) : null,
+    said.staticKey ?? null,
+    said.isWebsite,
   ];
 }
 
@@ -141,6 +182,7 @@ async function update(deps: HttpTriggersDeps, call: Call, change: HttpTriggerCha
   const moves =
     row.routePath !== old.routePath ||
     row.httpMethod !== old.httpMethod ||
+    row.isWebsite !== old.isWebsite ||
     row.workspacedRoute !== old.workspacedRoute;
   if (moves) assertMayPublish(call, old);
   if (moves) assertMayPublish(call, row);

@@ -60,10 +60,24 @@ interface Entry {
   trigger: HttpTriggerRow;
 }
 
+/** What a website's address says by this name is the key below its folder. */
+export const fileParam = 'websiteFile';
+
 export const wholeRoute = (
   workspace: string,
-  { routePath, workspacedRoute }: Pick<HttpTriggerRow, 'routePath' | 'workspacedRoute'>,
-): string => (workspacedRoute ? `${workspace}/${routePath}` : routePath);
+  {
+    routePath,
+    workspacedRoute,
+    isWebsite = false,
+  }: Pick<HttpTriggerRow, 'routePath' | 'workspacedRoute'> & { isWebsite?: boolean | undefined },
+): string => {
+  const route = workspacedRoute ? `${workspace}/${routePath}` : routePath;
+  return isWebsite ? `${route}/*${fileParam}` : route;
+};
+
+/** Every file of a website, and the address of the website itself, where nothing else answers. */
+const websiteBase = (trigger: HttpTriggerRow): Route =>
+  readRoute(wholeRoute(trigger.workspaceId, { ...trigger, isWebsite: false }));
 
 const refused = (hint: string): AppError =>
   new AppError('unauthenticated', 'This route wants a proof that the request does not have.', {
@@ -140,7 +154,8 @@ export function createRoutes(deps: RoutesDeps): Routes {
     for (const trigger of await db.rows<HttpTriggerRow>(selectRoutes)) {
       const route = readRoute(wholeRoute(trigger.workspaceId, trigger));
       const entries = fresh.get(trigger.httpMethod) ?? [];
-      fresh.set(trigger.httpMethod, [...entries, { route, trigger }]);
+      const base = trigger.isWebsite ? [{ route: websiteBase(trigger), trigger }] : [];
+      fresh.set(trigger.httpMethod, [...entries, { route, trigger }, ...base]);
     }
     for (const entries of fresh.values()) {
       entries.sort((left, right) => compareRoutes(left.route, right.route));
@@ -192,6 +207,7 @@ export function createRoutes(deps: RoutesDeps): Routes {
         const ask = { action: 'http_triggers:read', risk: 'read' } as const;
         const verdict = authorise(caller, ask, { kind: 'http_triggers', path, extraPerms });
         if (!verdict.allowed) throw verdict.error;
+        if (trigger.staticKey !== null) return { owner: call.caller, secretHeaders };
         const target = { kind: isFlow ? 'flows' : 'scripts', path: scriptPath } as const;
         await pushes.assertMayRun({ ...systemCall(workspaceId), caller }, target);
       }

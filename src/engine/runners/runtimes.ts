@@ -71,7 +71,13 @@ const packages: Record<'bun' | 'deno', Record<string, { name: string; binary: st
 const harnessFolder = fileURLToPath(new URL('./harness/', import.meta.url));
 const harnessFiles = {
   javascript: ['javascript.mjs', 'platform.mjs', 'keeper.mjs', 'values.mjs', 'workflow.mjs'],
-  python: ['python.py', 'wmill_api.py', 'wmill_files.py', 'wmill_functions.py', 'wmill_workflow.py'],
+  python: [
+    'python.py',
+    'wmill_api.py',
+    'wmill_files.py',
+    'wmill_functions.py',
+    'wmill_workflow.py',
+  ],
   bash: ['bash.sh'],
 };
 

@@ -108,6 +108,7 @@ function mountWindmill(app: FastifyInstance, { deps, gate, draining }: Running):
         draining,
         published: {
           routes: deps.routes,
+          files: deps.files,
           callerOf: (request, workspace) => gate.admit(request, 'run', workspace),
           invokeAs: gate.invokeAs,
           limit: gate.limit,

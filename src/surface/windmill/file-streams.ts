@@ -20,7 +20,7 @@ export interface FileStreamsDeps extends WireRequestDeps {
 }
 
 /** The output of `files.get` and `files.open`. */
-interface Opened {
+export interface Opened {
   key: string;
   sizeBytes: number;
   contentType: string;
@@ -92,15 +92,20 @@ function rangeOf(header: string | undefined, sizeBytes: number): Range {
  */
 const confined = { 'content-security-policy': 'sandbox' };
 
-function sendFile(
+/** Answers the file, or the range of it that is asked for. */
+export function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  { file, bytes }: { file: Opened; bytes: FileBytes['bytes'] },
+  {
+    file,
+    bytes,
+    headers = confined,
+  }: { file: Opened; bytes: FileBytes['bytes']; headers?: Readonly<Record<string, string>> },
 ): FastifyReply {
   const { sizeBytes, sha256 } = file;
   const etag = `"${sha256}"`;
   void reply.headers({
-    ...confined,
+    ...headers,
     'accept-ranges': 'bytes',
     etag,
     'content-type': file.contentType,

@@ -2,11 +2,12 @@
 // itself as the route says; the run is then an ordinary call by the route's owner.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
-import type { Routes } from '../../engine/index.ts';
+import type { FileBytes, Routes } from '../../engine/index.ts';
 import { anonymous, type Caller } from '../../operation/index.ts';
 import { present } from './fields.ts';
 import { assertRawText, bodyArgs, eventText, shownHeaders } from './payload.ts';
 import { type Outcome, resultAnswer } from './result.ts';
+import { serveFiles } from './website.ts';
 import { errorEvent, eventLine, sendEvents } from './stream.ts';
 import { type Answer, text } from './table.ts';
 import { type WireRequest, wireRequest, type WireRequestDeps } from './wire-request.ts';
@@ -16,6 +17,7 @@ export interface HttpRoutesDeps extends WireRequestDeps {
   /** Is the server about to stop? */
   draining: () => boolean;
   routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
+  files: Pick<FileBytes, 'bytes'>;
   send: (reply: FastifyReply, answer: Answer) => FastifyReply;
   /** Who sends the request, by token or session; throws for nobody. */
   callerOf: (request: FastifyRequest, workspace: string) => Promise<Caller>;
@@ -112,7 +114,10 @@ async function serve(
   deps: HttpRoutesDeps,
 ): Promise<FastifyReply> {
   const wire = wireRequest(request, deps);
-  const found = deps.routes.find(wire.method, wire.path().split('/'));
+  const { path: address, isFolder } = wire.folderPath();
+  const found = deps.routes.find(wire.method, address.split('/'));
+  // Only a website has folders.
+  if (!found?.trigger.isWebsite) wire.path();
   if (!found) {
     throw new AppError('not_found', `Not found: no HTTP route for ${wire.method} here.`);
   }
@@ -122,7 +127,9 @@ async function serve(
   const door = `route ${workspace} ${trigger.path}`;
   if (open.has(trigger.authenticationMethod)) deps.limit(request, door);
   const name =
-    operations[requestType === 'sync' ? 'sync' : 'async'][trigger.isFlow ? 'flows' : 'scripts'];
+    trigger.staticKey !== null
+      ? 'files.get'
+      : operations[requestType === 'sync' ? 'sync' : 'async'][trigger.isFlow ? 'flows' : 'scripts'];
   const proof = {
     header: wire.header,
     bodyText: wire.body?.text ?? '',
@@ -131,14 +138,12 @@ async function serve(
   const admit = () =>
     deps.routes.admit(trigger, proof).catch(async (refusal: unknown) => {
       // Through the door as nobody, so that the audit log has it.
-      const ask = { surface: 'http', workspace, name, input: () => ({ path }) } as const;
+      const shown = trigger.staticKey === null ? { path } : { key: trigger.staticKey };
+      const ask = { surface: 'http', workspace, name, input: () => shown } as const;
       await deps.invokeAs(reply, anonymous, ask).catch(() => undefined);
       throw refusal;
     });
   const admitted = await deps.guarded(request, door, admit);
-  const args = argsOf(found, wire);
-  const event = eventOf(found, wire, admitted.secretHeaders);
-  deps.routes.assertPlain({ ...args, event });
   const ask = (operation: string, input: object): Promise<unknown> =>
     deps.invokeAs(reply, admitted.owner, {
       surface: 'http',
@@ -146,6 +151,12 @@ async function serve(
       name: operation,
       input: () => input,
     });
+  if (trigger.staticKey !== null) {
+    return serveFiles(request, reply, { found, isFolder, ask, bytes: deps.files.bytes });
+  }
+  const args = argsOf(found, wire);
+  const event = eventOf(found, wire, admitted.secretHeaders);
+  deps.routes.assertPlain({ ...args, event });
   const { isFlow, retry, errorHandlerPath } = trigger;
   if (requestType !== 'sync_sse' && !retry && !errorHandlerPath) {
     return deps.send(

@@ -20,6 +20,8 @@ interface HttpTriggerOutput {
   requestType: string;
   authenticationMethod: string;
   authenticationResourcePath: string | null;
+  staticKey: string | null;
+  isWebsite: boolean;
   wrapBody: boolean;
   rawString: boolean;
   retry?: unknown;
@@ -49,7 +51,8 @@ export function httpTriggerShape(trigger: HttpTriggerOutput): Record<string, unk
     request_type: trigger.requestType,
     authentication_method: trigger.authenticationMethod,
     authentication_resource_path: trigger.authenticationResourcePath,
-    is_static_website: false,
+    is_static_website: trigger.isWebsite,
+    static_asset_config: trigger.staticKey === null ? undefined : { s3: trigger.staticKey },
     wrap_body: trigger.wrapBody,
     raw_string: trigger.rawString,
     retry: trigger.retry,
@@ -67,17 +70,17 @@ export function httpTriggerShape(trigger: HttpTriggerOutput): Record<string, unk
   });
 }
 
-/** What Windmill has and Millrace does not, with what to do instead. */
-const notBuilt: Readonly<Record<string, string>> = {
-  static_asset_config: 'Serve files with a script that sets windmill_content_type.',
-  is_static_website: 'Serve files with a script that sets windmill_content_type.',
-};
-
-function refuseNotBuilt(body: Record<string, unknown>): void {
-  for (const [field, hint] of Object.entries(notBuilt)) {
-    if (body[field] === undefined || body[field] === null || body[field] === false) continue;
-    throw new AppError('not_implemented', `HTTP routes have no ${field} here.`, { hint });
-  }
+/** The key in `static_asset_config`; what else it may hold is refused, not lost. */
+function staticKeyOf(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null) return config;
+  const { s3: key, storage, ...others } = filled(config as Record<string, unknown>);
+  const [other] = Object.keys(others);
+  if (other === undefined && (storage === undefined || storage === '_default_')) return key;
+  throw new AppError(
+    'not_implemented',
+    `static_asset_config has no ${other ?? 'storage'} here: a workspace has one storage.`,
+    { hint: 'Give s3, the key of a stored file; its upload says content_disposition.' },
+  );
 }
 
 /** `enabled`, or `mode` in newer clients. */
@@ -94,7 +97,6 @@ const handlerOf = (path: unknown): unknown =>
   typeof path === 'string' && /^[uf]\//.test(path) ? `script/${path}` : path;
 
 function settings(body: Record<string, unknown>): Record<string, unknown> {
-  refuseNotBuilt(body);
   const isAsync = body['is_async'];
   const legacy = typeof isAsync === 'boolean' ? (isAsync ? 'async' : 'sync') : undefined;
   return filled({
@@ -108,6 +110,8 @@ function settings(body: Record<string, unknown>): Record<string, unknown> {
     authenticationResourcePath: body['authentication_resource_path'],
     wrapBody: body['wrap_body'],
     rawString: body['raw_string'],
+    staticKey: staticKeyOf(body['static_asset_config']),
+    isWebsite: body['is_static_website'],
     retry: body['retry'],
     errorHandlerPath: handlerOf(body['error_handler_path']),
     errorHandlerArgs: body['error_handler_args'],
@@ -206,7 +210,12 @@ export const httpTriggerRows: readonly Row[] = [
       const body = request.fields();
       const resource = body['authentication_resource_path'] ?? null;
       // What a body leaves out is taken away: Windmill's clients send the whole route.
-      const unset = { retry: null, errorHandlerPath: null, errorHandlerArgs: null };
+      const unset = {
+        retry: null,
+        errorHandlerPath: null,
+        errorHandlerArgs: null,
+        staticKey: null,
+      };
       const said = { ...unset, ...settings(body), authenticationResourcePath: resource };
       return { ...said, ...byPath(request) };
     },

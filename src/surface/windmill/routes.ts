@@ -40,7 +40,10 @@ export interface WindmillDeps {
   /** Is the server about to stop? */
   draining: () => boolean;
   /** What `/api/r/` needs: its table, and calls by the owners of routes. */
-  published: Pick<HttpRoutesDeps, 'routes' | 'callerOf' | 'invokeAs' | 'limit' | 'guarded'>;
+  published: Pick<
+    HttpRoutesDeps,
+    'routes' | 'files' | 'callerOf' | 'invokeAs' | 'limit' | 'guarded'
+  >;
 }
 
 function send(reply: FastifyReply, answer: Answer): FastifyReply {

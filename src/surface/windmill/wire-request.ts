@@ -23,6 +23,8 @@ export interface WireRequest {
   param(name: string): string;
   /** The `*` of the address: an item's path. Throws `invalid_input` for anything that is none. */
   path(): string;
+  /** The same of an address that may end in a slash, and whether it does. */
+  folderPath(): { path: string; isFolder: boolean };
   /** The `*` of the address as plain text, whatever it holds. */
   rest(): string;
   /** The body as an object; an absent one is empty. */
@@ -103,6 +105,12 @@ export function wireRequest(request: FastifyRequest, deps: WireRequestDeps): Wir
       return value;
     },
     path: () => wildcardPath(request.raw.url ?? '', request.routeOptions.url ?? ''),
+    folderPath() {
+      const [address = ''] = (request.raw.url ?? '').split('?', 1);
+      const isFolder = address.endsWith('/');
+      const whole = isFolder ? address.slice(0, -1) : address;
+      return { path: wildcardPath(whole, request.routeOptions.url ?? ''), isFolder };
+    },
     rest: () => plainRest(request.raw.url ?? '', request.routeOptions.url ?? ''),
     fields() {
       if (body === undefined) return {};
