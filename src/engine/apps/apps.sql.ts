@@ -1,4 +1,4 @@
-// Every SQL statement of apps. An app's row names its head version; versions never change.
+// Every SQL statement of apps. An app's row names its head version; of a version only its message changes.
 import { statement } from '../../store/index.ts';
 import { starredBy } from '../favorites/index.ts';
 
@@ -206,4 +206,38 @@ export const selectComponentJob = statement(
    where id = $1
      and workspace = $2
      and trigger_kind = 'app'`,
+);
+
+/** Uses engine_app_newest; what the heads of the apps run is read from their rows. */
+export const selectAppsThatRun = statement(
+  'app.that_run',
+  `select app.path ${ofHead}
+   where app.workspace = $1
+     and ($2 or app.owner = any ($3) or app.extra_perms ?| $4)
+     and exists (
+       select 1
+       from json_each(version.runnables) as each
+       where each.value ->> 'kind' = $5
+         and each.value ->> 'path' = $6
+     )
+   order by app.path
+   limit 1000`,
+);
+
+/** The primary keys of both. */
+export const selectAppOfVersion = statement(
+  'app.of_version',
+  `select app.path, app.extra_perms as "extraPerms"
+   from engine_app as app
+   join engine_app_version as version on version.app = app.id
+   where app.workspace = $1
+     and app.id = $2
+     and version.version = $3`,
+);
+
+export const updateVersionMessage = statement(
+  'app.update_message',
+  `update engine_app_version
+   set deployment_msg = $2
+   where version = $1`,
 );

@@ -3,6 +3,7 @@ import { type createQueue, type FlowPushes, type Jobs, pushScript } from '../job
 import type { Scripts } from '../scripts/index.ts';
 import { type AppsDeps, createApps } from './apps.ts';
 import { createExecution } from './execute.ts';
+import { createAppVersions } from './versions.ts';
 
 export interface AppEngineDeps extends AppsDeps {
   scripts: Scripts;
@@ -25,5 +26,5 @@ export function createAppEngine(deps: AppEngineDeps) {
     push: (push) => queue.push(push),
     wait: jobs.wait,
   });
-  return { ...apps, ...execution };
+  return { ...apps, ...execution, ...createAppVersions(deps.db) };
 }

@@ -181,7 +181,7 @@ describe('id tokens of jobs', () => {
     const published = (await (await server.fetch('/api/oidc/jwks', { token: null })).json()) as any;
     assert.equal(published.keys.length, 2);
     for (const token of [old, fresh]) await jwtVerify(token, createLocalJWKSet(published));
-    const parts = new Set(published.keys.flatMap((key: object) => Object.keys(key)));
+    const parts = new Set<string>(published.keys.flatMap((key: object) => Object.keys(key)));
     assert.deepEqual([...parts].toSorted(), ['alg', 'e', 'kid', 'kty', 'n', 'use']);
     assert.equal(
       (await server.op('idTokens.rotateKey', {}, await server.tokenWith(['jobs:read']))).status,

@@ -95,6 +95,9 @@ interface DeployedOutput {
 
 const deployedJson = json(({ path, version }: DeployedOutput) => ({ path, version }));
 
+/** `script` and `flow`; some clients say the plural. */
+const kindOf = (request: WireRequest): string => request.param('kind').replace(/s$/, '');
+
 const readingRows: readonly Row[] = [
   get({
     path: `${apps}/get/p/*`,
@@ -137,6 +140,12 @@ const readingRows: readonly Row[] = [
     answer: json(),
   }),
   get({
+    path: `${apps}/list_paths_from_workspace_runnable/:kind/*`,
+    operation: 'apps.thatRun',
+    input: (request) => ({ kind: kindOf(request), path: request.path() }),
+    answer: json(),
+  }),
+  get({
     path: `${apps}/exists/*`,
     operation: 'apps.exists',
     input: byPath,
@@ -165,6 +174,16 @@ const readingRows: readonly Row[] = [
 ];
 
 const writingRows: readonly Row[] = [
+  post({
+    path: `${apps}/history_update/a/:id/v/:version`,
+    operation: 'apps.setMessage',
+    input: (request) => ({
+      app: Number(request.param('id')),
+      version: Number(request.param('version')),
+      message: request.fields()['deployment_msg'] ?? '',
+    }),
+    answer: json(({ version }: { version: number }) => `version ${version} updated`),
+  }),
   post({
     path: `${apps}/create`,
     operation: 'apps.create',

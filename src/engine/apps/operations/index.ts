@@ -2,6 +2,7 @@
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { Apps } from '../apps.ts';
 import type { AppExecution } from '../execute.ts';
+import type { AppVersions } from '../versions.ts';
 import { appBundle } from './bundle.ts';
 import { createApp } from './create.ts';
 import { customPathExists } from './custom-path-exists.ts';
@@ -16,10 +17,12 @@ import { appHistory } from './history.ts';
 import { listApps } from './list.ts';
 import { componentResult } from './result.ts';
 import { secretOfApp } from './secret-of.ts';
+import { setAppMessage } from './set-message.ts';
+import { appsThatRun } from './that-run.ts';
 import { updateApp } from './update.ts';
 import { appValues } from './values.ts';
 
-export const appOperations = (apps: Apps & AppExecution): AnyOperation[] => [
+export const appOperations = (apps: Apps & AppExecution & AppVersions): AnyOperation[] => [
   createApp(apps),
   updateApp(apps),
   getApp(apps),
@@ -29,6 +32,8 @@ export const appOperations = (apps: Apps & AppExecution): AnyOperation[] => [
   appExists(apps),
   customPathExists(apps),
   appHistory(apps),
+  setAppMessage(apps),
+  appsThatRun(apps),
   deleteApp(apps),
   secretOfApp(apps),
   getAppBySecret(apps),
