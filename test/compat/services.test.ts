@@ -12,6 +12,7 @@ import {
 } from '../kit/windmill-client.ts';
 import { differences } from './services/differences.ts';
 import { appRows } from './services/apps.ts';
+import { fileRows } from './services/files.ts';
 import { itemRows, scheduleRows } from './services/items.ts';
 import { approvalRows, endedRows, queueRows, runRows, workflowRows } from './services/jobs.ts';
 import { instanceRows, peopleRows } from './services/people.ts';
@@ -41,6 +42,7 @@ const rows: readonly Row[] = [
   ...scheduleRows,
   ...triggerRows,
   ...appRows,
+  ...fileRows,
   ...flowEndRows,
   ...scriptEndRows,
   ...peopleRows.slice(3),

@@ -1,4 +1,5 @@
-// Every SQL statement of apps. An app's row names its head version; of a version only its message changes.
+// Every SQL statement of apps. An app's row names its head version; of a version only its message
+// ever changes.
 import { statement } from '../../store/index.ts';
 import { starredBy } from '../favorites/index.ts';
 

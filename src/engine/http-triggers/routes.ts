@@ -61,7 +61,7 @@ interface Entry {
 }
 
 /** What a website's address says by this name is the key below its folder. */
-export const fileParam = 'websiteFile';
+const fileParam = 'websiteFile';
 
 export const wholeRoute = (
   workspace: string,

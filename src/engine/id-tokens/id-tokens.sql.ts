@@ -12,7 +12,7 @@ export const selectSigningKeys = statement(
 /** Two processes that find no key make one key. */
 export const lockSigningKeys = statement(
   'id_token.lock_keys',
-  `lock table engine_signing_key in share row exclusive mode`,
+  `select pg_advisory_xact_lock(hashtextextended('engine_signing_key', 85))`,
 );
 
 export const insertSigningKey = statement(

@@ -64,7 +64,7 @@ export function createSigningKeys({ db, clock, deriveKey }: SigningKeysDeps) {
   async function replace(isGood: (newest: StoredKey) => boolean): Promise<StoredKey> {
     const next = await made();
     return db.transaction(async (queries) => {
-      await queries.run(sql.lockSigningKeys);
+      await queries.rows(sql.lockSigningKeys);
       const keys = await queries.rows<StoredKey>(sql.selectSigningKeys);
       const [newest] = keys;
       if (newest && isGood(newest)) return newest;

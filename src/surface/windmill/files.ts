@@ -23,18 +23,16 @@ const metadata = (file: FileOutput) => ({
   mime_type: file.contentType,
   size_in_bytes: file.sizeBytes,
   last_modified: new Date(file.editedAt).toISOString(),
-  expires: null,
-  version_id: null,
 });
 
 /** Windmill's kinds of previews; base64 is nothing that it shows. */
 function preview(file: FileOutput & { text: string; base64: boolean }) {
   if (file.base64) {
     const msg = 'There is no preview of this kind of file; download it.';
-    return { msg, content: null, content_type: 'Unknown' };
+    return { msg, content_type: 'Unknown' };
   }
   const isCsv = /^text\/csv\b/.test(file.contentType);
-  return { msg: null, content: file.text, content_type: isCsv ? 'Csv' : 'RawText' };
+  return { content: file.text, content_type: isCsv ? 'Csv' : 'RawText' };
 }
 
 interface Listed {

@@ -45,6 +45,18 @@ const lowCode: Row[] = [
   },
   { call: 'AppService.getAppHistoryByPath', sends: { path }, is: two },
   { call: 'AppService.getAppLatestVersion', sends: { path } },
+  {
+    call: 'AppService.updateAppHistory',
+    async sends({ ask, deployed: { version } }: Known) {
+      const { id } = await ask('AppService.getAppByPath', { path });
+      return { id, version, requestBody: { deployment_msg: 'noted' } };
+    },
+  },
+  {
+    call: 'AppService.listAppPathsFromWorkspaceRunnable',
+    sends: { runnableKind: 'script', path: 'f/team/none' },
+    is: [],
+  },
   { call: 'AppService.listApps', sends: { pathExact: path }, is: one },
   { call: 'AppService.listSearchApp', sends: {}, is: one },
   { call: 'AppService.customPathExists', sends: { customPath: 'desk' }, is: true },

@@ -34,6 +34,9 @@ export const differences: Readonly<Record<string, string>> = {
   listHttpTriggers: '(t.ListHttpTriggersResponse[number] & { email: string })[]',
   // The package knows the alerts of a group alone.
   getConfig: 't.GetConfigResponse & { worker_tags: string[] }',
+  // A Blob is nothing that can be written down, and the client makes text of what is text.
+  'fileUpload takes': '{ fileKey: string; requestBody: object }',
+  fileDownload: 't.FileDownloadResponse | string',
   // Operations have our names.
   listAuditLogs: "(Omit<t.AuditLog, 'operation'> & { operation: string })[]",
   getAuditLog: "Omit<t.AuditLog, 'operation'> & { operation: string }",
