@@ -32,7 +32,7 @@ import { type Builder, mergeSchema } from './languages/index.ts';
 import { createFavorites, favoriteOperations } from './favorites/index.ts';
 import { createItems, type Items } from './items.ts';
 import { createJobServices } from './job-services.ts';
-import type { ResourceChoice } from './resources/index.ts';
+import { offered, type OfferedResources, takesResource } from './offered.ts';
 import type { Runners } from './runners/index.ts';
 import {
   createScriptEnvs,
@@ -110,14 +110,6 @@ export interface RunnableList {
   tools: readonly RunnableTool[];
   /** Present when some tool takes a resource. */
   resources?: OfferedResources;
-}
-
-/** What the tools' resource arguments may be given. */
-export interface OfferedResources {
-  /** The first of each type. */
-  choices: readonly ResourceChoice[];
-  /** Resource type to what it is. */
-  types: ReadonlyMap<string, string>;
 }
 
 export type Engine = ReturnType<typeof createEngine>;
@@ -278,19 +270,6 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   return { ...made, memories, groups, approvals, apps, workflows, triggers };
 }
 
-/** Cheap and generous: a text in the schema that looks like it costs one more query. */
-function takesResource({ schema }: RunnableTool): boolean {
-  return /"(?:resource-|resource")/.test(JSON.stringify(schema));
-}
-
-async function offered(call: Call, { resources, types }: Items): Promise<OfferedResources> {
-  const [choices, known] = await Promise.all([resources.choices(call), types.list(call)]);
-  return {
-    choices,
-    types: new Map(known.map(({ name, description }) => [name, description])),
-  };
-}
-
 /** What items grant by themselves; undefined for what is not there, or of another floor. */
 function grantsOf({ scripts, flowEngine, apps, triggers, items }: ReturnType<typeof createVerbs>) {
   return async (
@@ -324,7 +303,6 @@ export function createEngine(deps: EngineDeps) {
   const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
   const serviceLog = createServiceLog({ db, clock, tick, log, of });
   const shown = { db, clock, groups: verbs.groups, flushLog: serviceLog.flush };
-  const pruner = createPruner({ db, clock, tick, log, retentionMs });
   const services = createJobServices({ ...deps, items });
   const operations: AnyOperation[] = [
     ...scriptOperations(scripts),

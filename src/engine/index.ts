@@ -1,7 +1,8 @@
 export { openFlowSchema } from './flows/index.ts';
-export { createEngine, type Engine, type OfferedResources, type RunnableList } from './engine.ts';
+export { createEngine, type Engine, type RunnableList } from './engine.ts';
 export type { MarkFlow } from './flows/index.ts';
 export { type Builder, createBuilder } from './languages/index.ts';
+export type { OfferedResources } from './offered.ts';
 export { createRunners, type Runners } from './runners/index.ts';
 export type { FileBytes } from './storage/index.ts';
 export { openSandbox, type Sandbox } from './sandbox/index.ts';
