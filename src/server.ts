@@ -19,7 +19,7 @@ import {
   openSandbox,
 } from './engine/index.ts';
 import { createEgress } from './egress/index.ts';
-import { createIdentity, type Identity } from './identity/index.ts';
+import { createIdentity, type Identity, type ToolsOf } from './identity/index.ts';
 import {
   auditOperations,
   auditStage,
@@ -113,9 +113,10 @@ async function createBase(
     origin: () => string;
     callsElsewhere: boolean;
     mode: 'server' | 'worker';
+    toolsOf: ToolsOf;
   },
 ) {
-  const { opening, origin, callsElsewhere, mode } = how;
+  const { opening, origin, callsElsewhere, mode, toolsOf } = how;
   const { dataFolder } = config;
   const store = await opening;
   undo.push('the store', () => store.close());
@@ -139,7 +140,7 @@ async function createBase(
   });
   const jobTokens = { find: engine.findJobOfToken };
   const handlersOf = engine.handlers;
-  const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf });
+  const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf, toolsOf });
   return { db, sandbox, engine, identity, egress };
 }
 
@@ -175,8 +176,13 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const opening = options.store ?? openStore({ config, log, clock, role: 'server' });
     // Behind a public address there may be more servers than this one.
     const callsElsewhere = config.baseUrl !== undefined;
-    const how = { opening, origin: () => origin, callsElsewhere, mode: 'server' as const };
-    const base = await createBase(ground, how);
+    const base = await createBase(ground, {
+      opening,
+      origin: () => origin,
+      callsElsewhere,
+      mode: 'server',
+      toolsOf: (caller, workspace) => mcp.preview(caller, workspace),
+    });
     const { db, sandbox, engine, identity, egress } = base;
     const door = openDoor(ground, { db, engine, identity });
     const mcp = createMcp({
@@ -226,7 +232,8 @@ export function startWorker(
     const { log, clock, undo } = ground;
     const opening = options.store ?? openStore({ config, log, clock, role: 'worker' });
     const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${config.port}`;
-    const how = { opening, origin, callsElsewhere: true, mode: 'worker' as const };
+    const toolsOf = async () => [];
+    const how = { opening, origin, callsElsewhere: true, mode: 'worker' as const, toolsOf };
     const { engine, identity } = await createBase(ground, how);
     await identity.start();
     undo.push('identity', () => identity.stop());

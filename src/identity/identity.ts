@@ -17,7 +17,7 @@ import { createPasswords } from './passwords.ts';
 import { createSessions, sessionOperations } from './sessions/index.ts';
 import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
 import { createPruner } from './pruner.ts';
-import { createTokens, tokenOperations } from './tokens/index.ts';
+import { createTokens, tokenOperations, type ToolsOf } from './tokens/index.ts';
 import { createUsers, userOperations } from './users/index.ts';
 import { createWorkspaces, type HandlersOf, workspaceOperations } from './workspaces/index.ts';
 
@@ -28,6 +28,7 @@ export interface IdentityDeps {
   log: Log;
   jobTokens: JobTokens;
   handlersOf: HandlersOf;
+  toolsOf: ToolsOf;
 }
 
 export interface Identity {
@@ -72,7 +73,7 @@ export interface Identity {
 const channel = 'identity';
 
 export function createIdentity(deps: IdentityDeps): Identity {
-  const { db, clock, tick, log, jobTokens, handlersOf } = deps;
+  const { db, clock, tick, log, jobTokens, handlersOf, toolsOf } = deps;
   const callers = createCallers({ db, clock, log, jobTokens });
   const passwords = createPasswords();
   const pruner = createPruner({ db, clock, tick, log });
@@ -104,7 +105,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...sessionOperations(createSessions({ db, clock, passwords, changed })),
       ...userOperations(createUsers({ db, clock, passwords, changed })),
       ...memberOperations(createMembers({ db, clock, changed })),
-      ...tokenOperations(createTokens({ db, clock, changed })),
+      ...tokenOperations(createTokens({ db, clock, changed, toolsOf })),
       ...connectionOperations(createConnections({ db, clock, changed })),
       ...workspaceOperations(workspaces),
       ...folderOperations(createFolders({ db, clock, changed })),

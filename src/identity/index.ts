@@ -4,3 +4,4 @@ export { createIdentity, type Identity, type IdentityDeps } from './identity.ts'
 export type { Artifacts } from './oauth/index.ts';
 export { type Readable, readableBy } from './readable.ts';
 export type { FirstOwner, Setup } from './setup/index.ts';
+export type { ListedTool, ToolsOf } from './tokens/index.ts';

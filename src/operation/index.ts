@@ -31,6 +31,7 @@ export {
   type Target,
 } from './operation.ts';
 export { normaliseScopes } from './scope-grammar.ts';
+export { scopePicker } from './scope-picker.ts';
 export { hasMcpScope, hasRunScope, onlyMcpScopes } from './scopes.ts';
 export { auditOperations } from './operations/index.ts';
 export { validate } from './validate.ts';

@@ -112,7 +112,9 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const jobTokens: JobTokens = { find: async (token) => jobs.get(token) };
   const tick = createSlowTick({ clock, log });
   const handlersOf = async () => [];
-  const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf });
+  const toolsOf = async () => [];
+  const shared = { clock, tick, log, jobTokens, handlersOf, toolsOf };
+  const identity = createIdentity({ ...shared, db });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);
   const undo: (() => Promise<void>)[] = [() => audit.drain(), () => identity.stop()];
@@ -154,7 +156,7 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     async another() {
       const config = { dataFolder: '', databaseUrl: url };
       const store = await openStore({ config, log, clock });
-      const other = createIdentity({ db: store.db, clock, tick, log, jobTokens, handlersOf });
+      const other = createIdentity({ ...shared, db: store.db });
       await other.start();
       undo.push(async () => {
         await other.stop();

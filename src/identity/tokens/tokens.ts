@@ -6,6 +6,7 @@ import type { Database } from '../../store/index.ts';
 import { type Changed, personOf } from '../person.ts';
 import { type Issued, issueToken } from './issue.ts';
 import { beyondPower, fullPower, type Power } from './power.ts';
+import { createPreview, type ToolsOf } from './preview.ts';
 import * as sql from './tokens.sql.ts';
 
 export interface NewToken {
@@ -33,6 +34,7 @@ interface Deps {
   db: Database;
   clock: Clock;
   changed: Changed;
+  toolsOf: ToolsOf;
 }
 
 /** A session hands on everything; a token what it holds. The stored row knows when it ends. */
@@ -90,6 +92,7 @@ export function createTokens(deps: Deps) {
   const { db, changed } = deps;
   return {
     ...creators(deps),
+    preview: createPreview(deps.toolsOf),
 
     list: (call: Call, { page, perPage }: { page: number; perPage: number }) =>
       db.rows<TokenRow>(sql.selectTokens, [personOf(call), perPage, (page - 1) * perPage]),

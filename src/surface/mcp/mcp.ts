@@ -2,6 +2,7 @@
 // settled before (`routes.ts`). Stateless: nothing is remembered between requests but caches.
 import type { Clock, Log } from '../../base/index.ts';
 import type { RunnableList } from '../../engine/index.ts';
+import type { ListedTool } from '../../identity/index.ts';
 import type { Caller, Door } from '../../operation/index.ts';
 import { createArgumentCheck } from './arguments.ts';
 import { createCallTool } from './call-tool.ts';
@@ -19,6 +20,7 @@ import {
 import { type EndpointListing, listEndpoints } from './list-tools.ts';
 import { isObject, metaKeys, rpcCodes } from './protocol.ts';
 import { createSdkSide } from './sdk.ts';
+import type { Tool } from './tool.ts';
 import { serverInfoOf } from './introduction.ts';
 
 export interface McpDeps {
@@ -41,6 +43,8 @@ export interface Mcp {
   handle(request: McpHttpRequest): Promise<McpHttpResponse>;
   /** The endpoint tools, as Windmill's `list_tools` route shows them. */
   listTools(): readonly EndpointListing[];
+  /** What `tools/list` answers to the caller, for people who choose what a token may do. */
+  preview(caller: Caller, workspace: string): Promise<ListedTool[]>;
   origin: () => string;
   log: Log;
   /** From now on a connection that closes is the server's doing, and cancels nothing. */
@@ -48,6 +52,12 @@ export interface Mcp {
   draining(): boolean;
   /** Ends the streams that are still open. */
   stop(): Promise<void>;
+}
+
+function listed({ definition, runnable }: Tool): ListedTool {
+  const { name, title, annotations } = definition;
+  const { kind, path } = runnable ?? { kind: 'endpoint' as const, path: null };
+  return { name, title, kind, path, readOnly: annotations.readOnlyHint };
 }
 
 function isBareDiscover(body: unknown): boolean {
@@ -119,6 +129,7 @@ export function createMcp(deps: McpDeps): Mcp {
       draining = true;
     },
     draining: () => draining,
+    preview: async (caller, workspace) => (await catalogue.of(caller, workspace)).tools.map(listed),
     stop: () => sdk.stop(),
     async handle(request) {
       const early = refuseEarly(request);

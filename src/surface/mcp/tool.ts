@@ -21,6 +21,8 @@ export interface Tool {
   readonly definition: ToolDefinition;
   /** `definition` as JSON, made once. */
   readonly json: string;
+  /** The script or flow that it runs; absent for endpoint tools. */
+  readonly runnable?: { kind: 'script' | 'flow'; path: string };
   /** Names the input schema for the cache of validators. */
   readonly schemaKey: string;
   /**

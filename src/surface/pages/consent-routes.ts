@@ -2,6 +2,7 @@
 // cookie of the authorization server), and only somebody who is logged in may answer.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
+import { scopePicker } from '../../operation/index.ts';
 import { type ConsentFacts, consentPage } from './consent.ts';
 import type { OwnWorkspace } from './home.ts';
 import type { PageDeps } from './routes.ts';
@@ -33,13 +34,6 @@ interface AskedFor {
 
 const address = '/oauth/consent/:uid';
 
-/** What a choice on the page means. */
-const accesses: Readonly<Record<string, { scopes: string[]; readOnly: boolean }>> = {
-  all: { scopes: ['mcp:all'], readOnly: false },
-  read: { scopes: ['mcp:all'], readOnly: true },
-  favorites: { scopes: ['mcp:favorites'], readOnly: false },
-};
-
 export function mountConsent(app: FastifyInstance, deps: PageDeps): void {
   const { consents } = deps;
 
@@ -51,11 +45,12 @@ export function mountConsent(app: FastifyInstance, deps: PageDeps): void {
       workspaces: OwnWorkspace[];
     };
     const { workspace, asked } = pending;
+    const { mode } = scopePicker.choiceOf({ scopes: asked, readOnly: false });
     return {
       ...pending,
       email: mine.email,
       workspaces: mine.workspaces.filter(({ id }) => workspace === null || id === workspace),
-      access: asked.includes('mcp:favorites') ? 'favorites' : 'all',
+      access: mode === 'favorites' ? mode : 'all',
     };
   }
 
@@ -66,8 +61,9 @@ export function mountConsent(app: FastifyInstance, deps: PageDeps): void {
   ): Promise<{ userId: string; grantId: string }> {
     const form = deps.formOf(request);
     const facts = await factsOf(request, reply);
-    const access = accesses[form['access'] ?? ''];
-    if (!access) throw new AppError('invalid_input', 'Choose what the client may do.');
+    const mode = scopePicker.modes.find((known) => known === form['access']);
+    if (!mode) throw new AppError('invalid_input', 'Choose what the client may do.');
+    const access = scopePicker.reachOf({ mode });
     const chosen = form['workspace'] ?? '';
     const isAll = chosen === '*' && facts.workspace === null;
     if (!isAll && !facts.workspaces.some(({ id }) => id === chosen)) {

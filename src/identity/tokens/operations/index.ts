@@ -4,12 +4,14 @@ import type { Tokens } from '../tokens.ts';
 import { createToken } from './create.ts';
 import { deleteToken } from './delete.ts';
 import { listTokens } from './list.ts';
+import { previewToken } from './preview.ts';
 import { updateTokenLabel } from './update-label.ts';
 import { updateTokenScopes } from './update-scopes.ts';
 
 export const tokenOperations = (tokens: Tokens): AnyOperation[] => [
   createToken(tokens),
   listTokens(tokens),
+  previewToken(tokens),
   deleteToken(tokens),
   updateTokenScopes(tokens),
   updateTokenLabel(tokens),

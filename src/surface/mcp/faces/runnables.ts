@@ -62,6 +62,7 @@ export function runnableTool(
   const schema = toolSchemaOf(runnable.schema, offered);
   return toolOf({
     definition: definitionOf(runnable, schema),
+    runnable: { kind, path },
     schemaKey: `${kind} ${path} ${hash}`,
     unknownArguments: 'ignore',
     async run(invocation) {

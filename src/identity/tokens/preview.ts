@@ -1,0 +1,64 @@
+// What a token would list at an MCP address, before there is one: the caller that it would make,
+// shown to the code that answers `tools/list`.
+import { AppError, notFound } from '../../base/index.ts';
+import { type Call, type Caller, normaliseScopes, workspaceOf } from '../../operation/index.ts';
+import { beyondPower, fullPower } from './power.ts';
+
+export interface ListedTool {
+  name: string;
+  title: string;
+  kind: 'endpoint' | 'script' | 'flow';
+  /** Of the script or flow; null for endpoint tools. */
+  path: string | null;
+  /** Calling it changes nothing. */
+  readOnly: boolean;
+}
+
+/** Port: what `tools/list` answers to this caller in this workspace; the MCP endpoint knows. */
+export type ToolsOf = (caller: Caller, workspace: string) => Promise<readonly ListedTool[]>;
+
+export interface Reach {
+  scopes: readonly string[];
+  readOnly: boolean;
+}
+
+export interface Preview {
+  tools: ListedTool[];
+  counts: { endpoints: number; scripts: number; flows: number };
+}
+
+/** The caller of such a token, in the workspace of the call. Throws what making it would. */
+function holderOf({ caller, workspace }: Call, reach: Reach): Caller {
+  const scopes = normaliseScopes(reach.scopes);
+  const held = { ...fullPower, scopes: caller.scopes, readOnly: caller.readOnly };
+  const refusal = beyondPower(held, { ...fullPower, scopes, readOnly: reach.readOnly });
+  if (refusal) throw refusal;
+  return {
+    ...caller,
+    kind: 'token',
+    scopes,
+    readOnly: reach.readOnly,
+    boundWorkspace: workspace,
+    audience: null,
+    jobId: null,
+  };
+}
+
+export function createPreview(toolsOf: ToolsOf) {
+  return async (call: Call, reach: Reach): Promise<Preview> => {
+    const workspace = workspaceOf(call);
+    if (!call.caller.membership) throw notFound('workspace', workspace);
+    if (reach.scopes.every((scope) => !scope.trim().startsWith('mcp'))) {
+      throw new AppError('invalid_input', 'A token lists tools only by mcp: scopes.');
+    }
+    const tools = [...(await toolsOf(holderOf(call, reach), workspace))];
+    const count = (kind: ListedTool['kind']): number =>
+      tools.filter((tool) => tool.kind === kind).length;
+    const counts = {
+      endpoints: count('endpoint'),
+      scripts: count('script'),
+      flows: count('flow'),
+    };
+    return { tools, counts };
+  };
+}
