@@ -139,8 +139,9 @@ async function createBase(
     usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
   });
   const jobTokens = { find: engine.findJobOfToken };
-  const handlersOf = engine.handlers;
-  const identity = createIdentity({ db, clock, tick, log, jobTokens, handlersOf, toolsOf });
+  const { handlers: handlersOf, dropGrants, holdsItems } = engine;
+  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf };
+  const identity = createIdentity({ db, clock, tick, log, ...ports });
   return { db, sandbox, engine, identity, egress };
 }
 

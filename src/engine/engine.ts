@@ -2,13 +2,7 @@
 // Everything it needs from outside comes in; it starts nothing by itself.
 import { cpus, freemem, hostname, totalmem } from 'node:os';
 import { type Clock, type Config, messageOf, type RootLog, type SlowTick } from '../base/index.ts';
-import {
-  type AnyOperation,
-  type Call,
-  type Caller,
-  systemCall,
-  type Target,
-} from '../operation/index.ts';
+import { type AnyOperation, type Call, type Caller, systemCall } from '../operation/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { Database } from '../store/index.ts';
 import { type AppEngineDeps, appOperations, createAppEngine } from './apps/index.ts';
@@ -28,11 +22,12 @@ import {
 import { agentOperations, createMemories, type Memories } from './agents/index.ts';
 import { approvalOperations } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from './flows/index.ts';
+import { createKept } from './kept.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
-import { createFavorites, favoriteOperations } from './favorites/index.ts';
 import { createItems, type Items } from './items.ts';
 import { createJobServices } from './job-services.ts';
 import { offered, type OfferedResources, takesResource } from './offered.ts';
+import { createReadable, grantsOf } from './readable.ts';
 import type { Runners } from './runners/index.ts';
 import {
   createScriptEnvs,
@@ -270,23 +265,6 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   return { ...made, memories, groups, approvals, apps, workflows, triggers };
 }
 
-/** What items grant by themselves; undefined for what is not there, or of another floor. */
-function grantsOf({ scripts, flowEngine, apps, triggers, items }: ReturnType<typeof createVerbs>) {
-  return async (
-    workspace: string,
-    { kind, path }: Target,
-  ): Promise<Readonly<Record<string, boolean>> | undefined> => {
-    if (kind === 'scripts') return scripts.extraPerms(workspace, path);
-    if (kind === 'flows') return flowEngine.flows.extraPerms(workspace, path);
-    if (kind === 'apps') return apps.extraPerms(workspace, path);
-    if (kind === 'schedules' || kind === 'http_triggers') {
-      return triggers.extraPerms(workspace, { kind, path });
-    }
-    if (kind === 'variables') return items.variables.extraPerms(workspace, path);
-    return kind === 'resources' ? items.resources.extraPerms(workspace, path) : undefined;
-  };
-}
-
 export function createEngine(deps: EngineDeps) {
   const { db, clock, tick, log, runners } = deps;
   const versions = createVersions(db);
@@ -297,7 +275,9 @@ export function createEngine(deps: EngineDeps) {
   const { retentionMs } = deps.config;
   const extraPerms = grantsOf(verbs);
   const onChanged = versions.changed;
-  const favorites = createFavorites({ db, clock, extraPerms, onChanged });
+  const sharing = createSharing({ db, onChanged });
+  const assertReadable = createReadable(extraPerms);
+  const kept = createKept({ ...deps, assertReadable, onChanged, scripts, jobs });
   const pruner = createPruner({ db, clock, tick, log, retentionMs, forget: verbs.memories.prune });
   const { mode, config } = deps;
   const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
@@ -313,8 +293,8 @@ export function createEngine(deps: EngineDeps) {
     ...approvalOperations(verbs.approvals),
     ...workflowOperations(verbs.workflows),
     ...items.operations,
-    ...favoriteOperations(favorites),
-    ...sharingOperations(createSharing({ db, onChanged })),
+    ...kept.operations,
+    ...sharingOperations(sharing),
     ...services.operations,
     ...triggers.operations,
     ...workerOperations({ ...shown, ownTags: () => runners.languages }),
@@ -332,6 +312,10 @@ export function createEngine(deps: EngineDeps) {
     handlers: triggers.handlers,
     /** The bytes of stored files, for the surface that streams them; who may is settled before. */
     files: services.files,
+    /** Takes back what items grant to a person or a group that is gone. */
+    dropGrants: sharing.dropGrants,
+    /** Is anything in a folder of this name, or did anything run there? */
+    holdsItems: sharing.holdsItems,
     /** Who a job's token speaks for; undefined when the job is over. */
     findJobOfToken: (token: string) => findJobOfToken(db, token),
     /** The scripts and flows that a caller may run as tools. */
@@ -367,11 +351,13 @@ export function createEngine(deps: EngineDeps) {
       await triggers.start();
       pruner.start();
       services.start();
+      kept.start();
     },
     async stop(): Promise<void> {
       await rescuer.stop();
       await pruner.stop();
       await services.stop();
+      await kept.stop();
       await triggers.stop();
       await worker.stop(deps.config.drainMs);
       await queue.drain();

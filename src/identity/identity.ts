@@ -4,7 +4,7 @@ import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { AnyOperation, Caller, Target } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
 import { createCallers, type JobTokens, usernameOf } from './callers/index.ts';
-import { createFolders, folderOperations } from './folders/index.ts';
+import { createFolders, folderOperations, type HoldsItems } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
 import { createMembers, memberOperations } from './members/index.ts';
 import {
@@ -14,6 +14,7 @@ import {
   createConnections,
 } from './oauth/index.ts';
 import { createPasswords } from './passwords.ts';
+import type { DropGrants } from './principals.ts';
 import { createSessions, sessionOperations } from './sessions/index.ts';
 import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
 import { createPruner } from './pruner.ts';
@@ -29,6 +30,8 @@ export interface IdentityDeps {
   jobTokens: JobTokens;
   handlersOf: HandlersOf;
   toolsOf: ToolsOf;
+  dropGrants: DropGrants;
+  holdsItems: HoldsItems;
 }
 
 export interface Identity {
@@ -74,6 +77,7 @@ const channel = 'identity';
 
 export function createIdentity(deps: IdentityDeps): Identity {
   const { db, clock, tick, log, jobTokens, handlersOf, toolsOf } = deps;
+  const { dropGrants, holdsItems } = deps;
   const callers = createCallers({ db, clock, log, jobTokens });
   const passwords = createPasswords();
   const pruner = createPruner({ db, clock, tick, log });
@@ -96,19 +100,19 @@ export function createIdentity(deps: IdentityDeps): Identity {
     }
   }
 
-  const groups = createGroups({ db, clock, changed });
+  const groups = createGroups({ db, clock, changed, dropGrants });
   const workspaces = createWorkspaces({ db, clock, changed, created, handlersOf });
   const { createOwner, ...setup } = createSetup({ db, clock, log, passwords, changed, created });
 
   return {
     operations: [
       ...sessionOperations(createSessions({ db, clock, passwords, changed })),
-      ...userOperations(createUsers({ db, clock, passwords, changed })),
-      ...memberOperations(createMembers({ db, clock, changed })),
+      ...userOperations(createUsers({ db, clock, passwords, changed, dropGrants })),
+      ...memberOperations(createMembers({ db, clock, changed, dropGrants })),
       ...tokenOperations(createTokens({ db, clock, changed, toolsOf })),
       ...connectionOperations(createConnections({ db, clock, changed })),
       ...workspaceOperations(workspaces),
-      ...folderOperations(createFolders({ db, clock, changed })),
+      ...folderOperations(createFolders({ db, clock, changed, holdsItems })),
       ...groupOperations(groups),
     ],
     callerOfToken: callers.ofToken,

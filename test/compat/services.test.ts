@@ -20,6 +20,7 @@ import type { Known, Row } from './services/row.ts';
 import {
   flowEndRows,
   flowRows,
+  inputRows,
   scriptEndRows,
   scriptRows,
   starRows,
@@ -33,6 +34,7 @@ const rows: readonly Row[] = [
   ...scriptRows,
   ...flowRows,
   ...starRows,
+  ...inputRows,
   ...runRows,
   ...wholeRows,
   ...endedRows,

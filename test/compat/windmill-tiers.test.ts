@@ -172,6 +172,7 @@ const built = `
   GET W/audit/list
   GET W/audit/get/{}
   GET W/trash/list
+  GET W/inputs/list
   POST W/jobs/add_batch_jobs/{}
 `;
 
@@ -187,7 +188,6 @@ const notBuilt = `
   GET W/job_helpers/load_file_metadata
   POST W/jobs/run_and_stream/p/{}
   POST W/oidc/token/{}
-  GET W/inputs/list
 `;
 
 const shapeOf = (address: string): string =>

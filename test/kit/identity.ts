@@ -113,8 +113,10 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const tick = createSlowTick({ clock, log });
   const handlersOf = async () => [];
   const toolsOf = async () => [];
-  const shared = { clock, tick, log, jobTokens, handlersOf, toolsOf };
-  const identity = createIdentity({ ...shared, db });
+  const dropGrants = async () => undefined;
+  const holdsItems = async () => false;
+  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf };
+  const identity = createIdentity({ db, clock, tick, log, ...ports });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);
   const undo: (() => Promise<void>)[] = [() => audit.drain(), () => identity.stop()];
@@ -156,7 +158,7 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     async another() {
       const config = { dataFolder: '', databaseUrl: url };
       const store = await openStore({ config, log, clock });
-      const other = createIdentity({ ...shared, db: store.db });
+      const other = createIdentity({ db: store.db, clock, tick, log, ...ports });
       await other.start();
       undo.push(async () => {
         await other.stop();

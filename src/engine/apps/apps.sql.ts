@@ -1,6 +1,7 @@
 // Every SQL statement of apps. An app's row names its head version; of a version only its message
 // ever changes.
 import { statement } from '../../store/index.ts';
+import { deleteKept } from '../trash/index.ts';
 import { starredBy } from '../favorites/index.ts';
 
 const rowColumns = `
@@ -131,12 +132,15 @@ export const updateApp = statement(
      and version = $2`,
 );
 
-/** Its versions go with it. */
+/** Its versions go with it, into the trash. */
 export const deleteApp = statement(
   'app.delete',
-  `delete from engine_app
-   where workspace = $1
-     and path = $2`,
+  deleteKept('app', {
+    versions: `(
+       select json_agg(row_to_json(each))
+       from engine_app_version as each
+       where each.app in (select id from gone))`,
+  }),
 );
 
 /** Uses engine_app_version_app. */

@@ -384,7 +384,8 @@ export function createApps(deps: AppsDeps) {
 
     async delete(call: Call, path: string): Promise<{ path: string }> {
       const workspace = workspaceOf(call);
-      if ((await deps.db.run(sql.deleteApp, [workspace, path])) === 0) throw notFound('app', path);
+      const values = [workspace, path, displayNameOf(call.caller), deps.clock.now()];
+      if ((await deps.db.run(sql.deleteApp, values)) === 0) throw notFound('app', path);
       return { path };
     },
   };

@@ -1,8 +1,8 @@
 // What a person has starred: scripts, flows and apps, each for themselves alone. A star is no
 // right, but tokens may be made for what is starred: so only people and their own tokens star.
-import { type Clock, notFound } from '../../base/index.ts';
+import type { Clock } from '../../base/index.ts';
 import { readableBy } from '../../identity/index.ts';
-import { authorise, type Call, type Target, workspaceOf } from '../../operation/index.ts';
+import { type Call, type Target, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { FavoriteKind } from './favorites.sql.ts';
 import * as sql from './favorites.sql.ts';
@@ -19,11 +19,8 @@ export interface Favorite extends FavoriteItem {
 export interface FavoritesDeps {
   db: Database;
   clock: Clock;
-  /** What the item grants by itself; undefined when there is none. */
-  extraPerms: (
-    workspace: string,
-    target: Target,
-  ) => Promise<Readonly<Record<string, boolean>> | undefined>;
+  /** Throws `not_found` for an item that is not there, or that the caller may not read. */
+  assertReadable: (call: Call, target: Target) => Promise<void>;
   /** Told after the commit: tool lists follow. */
   onChanged: (workspace: string) => void;
 }
@@ -42,21 +39,11 @@ export async function isStarred(db: Database, call: Call, item: FavoriteItem): P
 
 export type Favorites = ReturnType<typeof createFavorites>;
 
-export function createFavorites({ db, clock, extraPerms, onChanged }: FavoritesDeps) {
-  /** Throws `not_found` for what the caller may not read, or what is not there. */
-  async function assertReadable(call: Call, { kind, path }: FavoriteItem): Promise<void> {
-    const domain = `${kind}s`;
-    const grants = await extraPerms(workspaceOf(call), { kind: domain, path });
-    if (!grants) throw notFound(kind, path);
-    const ask = { action: `${domain}:read`, risk: 'read' } as const;
-    const verdict = authorise(call.caller, ask, { kind: domain, path, extraPerms: grants });
-    if (!verdict.allowed) throw verdict.error;
-  }
-
+export function createFavorites({ db, clock, assertReadable, onChanged }: FavoritesDeps) {
   return {
     /** Starring twice does no harm. */
     async star(call: Call, item: FavoriteItem): Promise<FavoriteItem> {
-      await assertReadable(call, item);
+      await assertReadable(call, { kind: `${item.kind}s`, path: item.path });
       await db.run(sql.insertFavorite, [...keyOf(call, item), clock.now()]);
       onChanged(workspaceOf(call));
       return item;

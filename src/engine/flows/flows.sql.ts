@@ -1,5 +1,6 @@
 // Every SQL statement of deployed flows. A path's row names its head version; versions stay.
 import { statement } from '../../store/index.ts';
+import { deleteKept } from '../trash/index.ts';
 import { starredBy } from '../favorites/index.ts';
 import { onBehalfColumns } from '../scripts/index.ts';
 
@@ -100,12 +101,7 @@ export const archiveFlow = statement(
 );
 
 /** Versions stay: jobs still point at them. */
-export const deleteFlow = statement(
-  'flow.delete',
-  `delete from engine_flow
-   where workspace = $1
-     and path = $2`,
-);
+export const deleteFlow = statement('flow.delete', deleteKept('flow'));
 
 export const selectFlowHistory = statement(
   'flow.history',

@@ -311,7 +311,8 @@ export function createFlows(deps: FlowsDeps) {
 
     async delete(call: Call, path: string): Promise<{ path: string }> {
       const workspace = workspaceOf(call);
-      if ((await db.run(sql.deleteFlow, [workspace, path])) === 0) throw notFound('flow', path);
+      const values = [workspace, path, displayNameOf(call.caller), clock.now()];
+      if ((await db.run(sql.deleteFlow, values)) === 0) throw notFound('flow', path);
       onChanged(workspace);
       return { path };
     },

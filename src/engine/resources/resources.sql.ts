@@ -1,5 +1,6 @@
 // Every SQL statement of resources. All use the primary key unless they say otherwise.
 import { statement } from '../../store/index.ts';
+import { deleteKept } from '../trash/index.ts';
 
 const columns = `
      workspace as "workspaceId", path, resource_type as "resourceType", description,
@@ -91,12 +92,7 @@ export const updateResourceValue = statement(
      and path = $2`,
 );
 
-export const deleteResource = statement(
-  'resource.delete',
-  `delete from engine_resource
-   where workspace = $1
-     and path = $2`,
-);
+export const deleteResource = statement('resource.delete', deleteKept('resource'));
 
 /** A page of what the caller may read ($2 to $4: `readableBy`). Null filters do not apply. */
 export const selectResources = statement(

@@ -179,7 +179,8 @@ export function createResources(deps: ResourcesDeps) {
 
     async delete(call: Call, path: string): Promise<{ path: string }> {
       const workspace = workspaceOf(call);
-      const gone = await db.run(sql.deleteResource, [workspace, path]);
+      const by = [displayNameOf(call.caller), clock.now()];
+      const gone = await db.run(sql.deleteResource, [workspace, path, ...by]);
       if (gone === 0) throw notFound('resource', path);
       onChanged(workspace);
       return { path };

@@ -1,5 +1,6 @@
 // Every SQL statement of scripts, one exported statement each.
 import { statement } from '../../store/index.ts';
+import { deleteKept } from '../trash/index.ts';
 import { starredBy } from '../favorites/index.ts';
 import { onBehalfColumns } from './on-behalf.ts';
 
@@ -209,9 +210,7 @@ export const muteHandler = statement(
 
 export const deletePath = statement(
   'script.delete_path',
-  `delete from engine_script
-   where workspace = $1
-     and path = $2`,
+  deleteKept('script', { newest: 'created_at desc' }),
 );
 
 /** Erases the content and keeps the hash, as Windmill does: jobs still point at the version. */

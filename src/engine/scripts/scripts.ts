@@ -1,6 +1,12 @@
 // The verbs of scripts: read, list, archive, delete. Deploying is in `deploy.ts`.
 import { AppError, notFound } from '../../base/index.ts';
-import { authorise, type Call, type Risk, workspaceOf } from '../../operation/index.ts';
+import {
+  authorise,
+  type Call,
+  displayNameOf,
+  type Risk,
+  workspaceOf,
+} from '../../operation/index.ts';
 import { readableBy } from '../../identity/index.ts';
 import type { Database } from '../../store/index.ts';
 import { isStarred } from '../favorites/index.ts';
@@ -163,7 +169,7 @@ function createReading(db: Database) {
 }
 
 export function createScripts(deps: ScriptsDeps) {
-  const { db, onChanged } = deps;
+  const { db, clock, onChanged } = deps;
   const readSource = createSourceReader(db);
 
   return {
@@ -199,7 +205,8 @@ export function createScripts(deps: ScriptsDeps) {
     async delete(call: Call, path: string): Promise<{ path: string }> {
       const workspace = workspaceOf(call);
       assertAdmin(call);
-      if ((await db.run(sql.deletePath, [workspace, path])) === 0) throw notFound('script', path);
+      const values = [workspace, path, displayNameOf(call.caller), clock.now()];
+      if ((await db.run(sql.deletePath, values)) === 0) throw notFound('script', path);
       onChanged(workspace);
       return { path };
     },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { notFound } from '../../base/index.ts';
 import { grantOf, shareFields } from '../../identity/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
-import type { Database } from '../../store/index.ts';
+import type { Database, Queries } from '../../store/index.ts';
 import { itemPath } from '../scripts/index.ts';
 import * as sql from './sharing.sql.ts';
 
@@ -17,6 +17,17 @@ const statements = {
   scripts: sql.shareScript,
   variables: sql.shareVariable,
 } as const;
+
+const drops = [
+  sql.dropFromApps,
+  sql.dropFromFlows,
+  sql.dropFromHttpTriggers,
+  sql.dropFromResources,
+  sql.dropFromSchedules,
+  sql.dropFromScripts,
+  sql.dropFromTrash,
+  sql.dropFromVariables,
+];
 
 export const sharedInput = z.strictObject({ path: itemPath, ...shareFields });
 export const sharedOutput = z.object({ path: z.string() });
@@ -32,6 +43,17 @@ export function createSharing({
   onChanged: (workspace: string) => void;
 }) {
   return {
+    /** For a person or a group that is gone: no item names it any more. */
+    async dropGrants(queries: Queries, workspace: string, principal: string): Promise<void> {
+      for (const drop of drops) await queries.run(drop, [workspace, principal]);
+    },
+
+    /** Is anything in the folder, or did anything run there? */
+    async holdsItems(workspace: string, folder: string): Promise<boolean> {
+      const values = [workspace, `f/${folder}`];
+      return (await db.row<{ held: boolean }>(sql.selectHoldsItems, values))?.held ?? false;
+    },
+
     /** Throws `not_found`. Sharing twice does no harm. */
     async share(call: Call, domain: keyof typeof statements, grant: z.output<typeof sharedInput>) {
       const workspace = workspaceOf(call);

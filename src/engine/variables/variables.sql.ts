@@ -1,5 +1,6 @@
 // Every SQL statement of variables. What has expired is not there, until it is written anew.
 import { statement } from '../../store/index.ts';
+import { deleteKept } from '../trash/index.ts';
 
 const columns = `
      variable.workspace as "workspaceId", path, is_secret as "isSecret", description,
@@ -75,12 +76,7 @@ export const pruneVariables = statement(
      and ($2::text is null or workspace = $2)`,
 );
 
-export const deleteVariable = statement(
-  'variable.delete',
-  `delete from engine_variable
-   where workspace = $1
-     and path = $2`,
-);
+export const deleteVariable = statement('variable.delete', deleteKept('variable'));
 
 /**
  * A page of what the caller may read ($2 to $4: `readableBy`). $5 shows values and lets $9 look

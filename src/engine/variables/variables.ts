@@ -264,7 +264,8 @@ export function createVariables(deps: VariablesDeps) {
     /** Deletes what has expired, everywhere. Each new variable does so in its own workspace. */
     prune: () => db.run(sql.pruneVariables, [deps.clock.now(), null]),
     async delete(call: Call, path: string): Promise<{ path: string }> {
-      const gone = await db.run(sql.deleteVariable, [workspaceOf(call), path]);
+      const by = [displayNameOf(call.caller), deps.clock.now()];
+      const gone = await db.run(sql.deleteVariable, [workspaceOf(call), path, ...by]);
       if (gone === 0) throw notFound('variable', path);
       return { path };
     },

@@ -77,3 +77,23 @@ export const replaceSealedAccounts = statement(
    from unnest($1::int[], $2::text[]) as anew (id, sealed)
    where account.id = anew.id`,
 );
+
+/** Deleted secrets of a workspace: a deleted variable is one row. Uses engine_trash_newest. */
+export const selectTrashedSecrets = statement(
+  'vault.trashed_secrets',
+  `select id, rows -> 0 ->> 'value' as value
+   from engine_trash
+   where workspace = $1
+     and kind = 'variable'
+     and rows -> 0 ->> 'is_secret' = 'true'
+   for update`,
+);
+
+export const replaceTrashedSecrets = statement(
+  'vault.replace_trashed_secrets',
+  `update engine_trash
+   set rows = json_build_array(
+     (rows -> 0)::jsonb || jsonb_build_object('value', sealed.value))
+   from unnest($1::bigint[], $2::text[]) as sealed (id, value)
+   where engine_trash.id = sealed.id`,
+);

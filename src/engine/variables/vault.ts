@@ -32,6 +32,26 @@ export interface Sealed {
   wrapped: string | null;
 }
 
+/** Deleted secrets can come back: they follow the key. One under an older key stays as it is. */
+async function resealTrash(
+  queries: Queries,
+  workspace: string,
+  reseal: (ciphertext: string) => string,
+): Promise<void> {
+  const ids: number[] = [];
+  const values: string[] = [];
+  type Row = { id: number; value: string };
+  for (const { id, value } of await queries.rows<Row>(sql.selectTrashedSecrets, [workspace])) {
+    try {
+      values.push(reseal(value));
+      ids.push(id);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+  await queries.run(sql.replaceTrashedSecrets, [ids, values]);
+}
+
 export type Vault = ReturnType<typeof createVault>;
 
 export function createVault({
@@ -100,6 +120,7 @@ export function createVault({
     const paths = rows.map(({ path }) => path);
     const values = rows.map(({ value }) => value).map(resealer(how));
     await queries.run(sql.replaceSecrets, [how.workspace, paths, values]);
+    await resealTrash(queries, how.workspace, resealer(how));
     return rows.length;
   }
 

@@ -80,11 +80,25 @@ interface Deps {
   db: Database;
   clock: Clock;
   changed: Changed;
+  holdsItems: HoldsItems;
 }
 
 export type Folders = ReturnType<typeof createFolders>;
 
-export function createFolders({ db, clock, changed }: Deps) {
+/** Port: is there anything at the paths of a folder, or did anything run there? */
+export type HoldsItems = (workspace: string, folder: string) => Promise<boolean>;
+
+export function createFolders({ db, clock, changed, holdsItems }: Deps) {
+  /** What an earlier folder left would be the maker's: that is for an admin to hand over. */
+  async function assertEmpty(call: Call, name: string): Promise<void> {
+    const { caller } = call;
+    if (caller.superAdmin || membershipOf(call).role === 'admin') return;
+    if (!(await holdsItems(workspaceOf(call), name))) return;
+    throw new AppError('forbidden', `Items or runs of an earlier folder ${name} are still there.`, {
+      hint: 'Take another name, or ask an admin of the workspace to make this folder.',
+    });
+  }
+
   /** Waits for a change of one folder and tells it. */
   async function change(name: string, running: Promise<number>): Promise<{ name: string }> {
     if ((await running) === 0) throw missing(name);
@@ -96,6 +110,7 @@ export function createFolders({ db, clock, changed }: Deps) {
     ...readers(db),
 
     async create(call: Call, name: string, fields: FolderFields): Promise<{ name: string }> {
+      await assertEmpty(call, name);
       const made = await insertFolder(db, {
         ...fields,
         workspace: workspaceOf(call),

@@ -1,2 +1,2 @@
-export { createFolders, insertFolder } from './folders.ts';
+export { createFolders, type HoldsItems, insertFolder } from './folders.ts';
 export { folderOperations } from './operations/index.ts';

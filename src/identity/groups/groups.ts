@@ -5,7 +5,7 @@ import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { type Access, grantOf } from '../grants.ts';
 import { type Changed, membershipOf } from '../person.ts';
-import { dropFromFolders, dropFromGroups } from '../principals.sql.ts';
+import { type DropGrants, dropPrincipal } from '../principals.ts';
 import { builtInGroups, type Group, isBuiltIn } from './group.ts';
 import * as sql from './groups.sql.ts';
 
@@ -60,11 +60,12 @@ interface Deps {
   db: Database;
   clock: Clock;
   changed: Changed;
+  dropGrants: DropGrants;
 }
 
 export type Groups = ReturnType<typeof createGroups>;
 
-export function createGroups({ db, clock, changed }: Deps) {
+export function createGroups({ db, clock, changed, dropGrants }: Deps) {
   return {
     ...readers(db),
 
@@ -109,8 +110,7 @@ export function createGroups({ db, clock, changed }: Deps) {
       await db.transaction(async (queries) => {
         const rows = await queries.run(sql.deleteGroup, [workspace, name]);
         if (rows === 0) throw missing(name);
-        await queries.run(dropFromFolders, [workspace, `g/${name}`]);
-        await queries.run(dropFromGroups, [workspace, `g/${name}`]);
+        await dropPrincipal(queries, { workspace, principal: `g/${name}` }, dropGrants);
       });
       changed();
       return { name };

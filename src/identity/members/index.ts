@@ -1,2 +1,2 @@
-export { createMembers, dropGrantsOf, insertMember } from './members.ts';
+export { createMembers, leaveEverywhere, insertMember } from './members.ts';
 export { memberOperations } from './operations/index.ts';

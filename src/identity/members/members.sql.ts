@@ -1,12 +1,32 @@
 // Every SQL statement of members: who is what in which workspace.
 import { statement } from '../../store/index.ts';
 
-/** 0 rows: the person is a member already, or somebody has that name. */
+/** 0 rows: the person is a member already, or the name is or was somebody else's. */
 export const insertMember = statement(
   'member.insert',
   `insert into identity_member (workspace, user_id, username, role, created_at)
-   values ($1, $2, $3, $4, $5)
+   select $1, $2, $3, $4, $5
+   where not exists (
+     select
+     from identity_former_name as former
+     where former.workspace = $1
+       and lower(former.username) = lower($3)
+       and former.user_id <> $2)
    on conflict do nothing`,
+);
+
+/** Keeps the name of a member ($2) for that person, before it goes. */
+export const keepName = statement(
+  'member.keep_name',
+  `insert into identity_former_name (workspace, username, user_id)
+   select workspace, username, user_id
+   from identity_member
+   where workspace = $1
+     and lower(username) = lower($2)
+     and username = $2
+   on conflict (workspace, lower(username)) do update
+   set username = excluded.username,
+       user_id = excluded.user_id`,
 );
 
 export const selectIsMember = statement(

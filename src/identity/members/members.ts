@@ -1,11 +1,11 @@
 // The verbs of membership: adding people to a workspace, their roles, removing them. Whoever
-// leaves takes along what folders and groups granted under their name.
+// leaves takes along what was granted under their name, which stays theirs.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { type Call, type Role, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { usernameFrom } from '../names.ts';
 import type { Changed } from '../person.ts';
-import { dropFromFolders, dropFromGroups } from '../principals.sql.ts';
+import { type DropGrants, dropPrincipal } from '../principals.ts';
 import * as sql from './members.sql.ts';
 
 export interface NewMember {
@@ -36,15 +36,28 @@ export async function insertMember(queries: Queries, wanted: NewMember): Promise
       throw new AppError('conflict', `${wanted.email} is a member of this workspace already.`);
     }
   }
-  throw new AppError('conflict', 'This username is taken in the workspace.', {
-    hint: 'Name another one.',
-  });
+  throw new AppError(
+    'conflict',
+    'This username is taken in the workspace, or was somebody else’s.',
+    {
+      hint: 'Name another one.',
+    },
+  );
 }
 
-/** For everything that is deleted under the name of a principal. */
-async function dropPrincipal(queries: Queries, workspace: string, name: string): Promise<void> {
-  await queries.run(dropFromFolders, [workspace, name]);
-  await queries.run(dropFromGroups, [workspace, name]);
+interface Place {
+  workspace: string;
+  username: string;
+}
+
+/** Before a member goes: keeps the name, and takes back what was granted to it. */
+async function leaveName(
+  queries: Queries,
+  { workspace, username }: Place,
+  dropGrants: DropGrants,
+): Promise<void> {
+  await queries.run(sql.keepName, [workspace, username]);
+  await dropPrincipal(queries, { workspace, principal: `u/${username}` }, dropGrants);
 }
 
 /** Does `change`, unless it leaves the workspace without an admin; throws `conflict` then. */
@@ -62,13 +75,14 @@ async function keepingAnAdmin<Result>(
   });
 }
 
-/** Takes the person's grants out of every workspace, before the account goes. */
-export async function dropGrantsOf(queries: Queries, userId: string): Promise<void> {
-  type Place = { workspace: string; username: string };
-  for (const { workspace, username } of await queries.rows<Place>(sql.selectMembershipsOf, [
-    userId,
-  ])) {
-    await dropPrincipal(queries, workspace, `u/${username}`);
+/** The same in every workspace, before the account goes. */
+export async function leaveEverywhere(
+  queries: Queries,
+  userId: string,
+  dropGrants: DropGrants,
+): Promise<void> {
+  for (const place of await queries.rows<Place>(sql.selectMembershipsOf, [userId])) {
+    await leaveName(queries, place, dropGrants);
   }
 }
 
@@ -84,10 +98,12 @@ export function createMembers({
   db,
   clock,
   changed,
+  dropGrants,
 }: {
   db: Database;
   clock: Clock;
   changed: Changed;
+  dropGrants: DropGrants;
 }) {
   return {
     async add(
@@ -129,11 +145,11 @@ export function createMembers({
     async remove(call: Call, username: string): Promise<{ username: string }> {
       const workspace = workspaceOf(call);
       await db.transaction(async (queries) => {
+        await leaveName(queries, { workspace, username }, dropGrants);
         const rows = await keepingAnAdmin(queries, workspace, () =>
           queries.run(sql.deleteMember, [workspace, username]),
         );
         if (rows === 0) throw notFound('user', username);
-        await dropPrincipal(queries, workspace, `u/${username}`);
       });
       changed();
       return { username };

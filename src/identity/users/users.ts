@@ -3,9 +3,10 @@
 import { AppError, type Clock, newId, notFound } from '../../base/index.ts';
 import { authorise, type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
-import { dropGrantsOf } from '../members/index.ts';
+import { leaveEverywhere } from '../members/index.ts';
 import type { Passwords } from '../passwords.ts';
 import { type Changed, membershipOf, personOf } from '../person.ts';
+import type { DropGrants } from '../principals.ts';
 import { deleteSessionsOf } from '../tokens/index.ts';
 import type { GlobalUser, UserRow, WorkspaceUser } from './user.ts';
 import * as sql from './users.sql.ts';
@@ -48,6 +49,7 @@ export interface UsersDeps {
   clock: Clock;
   passwords: Passwords;
   changed: Changed;
+  dropGrants: DropGrants;
 }
 
 export interface UserChange {
@@ -217,7 +219,7 @@ export function createUsers(deps: UsersDeps) {
         const row = await findUserByEmail(queries, email);
         if (!row) throw notFound('user', email);
         await assertNotLastAdmin(queries, row.id);
-        await dropGrantsOf(queries, row.id);
+        await leaveEverywhere(queries, row.id, deps.dropGrants);
         await queries.run(sql.deleteUser, [row.id]);
       });
       changed();

@@ -27,7 +27,5 @@ export const absentRows: readonly Row[] = [
   ...triggerKinds.map((kind) => nothing(`${kind}_triggers/list`, [])),
   nothing('workspaces/list_ws_specific', []),
   nothing('workspaces/get_secondary_storage_names', []),
-  // What is deleted is gone.
-  nothing('trash/list', []),
   nothing('shared_ui/get', { files: {}, version: 0, edited_at: '', edited_by: '' }),
 ];

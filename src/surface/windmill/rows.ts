@@ -11,6 +11,7 @@ import { fileRows } from './files.ts';
 import { flowRows } from './flows.ts';
 import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
+import { inputRows } from './inputs.ts';
 import { jobNoteRows } from './job-notes.ts';
 import { jobListRows } from './job-lists.ts';
 import { jobRows } from './jobs.ts';
@@ -26,6 +27,7 @@ import { scheduleRows } from './schedules.ts';
 import { scriptRows } from './scripts.ts';
 import { settingsRows } from './settings.ts';
 import type { Row } from './table.ts';
+import { trashRows } from './trash.ts';
 import { userRows } from './users.ts';
 import { variableRows } from './variables.ts';
 import { workerRows } from './workers.ts';
@@ -56,6 +58,8 @@ export const rows: readonly Row[] = [
   ...folderRows,
   ...groupRows,
   ...favoriteRows,
+  ...inputRows,
+  ...trashRows,
   ...aclRows,
   ...workerRows,
   ...fileRows,

@@ -208,7 +208,27 @@ const instance: Row[] = [
     sends: {},
     is: names('name', 'runScriptByPath'),
   },
-  { call: 'TrashService.listTrash', sends: {}, is: [] },
+  {
+    call: 'TrashService.listTrash',
+    sends: { itemKind: 'flow' },
+    is: (items: any[]) => assert.equal(items[0].item_path, 'f/team/double'),
+    as: 'trash',
+  },
+  {
+    call: 'TrashService.getTrashItem',
+    sends: ({ trash }: Known) => ({ id: trash[0].id }),
+    is: { item_path: 'f/team/double', item_kind: 'flow' },
+  },
+  {
+    call: 'TrashService.restoreTrashItem',
+    sends: ({ trash }: Known) => ({ id: trash[0].id }),
+    is: 'f/team/double',
+  },
+  {
+    call: 'TrashService.permanentlyDeleteTrashItem',
+    sends: async ({ ask }: Known) => ({ id: (await ask('TrashService.listTrash'))[0].id }),
+  },
+  { call: 'TrashService.emptyTrash', sends: {}, is: /deleted for good/ },
   { call: 'SettingService.getGlobal', sends: { key: 'automate_username_creation' }, is: null },
   { call: 'SettingsService.backendVersion', sends: {}, is: /^v1\./ },
   { call: 'SettingsService.backendUptodate', sends: {} },

@@ -148,6 +148,35 @@ export const starRows: readonly Row[] = [
   { call: 'FlowService.listFlows', sends: { starredOnly: true }, is: [] },
 ];
 
+const forDouble = { runnableId: double, runnableType: 'FlowPath' };
+
+export const inputRows: readonly Row[] = [
+  {
+    call: 'InputService.createInput',
+    sends: { ...forDouble, requestBody: { name: 'seven', args: { n: 7 } } },
+    is: /^[0-9a-f-]{36}$/,
+    as: 'saved',
+  },
+  {
+    call: 'InputService.updateInput',
+    sends: ({ saved }: Known) => ({
+      requestBody: { id: saved, name: 'Seven', is_public: true },
+    }),
+  },
+  {
+    call: 'InputService.listInputs',
+    sends: forDouble,
+    is: (rows: any[]) => assert.deepEqual([rows[0].name, rows[0].is_public], ['Seven', true]),
+  },
+  {
+    call: 'InputService.getArgsFromHistoryOrSavedInput',
+    sends: ({ saved }: Known) => ({ jobOrInputId: saved, input: true }),
+    is: { n: 7 },
+  },
+  { call: 'InputService.getInputHistory', sends: forDouble },
+  { call: 'InputService.deleteInput', sends: ({ saved }: Known) => ({ input: saved }) },
+];
+
 /** After everything that runs `f/team/double`. */
 export const flowEndRows: readonly Row[] = [
   {

@@ -1,0 +1,2 @@
+export { createInputs } from './inputs.ts';
+export { inputOperations } from './operations/index.ts';

@@ -1,0 +1,31 @@
+// Puts together what is kept beside the items: stars, saved inputs and the trash.
+import type { AnyOperation } from '../operation/index.ts';
+import { createFavorites, favoriteOperations } from './favorites/index.ts';
+import { createInputs, inputOperations } from './inputs/index.ts';
+import type { Jobs } from './jobs/index.ts';
+import type { Scripts } from './scripts/index.ts';
+import { createTrash, trashOperations } from './trash/index.ts';
+
+export type KeptDeps = Parameters<typeof createFavorites>[0] &
+  Parameters<typeof createTrash>[0] & {
+    scripts: Pick<Scripts, 'getByHash'>;
+    jobs: Pick<Jobs, 'get'>;
+  };
+
+export function createKept(deps: KeptDeps) {
+  const { scripts, jobs } = deps;
+  const inputs = createInputs({
+    ...deps,
+    pathOfHash: async (call, hash) => (await scripts.getByHash(call, hash)).path,
+    async argsOfJob(call, id) {
+      return (await jobs.get(call, id, { noLogs: true, noCode: true })).args ?? {};
+    },
+  });
+  const trash = createTrash(deps);
+  const operations: AnyOperation[] = [
+    ...favoriteOperations(createFavorites(deps)),
+    ...inputOperations(inputs),
+    ...trashOperations(trash),
+  ];
+  return { operations, start: trash.start, stop: trash.stop };
+}

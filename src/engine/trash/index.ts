@@ -1,0 +1,3 @@
+export { trashOperations } from './operations/index.ts';
+export { createTrash, type Trash } from './trash.ts';
+export { deleteKept } from './trash.sql.ts';
