@@ -57,6 +57,7 @@ describe('callers', () => {
       readOnly: true,
       tokenPrefix: token.slice(0, 10),
       boundWorkspace: null,
+      audience: null,
       jobId: null,
       membership: {
         workspace: 'home',

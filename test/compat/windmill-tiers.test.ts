@@ -174,20 +174,20 @@ const built = `
   GET W/trash/list
   GET W/inputs/list
   POST W/jobs/add_batch_jobs/{}
+  POST W/scripts/raw_temp/store
+  POST W/scripts/raw_temp/diff
+  DELETE W/job_helpers/delete_s3_file
+  GET W/job_helpers/list_stored_files
+  GET W/job_helpers/load_file_metadata
+  POST W/oidc/token/{}
 `;
 
 /** They answer 501, or 404 where Windmill does not publish them either. */
 const notBuilt = `
-  POST W/scripts/raw_temp/store
-  POST W/scripts/raw_temp/diff
   GET docs/search
   POST W/job_helpers/upload_s3_file
   GET W/job_helpers/download_s3_file
-  DELETE W/job_helpers/delete_s3_file
-  GET W/job_helpers/list_stored_files
-  GET W/job_helpers/load_file_metadata
   POST W/jobs/run_and_stream/p/{}
-  POST W/oidc/token/{}
 `;
 
 const shapeOf = (address: string): string =>

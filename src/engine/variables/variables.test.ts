@@ -145,6 +145,7 @@ describe('variables', () => {
       description: 'a colour',
       is_oauth: false,
       is_expired: false,
+      is_draft: false,
       extra_perms: {},
     });
     assert.equal(JSON.parse((await read('variables/get/f/team/secret')).text).value, secret);

@@ -55,6 +55,27 @@ export const scriptRows: readonly Row[] = [
     },
   },
   {
+    call: 'ScriptService.updateScriptHistory',
+    sends: ({ old }: Known) => ({ hash: old, path: add, requestBody: { deployment_msg: 'one' } }),
+  },
+  {
+    call: 'ScriptService.toggleWorkspaceErrorHandlerForScript',
+    sends: { path: add, requestBody: { muted: false } },
+  },
+  {
+    call: 'ScriptService.storeRawScriptTemp',
+    sends: { requestBody: script.content },
+    is: /^[0-9a-f]{64}$/,
+    as: 'local',
+  },
+  {
+    call: 'ScriptService.diffRawScriptsWithDeployed',
+    sends: ({ local }: Known) => ({
+      requestBody: { scripts: { [add]: local, 'f/team/nowhere': local }, workspace_deps: [] },
+    }),
+    is: ['f/team/nowhere'],
+  },
+  {
     call: 'ScriptService.getScriptLatestVersion',
     sends: { path: add },
     is: (newest: any, { hash }: Known) => assert.equal(newest.script_hash, hash),
