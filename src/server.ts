@@ -186,6 +186,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     });
     const { db, sandbox, engine, identity, egress } = base;
     const door = openDoor(ground, { db, engine, identity });
+    const { deriveKey } = engine;
     const mcp = createMcp({
       door,
       log,
@@ -196,9 +197,10 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       runnables: (caller, workspace) =>
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
       runnablesVersion: engine.runnablesVersion,
+      deriveKey,
+      spend: identity.spend,
     });
     const { routes, files } = engine;
-    const { deriveKey } = engine;
     const oauth = { artifacts: identity.artifacts, egress, deriveKey };
     const shared = { door, identity, config, version, log, clock };
     const http = createHttpServer({ ...shared, oauth, mcp, routes, files });

@@ -18,6 +18,7 @@ import type { DropGrants } from './principals.ts';
 import { createSessions, sessionOperations } from './sessions/index.ts';
 import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
 import { createPruner } from './pruner.ts';
+import { insertSpent } from './spent.sql.ts';
 import { createTokens, tokenOperations, type ToolsOf } from './tokens/index.ts';
 import { createUsers, userOperations } from './users/index.ts';
 import { createWorkspaces, type HandlersOf, workspaceOperations } from './workspaces/index.ts';
@@ -53,6 +54,11 @@ export interface Identity {
   ): Promise<Readonly<Record<string, boolean>> | undefined>;
   /** What the authorization server keeps. */
   artifacts: Artifacts;
+  /**
+   * True for the first who names this id (a UUID), in whichever process; it may be forgotten after
+   * `expiresAt`, in epoch milliseconds.
+   */
+  spend(id: string, expiresAt: number): Promise<boolean>;
   setup: Setup;
   /**
    * The owner that the environment names, at the first start; later it only makes the workspace
@@ -123,6 +129,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       return groups.extraPerms(workspace, path.slice(2));
     },
     artifacts: createArtifacts({ db, clock, changed }),
+    spend: async (id, expiresAt) => (await db.run(insertSpent, [id, expiresAt])) === 1,
     setup,
     createOwner,
     createWorkspace: workspaces.make,

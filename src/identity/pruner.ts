@@ -3,6 +3,7 @@
 import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { Database } from '../store/index.ts';
 import { pruneArtifacts, pruneConnections } from './oauth/index.ts';
+import { pruneSpent } from './spent.sql.ts';
 import { pruneTokens } from './tokens/index.ts';
 
 const everyMs = 60 * 60 * 1000;
@@ -32,6 +33,7 @@ export function createPruner({
     const tokens = await db.run(pruneTokens, [now, now - keepTokensMs]);
     const connections = await db.run(pruneConnections, [now]);
     const artifacts = await db.run(pruneArtifacts, [now]);
+    await db.run(pruneSpent, [now]);
     const count = tokens + connections + artifacts;
     if (count > 0) log.debug('pruned expired tokens', { tokens, connections, artifacts });
   }

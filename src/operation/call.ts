@@ -1,5 +1,6 @@
 // One call of one operation: who, where, through which surface, and until when.
 import { AppError, newId } from '../base/index.ts';
+import type { Asking } from './asking.ts';
 import { type Caller, systemCaller } from './caller.ts';
 
 export type Surface = 'rest' | 'windmill' | 'http' | 'mcp' | 'page' | 'system';
@@ -27,6 +28,8 @@ export interface Call {
   readonly refusal?: AppError;
   /** Present when the client asked to hear about progress. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Present when the client can be asked something while the call runs. */
+  readonly asking?: Asking;
 }
 
 /** The call's workspace; operations on items of a workspace begin with it. */

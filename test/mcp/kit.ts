@@ -262,6 +262,7 @@ export async function startBench(
   let scripts = more.scripts ?? Object.keys(bodies).map((item) => script(item));
   let version = 1;
   let reads = 0;
+  const spent = new Set<string>();
   const logLines: string[] = [];
   const log = createLog('debug', (line) => logLines.push(line));
   const clock = heldClock();
@@ -282,6 +283,8 @@ export async function startBench(
       return { version: String(version), tools: scripts };
     },
     runnablesVersion: () => String(version),
+    deriveKey: async () => Buffer.alloc(32, 7),
+    spend: async (id) => spent.size < spent.add(id).size,
     ...more.deps,
   });
   const app = fastify({ logger: false });

@@ -22,6 +22,8 @@ function testServer(port = 0) {
     version: '1',
     waitMs: 1000,
     runnables: async () => ({ version: '0', tools: [] }),
+    deriveKey: async () => Buffer.alloc(32),
+    spend: async () => true,
   });
   const config = readConfig({ MILLRACE_PORT: String(port) });
   const shared = { door, identity, config, version: '1', log, clock, mcp };

@@ -39,8 +39,8 @@ export function resultOf(era: Era, result: JsonObject, info: ServerInfo): JsonOb
   if (era === 'legacy') return result;
   const meta = isObject(result['_meta']) ? result['_meta'] : {};
   return {
-    ...result,
     resultType: 'complete',
+    ...result,
     _meta: { ...meta, [metaKeys.serverInfo]: info },
   };
 }

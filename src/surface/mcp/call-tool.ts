@@ -4,6 +4,7 @@
 import { AppError, type Log, nearest, newId } from '../../base/index.ts';
 import { authorise, type Call, type Caller, type Progress } from '../../operation/index.ts';
 import type { ArgumentCheck } from './arguments.ts';
+import type { Asking, ClientSide, OpenAsked, OpenAsking } from './asking.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
 import { readable } from './faces/index.ts';
 import { pathOfName } from './names.ts';
@@ -16,6 +17,7 @@ export interface ToolCallDeps extends FaceDeps {
   argumentCheck: ArgumentCheck;
   log: Log;
   origin: () => string;
+  openAsking: OpenAsked;
 }
 
 export interface ToolCall {
@@ -26,14 +28,19 @@ export interface ToolCall {
   signal: AbortSignal;
   linksKnown: boolean;
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** Undefined where the client cannot be asked anything. */
+  client?: ClientSide | undefined;
 }
 
-/** What a call came to: a result, or an error of the protocol for a tool that is not there. */
-export type ToolAnswer = { result: ToolResult } | { error: RpcError };
+/**
+ * What a call came to: a result, what the client has to answer first, or an error of the protocol
+ * for a tool that is not there.
+ */
+export type ToolAnswer = { result: ToolResult | JsonObject } | { error: RpcError };
 
 export type CallTool = (wanted: ToolCall) => Promise<ToolAnswer>;
 
-function callOf(wanted: ToolCall): Call {
+function callOf(wanted: ToolCall, asker?: Asking): Call {
   const { caller, workspace, signal, onProgress } = wanted;
   return {
     id: newId(),
@@ -44,6 +51,7 @@ function callOf(wanted: ToolCall): Call {
     causedBy: null,
     depth: 0,
     ...(onProgress && { onProgress }),
+    ...(asker && { asking: asker }),
   };
 }
 
@@ -91,6 +99,12 @@ function withoutUnknown(tool: Tool, args: JsonObject): { args: JsonObject; note?
   };
 }
 
+interface Chosen {
+  tool: Tool;
+  list: ToolList;
+  asker: Asking | undefined;
+}
+
 export function createCallTool(deps: ToolCallDeps): CallTool {
   const { catalogue, argumentCheck, door, log } = deps;
   const endpoints = new Map(catalogue.endpoints().map((tool) => [tool.definition.name, tool]));
@@ -104,7 +118,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     await door.invoke(callOf(wanted), 'jobs.runWait', { path, args: {}, waitMs: 0 });
   }
 
-  async function runTool(wanted: ToolCall, tool: Tool, list: ToolList): Promise<ToolResult> {
+  async function runTool(wanted: ToolCall, { tool, list, asker }: Chosen): Promise<ToolResult> {
     const { args, note } =
       tool.unknownArguments === 'ignore'
         ? withoutUnknown(tool, wanted.args)
@@ -113,7 +127,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     const problems = await argumentCheck.check(tool.schemaKey, inputSchema, args);
     if (problems) return argumentsResult(wanted.name, problems);
     const invocation: Invocation = {
-      call: callOf(wanted),
+      call: callOf(wanted, asker),
       args,
       workspace: wanted.workspace,
       origin: deps.origin(),
@@ -136,6 +150,24 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     });
   }
 
+  /** What the run came to, where it failed too: a question that it asked goes before either. */
+  async function settled(wanted: ToolCall, chosen: Chosen): Promise<ToolResult> {
+    try {
+      return await runTool(wanted, chosen);
+    } catch (error) {
+      return told(error, wanted);
+    }
+  }
+
+  async function openAsked(
+    wanted: ToolCall,
+  ): Promise<OpenAsking | undefined | { error: RpcError }> {
+    const { client, caller, workspace, name, args, signal } = wanted;
+    if (!client) return undefined;
+    const bound = { caller, workspace, method: 'tools/call', name, args };
+    return deps.openAsking(client, bound, signal);
+  }
+
   return async (wanted) => {
     try {
       const list = await catalogue.of(wanted.caller, wanted.workspace);
@@ -145,9 +177,13 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
         await refuseScript(wanted);
         return { error: unknownTool(wanted.name, list) };
       }
-      const result = await runTool(wanted, tool, list);
-      if (!wanted.signal.aborted) return { result };
-      return { result: failureResult({ code: 'canceled', message: 'The call was canceled.' }) };
+      const open = await openAsked(wanted);
+      if (open && 'error' in open) return open;
+      const result = await settled(wanted, { tool, list, asker: open?.asking });
+      if (wanted.signal.aborted) {
+        return { result: failureResult({ code: 'canceled', message: 'The call was canceled.' }) };
+      }
+      return { result: (await open?.required()) ?? result };
     } catch (error) {
       return { result: told(error, wanted) };
     }

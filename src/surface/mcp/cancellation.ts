@@ -12,8 +12,8 @@ export interface Cancellation {
 
 function keyOf({ caller, workspace, remoteAddress, headers }: McpHttpRequest, id: unknown): string {
   const { userId, tokenPrefix, email } = caller;
-  const agent = headers['user-agent'] ?? '';
-  return JSON.stringify([userId, email, tokenPrefix, workspace, remoteAddress, agent, id]);
+  const client = [headers['user-agent'], headers['mcp-session-id']];
+  return JSON.stringify([userId, email, tokenPrefix, workspace, remoteAddress, client, id]);
 }
 
 /** One per server; a cancellation reaches only calls of this process. */

@@ -28,8 +28,9 @@ const methodsOf: Readonly<Record<Era, ReadonlySet<string>>> = {
   legacy: new Set(['tools/call', 'tools/list', 'initialize', 'ping', ...emptyLists]),
 };
 const messageKeys = new Set(['jsonrpc', 'id', 'method', 'params']);
-/** Parameters that need more than a plain answer: pages, tasks, another round. */
-const unusualParams = ['cursor', 'task', 'inputResponses', 'requestState'];
+/** Parameters that need more than a plain answer: pages, tasks; and another round of no call. */
+const unusualParams = ['cursor', 'task'];
+const roundParams = ['inputResponses', 'requestState'];
 
 function isRequestId(value: unknown): value is RequestId {
   return typeof value === 'string' || Number.isSafeInteger(value);
@@ -83,6 +84,7 @@ function paramsFit(method: string, params: JsonObject): boolean {
     const { name, arguments: args } = params;
     return typeof name === 'string' && (args === undefined || isObject(args));
   }
+  if (roundParams.some((name) => name in params)) return false;
   if (method !== 'initialize') return true;
   const { protocolVersion, capabilities, clientInfo } = params;
   return (

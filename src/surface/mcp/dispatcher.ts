@@ -11,6 +11,7 @@ import {
   resultOf,
 } from './answers.ts';
 import type { ArgumentCheck } from './arguments.ts';
+import type { ClientSide, Reach } from './asking.ts';
 import type { CallTool } from './call-tool.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -21,9 +22,17 @@ import {
   type McpHttpRequest,
   type McpHttpResponse,
 } from './http-messages.ts';
-import { answerWithProgress, type Notify } from './progress.ts';
-import { isObject, type JsonObject, type RequestId, rpcCodes, rpcErrorBody } from './protocol.ts';
+import { answerWhenReady, beat, type Notify, progressMessage } from './progress.ts';
+import {
+  isObject,
+  type JsonObject,
+  metaKeys,
+  type RequestId,
+  rpcCodes,
+  rpcErrorBody,
+} from './protocol.ts';
 import type { ServerInfo } from './introduction.ts';
+import { sessionHeader, type Session, type Sessions } from './sessions.ts';
 
 export interface DispatcherDeps {
   catalogue: Catalogue;
@@ -32,6 +41,7 @@ export interface DispatcherDeps {
   clock: Clock;
   argumentCheck: Pick<ArgumentCheck, 'expect'>;
   serverInfo: () => ServerInfo;
+  sessions: Sessions;
   log: Log;
 }
 
@@ -39,6 +49,14 @@ export interface Dispatch {
   fast: FastRequest;
   http: McpHttpRequest;
   accepted: Accepted;
+  /** The session that the request names. */
+  session: Session | undefined;
+}
+
+/** What a call may say while it runs. */
+interface Saying {
+  onProgress?: Notify | undefined;
+  reach?: Reach | undefined;
 }
 
 export type Dispatcher = (dispatch: Dispatch) => Promise<McpHttpResponse>;
@@ -51,14 +69,25 @@ export function knowsLinks(http: McpHttpRequest): boolean {
   return typeof version === 'string' && version >= '2025-06-18';
 }
 
+/** What the request says about its client; undefined when nothing can be asked of it. */
+function clientOf({ fast, session }: Dispatch, reach: Reach | undefined): ClientSide | undefined {
+  if (fast.era === 'legacy') {
+    return session && reach && { capabilities: session.capabilities, reach };
+  }
+  const { _meta: meta, requestState, inputResponses } = fast.params;
+  const capabilities = isObject(meta) ? meta[metaKeys.clientCapabilities] : undefined;
+  return { capabilities: isObject(capabilities) ? capabilities : {}, requestState, inputResponses };
+}
+
 export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   const { catalogue, callTool, cancellation, clock, serverInfo, log } = deps;
 
   async function callAnswer(
-    { fast, http }: Dispatch,
+    dispatch: Dispatch,
     id: RequestId,
-    onProgress: Notify | undefined,
+    { onProgress, reach }: Saying,
   ): Promise<string> {
+    const { fast, http } = dispatch;
     const { name, arguments: args } = fast.params;
     const forget = fast.era === 'legacy' ? cancellation.open(http, id) : undefined;
     try {
@@ -70,6 +99,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         signal: http.signal,
         linksKnown: knowsLinks(http),
         onProgress,
+        client: clientOf(dispatch, reach),
       });
       if ('error' in answered) {
         return rpcErrorBody(id, answered.error.code, answered.error.message);
@@ -84,12 +114,37 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   async function call(dispatch: Dispatch, id: RequestId): Promise<McpHttpResponse> {
-    const token = dispatch.fast.progressToken;
-    if (token === undefined || !dispatch.accepted.stream) {
-      return jsonResponse(await callAnswer(dispatch, id, undefined));
+    const { fast, session, accepted } = dispatch;
+    const { progressToken: token } = fast;
+    if ((token === undefined && !session) || !accepted.stream) {
+      return jsonResponse(await callAnswer(dispatch, id, {}));
     }
-    const run = (onProgress: Notify): Promise<string> => callAnswer(dispatch, id, onProgress);
-    return answerWithProgress({ clock, token, run });
+    return answerWhenReady(clock, async (send) => {
+      const heart =
+        token === undefined
+          ? undefined
+          : beat(clock, (progress) => send(progressMessage(token, progress)));
+      const reach: Reach = async (request, signal) => {
+        if (!session) throw new Error('a call without a session reached for its client');
+        return session.request(request, send, signal);
+      };
+      try {
+        return await callAnswer(dispatch, id, { onProgress: heart?.onProgress, reach });
+      } finally {
+        heart?.stop();
+      }
+    });
+  }
+
+  /** A greeting: a client that can be asked something gets a session. */
+  function greet({ fast, http, accepted }: Dispatch, id: RequestId): McpHttpResponse {
+    const body = answer(id, initializeResult(fast.params, serverInfo()));
+    const { capabilities } = fast.params;
+    const asked = accepted.stream && isObject(capabilities) ? capabilities : {};
+    const session = deps.sessions.open(http, asked);
+    const response = jsonResponse(body);
+    if (!session) return response;
+    return { ...response, headers: { ...response.headers, [sessionHeader]: session.id } };
   }
 
   function notified({ fast, http }: Dispatch): McpHttpResponse {
@@ -99,8 +154,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return accepted202;
   }
 
-  function plain({ method, params }: FastRequest): JsonObject {
-    if (method === 'initialize') return initializeResult(params, serverInfo());
+  function plain({ method }: FastRequest): JsonObject {
     if (method === 'server/discover') return discoverResult();
     return emptyListOf(method) ?? {};
   }
@@ -110,6 +164,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { era, id, method } = fast;
     if (id === undefined) return notified(dispatch);
     if (method === 'tools/call') return call(dispatch, id);
+    if (method === 'initialize') return greet(dispatch, id);
     if (method === 'tools/list') {
       deps.argumentCheck.expect();
       const { json } = await catalogue.of(http.caller, http.workspace);

@@ -1,10 +1,12 @@
 // The MCP endpoint of a workspace: one HTTP request in, one response out. Who is calling was
-// settled before (`routes.ts`). Stateless: nothing is remembered between requests but caches.
+// settled before (`routes.ts`). Nothing is remembered between requests but caches, and sessions
+// of clients that can be asked something (`sessions.ts`).
 import type { Clock, Log } from '../../base/index.ts';
 import type { RunnableList } from '../../engine/index.ts';
 import type { ListedTool } from '../../identity/index.ts';
 import type { Caller, Door } from '../../operation/index.ts';
 import { createArgumentCheck } from './arguments.ts';
+import { createAsking } from './asking.ts';
 import { createCallTool } from './call-tool.ts';
 import { createCancellation } from './cancellation.ts';
 import { createCatalogue } from './catalogue.ts';
@@ -18,8 +20,10 @@ import {
   refusal,
 } from './http-messages.ts';
 import { type EndpointListing, listEndpoints } from './list-tools.ts';
-import { isObject, metaKeys, rpcCodes } from './protocol.ts';
+import { isObject, type JsonObject, metaKeys, modernVersion, rpcCodes } from './protocol.ts';
+import { createRequestStates } from './request-state.ts';
 import { createSdkSide } from './sdk.ts';
+import { createSessions, sessionHeader } from './sessions.ts';
 import type { Tool } from './tool.ts';
 import { serverInfoOf } from './introduction.ts';
 
@@ -36,6 +40,10 @@ export interface McpDeps {
   runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
   /** The version that `runnables` would answer; spares reading the list for every call. */
   runnablesVersion?: (workspace: string) => string;
+  /** Keys of this server, the same for each of its processes. */
+  deriveKey: (purpose: string) => Promise<Buffer>;
+  /** True once for each id; it may be forgotten after `expiresAt`, in epoch milliseconds. */
+  spend: (id: string, expiresAt: number) => Promise<boolean>;
 }
 
 export interface Mcp {
@@ -67,11 +75,8 @@ function isBareDiscover(body: unknown): boolean {
 }
 
 /** What every request must be, whoever answers it; undefined when it is. */
-function refuseEarly({ method, headers }: McpHttpRequest): McpHttpResponse | undefined {
+function refuseEarly({ headers }: McpHttpRequest): McpHttpResponse | undefined {
   const { transport } = rpcCodes;
-  if (method !== 'POST') {
-    return refusal({ status: 405, code: transport, message: 'Method not allowed: send a POST.' });
-  }
   if (!isJson(headers['content-type'])) {
     const message = 'Unsupported Media Type: Content-Type must be application/json';
     return refusal({ status: 415, code: transport, message });
@@ -101,6 +106,23 @@ function refuseBody(body: unknown): McpHttpResponse | undefined {
   return undefined;
 }
 
+/** Does the request name a session? The stateless era has none, and a greeting begins one. */
+function namesSession({ headers }: McpHttpRequest, body: unknown): boolean {
+  if (headers[sessionHeader] === undefined) return false;
+  if (headers['mcp-protocol-version'] === modernVersion) return false;
+  return !isObject(body) || body['method'] !== 'initialize';
+}
+
+/** An answer to a request of ours. */
+function isAnswer(body: unknown): body is JsonObject {
+  return isObject(body) && !('method' in body) && ('result' in body || 'error' in body);
+}
+
+function noSession(): McpHttpResponse {
+  const message = 'Session not found: it is over. Send initialize again, without its id.';
+  return refusal({ status: 404, code: rpcCodes.noSession, message });
+}
+
 function parse(body: Buffer | undefined): { body: unknown } | undefined {
   try {
     return { body: JSON.parse(body?.toString() ?? '') };
@@ -114,12 +136,24 @@ export function createMcp(deps: McpDeps): Mcp {
   const serverInfo = () => serverInfoOf(origin(), deps.version);
   const catalogue = createCatalogue({ door, waitMs, runnables, runnablesVersion });
   const argumentCheck = createArgumentCheck(log);
-  const callTool = createCallTool({ door, waitMs, catalogue, argumentCheck, log, origin });
+  const sessions = createSessions(clock);
+  const openAsking = createAsking({ clock, states: createRequestStates(deps) });
+  const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
+  const callTool = createCallTool(toolDeps);
   const cancellation = createCancellation();
   const shared = { catalogue, callTool, clock, log, serverInfo };
-  const dispatch = createDispatcher({ ...shared, cancellation, argumentCheck });
+  const dispatch = createDispatcher({ ...shared, cancellation, argumentCheck, sessions });
   const sdk = createSdkSide(shared);
   let draining = false;
+
+  /** The other verbs of a session; without one there is nothing to get or to delete. */
+  function withoutBody(request: McpHttpRequest): McpHttpResponse {
+    if (request.method === 'DELETE' && namesSession(request, undefined)) {
+      return sessions.end(request) ? { status: 200, headers: {}, body: null } : noSession();
+    }
+    const message = 'Method not allowed: send a POST.';
+    return refusal({ status: 405, code: rpcCodes.transport, message });
+  }
 
   return {
     origin,
@@ -132,6 +166,7 @@ export function createMcp(deps: McpDeps): Mcp {
     preview: async (caller, workspace) => (await catalogue.of(caller, workspace)).tools.map(listed),
     stop: () => sdk.stop(),
     async handle(request) {
+      if (request.method !== 'POST') return withoutBody(request);
       const early = refuseEarly(request);
       if (early) return early;
       const parsed = parse(request.body);
@@ -141,9 +176,15 @@ export function createMcp(deps: McpDeps): Mcp {
       }
       const refused = refuseBody(parsed.body);
       if (refused) return refused;
+      const session = sessions.of(request);
+      if (!session && namesSession(request, parsed.body)) return noSession();
+      if (session && isAnswer(parsed.body)) {
+        session.take(parsed.body);
+        return { status: 202, headers: {}, body: null };
+      }
       const accepted = acceptedBy(request.headers.accept);
       const fast = classify(request.headers, parsed.body);
-      if (fast) return dispatch({ fast, http: request, accepted });
+      if (fast) return dispatch({ fast, http: request, accepted, session });
       return sdk.answer(request, parsed.body, accepted);
     },
   };

@@ -1,5 +1,5 @@
-// Answers a call that asked for progress: plain JSON when it is over before there is anything to
-// tell, else a stream of server-sent events with the answer as the last one.
+// Answers a call that may have something to say before its answer: plain JSON when it is over
+// before it said anything, else a stream of server-sent events with the answer as the last one.
 import { PassThrough } from 'node:stream';
 import type { Clock } from '../../base/index.ts';
 import type { Progress } from '../../operation/index.ts';
@@ -48,7 +48,7 @@ export function beat(clock: Clock, tell: Notify): { onProgress: Notify; stop: ()
   };
 }
 
-function progressMessage(token: RequestId, progress: Progress): string {
+export function progressMessage(token: RequestId, progress: Progress): string {
   return JSON.stringify({
     jsonrpc: '2.0',
     method: 'notifications/progress',
@@ -56,7 +56,14 @@ function progressMessage(token: RequestId, progress: Progress): string {
   });
 }
 
-function openStream(clock: Clock): { stream: PassThrough; write: (text: string) => void } {
+interface EventStream {
+  stream: PassThrough;
+  /** Nothing once the stream is over. */
+  write: (text: string) => void;
+}
+
+/** A stream of server-sent events that proxies do not take for dead. */
+function openStream(clock: Clock): EventStream {
   const stream = new PassThrough();
   let stopKeepAlive = (): void => {};
   const write = (text: string): void => {
@@ -71,26 +78,24 @@ function openStream(clock: Clock): { stream: PassThrough; write: (text: string) 
   return { stream, write };
 }
 
-export interface ProgressCall {
-  clock: Clock;
-  token: RequestId;
-  /** Runs the call; resolves to the JSON-RPC answer and never rejects. */
-  run: (onProgress: Notify) => Promise<string>;
-}
-
-/** Resolves at the end of the call or at its first notice, whichever comes first. */
-export function answerWithProgress({ clock, token, run }: ProgressCall): Promise<McpHttpResponse> {
+/**
+ * Runs a call that may `send` messages; it resolves to the JSON-RPC answer and never rejects.
+ * Resolves at the end of the call or at its first message, whichever comes first.
+ */
+export function answerWhenReady(
+  clock: Clock,
+  run: (send: (json: string) => void) => Promise<string>,
+): Promise<McpHttpResponse> {
   return new Promise((resolve) => {
-    let open: ReturnType<typeof openStream> | undefined;
-    const { onProgress, stop } = beat(clock, (progress) => {
+    let open: EventStream | undefined;
+    const send = (json: string): void => {
       if (!open) {
         open = openStream(clock);
         resolve({ status: 200, headers: streamHeaders, body: open.stream });
       }
-      open.write(messageEvent(progressMessage(token, progress)));
-    });
-    void run(onProgress).then((answer) => {
-      stop();
+      open.write(messageEvent(json));
+    };
+    void run(send).then((answer) => {
       if (!open) {
         resolve(jsonResponse(answer));
         return;

@@ -35,6 +35,8 @@ export const rpcCodes = {
   internalError: -32_603,
   /** Transport trouble without a code of its own; clients do not interpret it. */
   transport: -32_000,
+  /** The session of the header is over, or another's. */
+  noSession: -32_001,
 } as const;
 
 export type RequestId = string | number;

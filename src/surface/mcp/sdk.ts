@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import type * as Sdk from '@modelcontextprotocol/server';
 import type { Clock, Log } from '../../base/index.ts';
 import { discoverCache, emptyListOf, listCache } from './answers.ts';
+import type { ClientSide } from './asking.ts';
 import type { CallTool, ToolAnswer } from './call-tool.ts';
 import type { Catalogue } from './catalogue.ts';
 import { knowsLinks } from './dispatcher.ts';
@@ -15,7 +16,14 @@ import {
   type McpHttpResponse,
 } from './http-messages.ts';
 import { beat } from './progress.ts';
-import { type Era, isObject, legacyVersions, rpcCodes } from './protocol.ts';
+import {
+  type Era,
+  isObject,
+  type JsonObject,
+  legacyVersions,
+  metaKeys,
+  rpcCodes,
+} from './protocol.ts';
 import { capabilities, instructions, type ServerInfo } from './introduction.ts';
 
 export interface SdkDeps {
@@ -40,6 +48,15 @@ interface Exchange {
 
 interface Served extends Exchange {
   era: Era;
+}
+
+/** What can be asked of the client: in the stateless era alone, where the request says so. */
+function clientOf(mcpReq: Sdk.ServerContext['mcpReq']): ClientSide | undefined {
+  const envelope: JsonObject = { ...mcpReq.envelope };
+  const declared = envelope[metaKeys.clientCapabilities];
+  if (!isObject(declared)) return undefined;
+  const requestState = mcpReq.requestState();
+  return { capabilities: declared, requestState, inputResponses: mcpReq.inputResponses };
 }
 
 function asksForEmptyList(message: unknown): boolean {
@@ -71,7 +88,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
     if ('error' in answered) {
       throw new sdk.ProtocolError(answered.error.code, answered.error.message);
     }
-    return { ...answered.result };
+    return { ...answered.result } as Sdk.CallToolResult;
   });
 
   async function callWith(
@@ -101,6 +118,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
         signal: http.signal,
         linksKnown: knowsLinks(http),
         onProgress: heart?.onProgress,
+        client: clientOf(mcpReq),
       });
     } finally {
       heart?.stop();
