@@ -23,6 +23,7 @@ import { agentOperations, createMemories, type Memories } from './agents/index.t
 import { approvalOperations } from './approvals/index.ts';
 import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from './flows/index.ts';
 import { createKept } from './kept.ts';
+import { createHomes } from './homes/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
 import { createItems, type Items } from './items.ts';
 import { createJobServices } from './job-services.ts';
@@ -55,11 +56,13 @@ import {
   createJobSecrets,
   type JobSecrets,
   createRescuer,
+  createSharedFolders,
   createRunArguments,
   createServiceLog,
   createWorker,
   createWorkerGroups,
   type GiveBack,
+  type SharedFolders,
   type Worker,
   workerOperations,
 } from './workers/index.ts';
@@ -150,6 +153,7 @@ function createRunning(
     items: Items;
     giveBack: GiveBack;
     scripts: Pick<Scripts, 'source'>;
+    sharedFolders: SharedFolders;
   },
 ) {
   const { db, clock, tick, log, runners, config } = deps;
@@ -233,13 +237,17 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
   const hear = { beginFlow: flowEngine.begin, onSettled: events.settled };
   const queue = createQueue({ db, clock, worker: local, ...hear });
   const { agentOf } = flowEngine;
-  const onRequeued = (tags: string[]): void => tags.forEach((tag) => local.wake(tag));
+  const wake = (tag: string): void => local.wake(tag);
+  const onRequeued = (tags: string[]): void => tags.forEach(wake);
   const giveBack = createGiveBack({ db, clock, events, flows: steps, onRequeued });
   const started = { events, worker: local, scripts, flowEngine, push: queue.push };
   const workflows = workflowsOf({ ...shared, ...started });
   const memories = createMemories(deps);
   const flows = { flows: steps, agentOf, memories, workflows: workflows.port };
-  const running = { events, completer, ...flows, secrets, items, giveBack, scripts };
+  const homes = createHomes({ db, now: clock.now });
+  const sharedFolders = createSharedFolders({ ...deps, homes, events, wake });
+  const shares = { items, giveBack, sharedFolders, scripts };
+  const running = { events, completer, ...flows, secrets, ...shares };
   const worker = createRunning(deps, running);
   local.set(worker);
   const jobs = createJobs({
@@ -256,11 +264,11 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     cancelElsewhere: (id) => cancelElsewhere(db, id),
   });
   const approvals = approvalsOf({ ...deps, jobs, items, flowEngine, worker: local });
-  const rescued = { flows: steps, workflows: workflows.port, giveBack };
+  const rescued = { flows: steps, workflows: workflows.port, giveBack, homes, events };
   const rescuer = createRescuer({ db, clock, tick, log, ...rescued });
   const groups = createWorkerGroups({ db, clock, onChanged: worker.groupChanged });
   const apps = appsOf({ ...shared, scripts, queue, jobs, flowEngine });
-  const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine };
+  const made = { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, sharedFolders };
   const triggers = createTriggers({ ...deps, ...made });
   return { ...made, memories, groups, approvals, apps, workflows, triggers };
 }
@@ -352,6 +360,7 @@ export function createEngine(deps: EngineDeps) {
       pruner.start();
       services.start();
       kept.start();
+      verbs.sharedFolders.start();
     },
     async stop(): Promise<void> {
       await rescuer.stop();
@@ -362,6 +371,7 @@ export function createEngine(deps: EngineDeps) {
       await worker.stop(deps.config.drainMs);
       await queue.drain();
       await flowEngine.stop();
+      await verbs.sharedFolders.stop();
       await runners.stop();
       events.stop();
       versions.stop();

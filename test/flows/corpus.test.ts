@@ -34,8 +34,10 @@ describe('the corpus of flows', () => {
   }
 
   const startAll = () => Promise.all(flows.map((flow) => startCorpusFlow(client, flow)));
-  const checkAll = (ids: string[]) =>
-    Promise.allSettled(flows.map((flow, n) => checkCorpusFlow(client, flow, ids[n] ?? '')));
+  const checkAll = (ids: string[], killed = false) =>
+    Promise.allSettled(
+      flows.map((flow, n) => checkCorpusFlow(client, flow, { id: ids[n] ?? '', killed })),
+    );
   const failures = (outcomes: PromiseSettledResult<void>[]): string[] =>
     outcomes.flatMap((one) => (one.status === 'rejected' ? [String(one.reason.message)] : []));
 
@@ -60,6 +62,6 @@ describe('the corpus of flows', () => {
     await start();
     const alive = await client.op('jobs.queueCount', {});
     assert.ok(alive.databaseLength > 0, 'nothing was under way');
-    assert.deepEqual(failures(await checkAll(ids)), []);
+    assert.deepEqual(failures(await checkAll(ids, true)), []);
   });
 });

@@ -16,8 +16,17 @@ export interface CorpusFlow {
   args: Json;
   /** Answers to its approvals, in order; absent for flows that wait for nobody. */
   resumes?: { approved: boolean; payload?: unknown }[];
-  /** `error`: a pattern that the message of the error has. */
-  expect: { success: boolean; result?: unknown; error?: string; skipped?: boolean };
+  /**
+   * `error`: a pattern that the message of the error has. `orLost`: that of the error instead,
+   * where its worker was killed.
+   */
+  expect: {
+    success: boolean;
+    result?: unknown;
+    error?: string;
+    skipped?: boolean;
+    orLost?: string;
+  };
 }
 
 const scripts: Record<string, string> = {
@@ -116,7 +125,7 @@ async function answer(client: CorpusClient, { resumes = [] }: CorpusFlow, id: st
 export async function checkCorpusFlow(
   client: CorpusClient,
   flow: CorpusFlow,
-  id: string,
+  { id, killed = false }: { id: string; killed?: boolean },
 ): Promise<void> {
   const { name, expect } = flow;
   await answer(client, flow, id);
@@ -125,6 +134,10 @@ export async function checkCorpusFlow(
   const job: Json = JSON.parse(await client.send(`jobs_u/get/${id}`));
   const { success, result, is_skipped: skipped } = job;
   const about = `${name}: ${JSON.stringify(result)}`;
+  if (killed && !success && expect.orLost !== undefined) {
+    assert.match(result.error.message, new RegExp(expect.orLost), about);
+    return;
+  }
   assert.equal(success, expect.success, about);
   if ('result' in expect) assert.deepEqual(result, expect.result, about);
   if (expect.error !== undefined)

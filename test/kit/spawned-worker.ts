@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 const bin = new URL('../../bin/millrace.mjs', import.meta.url).pathname;
 
 export interface WorkerProcess {
+  readonly pid: number | undefined;
   /** Everything that it printed so far. */
   readonly printed: string;
   /** Asks it to stop, and does not wait. */
@@ -35,6 +36,7 @@ export async function startWorkerProcess(
     child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${lines.join('\n')}`)));
   });
   return {
+    pid: child.pid,
     get printed() {
       return lines.join('\n');
     },

@@ -2,6 +2,7 @@
 // cannot be made is a row too, over from the start with the reason, so that people find it.
 import { AppError, messageOf } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
+import type { Homes } from '../homes/index.ts';
 import { errorResult, type NewJob } from '../jobs/index.ts';
 import { actorOf, policyOf, type RunPolicy, type Scripts } from '../scripts/index.ts';
 import type { FlowCache } from './cache.ts';
@@ -11,6 +12,7 @@ import { timeoutOf } from './facts.ts';
 import type { Child } from './rules.ts';
 import type { FlowRun } from './runs.ts';
 import { previousResult, type Scope } from './scope.ts';
+import { atHome, sharedFolderOf } from './shared-folder.ts';
 import { initialState } from './state.ts';
 import { calledTag, flowTag, inlineTag } from './tags.ts';
 import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
@@ -21,6 +23,7 @@ export interface ChildrenDeps extends EvaluateDeps {
   cached: FlowCache;
   flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
   db: Database;
+  homes: Pick<Homes, 'of'>;
 }
 
 /** A row that lacks only the worker. */
@@ -68,6 +71,7 @@ export function baseRow(run: FlowRun, child: Child, now: number): ChildRow {
     schedulePath: row.schedulePath ?? null,
     visibleToOwner: row.visibleToOwner,
     isFlowStep: true,
+    sharedFolder: sharedFolderOf(run),
     flowPath: row.path,
     priority: run.source.value.priority ?? 0,
   };
@@ -331,6 +335,12 @@ async function childRow(
   return moduleRow(deps, run, { module: only, step: child.step, more });
 }
 
+/** What a child that cannot be made is told to have failed with. */
+const errorNames: Readonly<Record<string, string>> = {
+  not_found: 'NotFound',
+  gone: 'SharedFolderLost',
+};
+
 /** The row of a child. Never throws for what a person wrote: that fails the child. */
 export async function makeChild(deps: ChildrenDeps, run: FlowRun, child: Child): Promise<ChildRow> {
   const stepId =
@@ -339,10 +349,10 @@ export async function makeChild(deps: ChildrenDeps, run: FlowRun, child: Child):
   const own = module?.priority ? { priority: module.priority } : {};
   const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId };
   try {
-    return { ...base, ...(await childRow(deps, run, child)), ...own };
+    return await atHome(deps.homes, { ...base, ...(await childRow(deps, run, child)), ...own });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const name = error.code === 'not_found' ? 'NotFound' : 'ExpressionError';
+    const name = errorNames[error.code] ?? 'ExpressionError';
     return { ...base, ...own, ...over(errorResult(name, messageOf(error)), false) };
   }
 }

@@ -1,4 +1,5 @@
 // Puts the flow engine together: its verbs, what starting a flow pushes, and the executor.
+import { createHomes } from '../homes/index.ts';
 import type { ClaimedJob, NewJob } from '../jobs/index.ts';
 import { agentSoFar, type AgentLookupDeps } from './agent-lookup.ts';
 import { createAlarm } from './alarm.ts';
@@ -12,7 +13,7 @@ import { createRuns } from './runs.ts';
 import { cancelTree } from './state.sql.ts';
 import { createWaiting } from './waiting.ts';
 
-type Made = 'runs' | 'expressions' | 'items' | 'cached' | 'flow' | 'now' | 'alarm';
+type Made = 'runs' | 'expressions' | 'items' | 'cached' | 'flow' | 'now' | 'alarm' | 'homes';
 
 export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
   Omit<FlowsDeps, 'expressions'> &
@@ -36,7 +37,8 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   const items = createFlowItems(deps);
   const alarm = createAlarm({ ...deps, onDue: (id) => executor.goOn(id) });
   const cached = createFlowCache({ db, items, now });
-  const made = { runs, expressions, items, cached, flow: flows.runnable, now, alarm };
+  const homes = createHomes({ db, now });
+  const made = { runs, expressions, items, cached, flow: flows.runnable, now, alarm, homes };
   const executor = createExecutor({ ...deps, ...made });
 
   return {

@@ -70,6 +70,10 @@ export async function restartedState(
   const step = stepOf(modules, point.stepId);
   const before = finishedBefore(old, modules.slice(0, step));
   const { index = 0 } = point;
+  if (value.same_worker && (step > 0 || index > 0)) {
+    const first = modules[0]?.id;
+    throw wrong('The shared folder of that run is gone.', `Restart at the first step, ${first}.`);
+  }
   const module = modules[step] as FlowModule;
   const kept = index > 0 ? keptBefore(old, module, index) : undefined;
   await assertStored(runs, old, [...before.flatMap(jobsOf), ...(kept?.jobs ?? [])]);

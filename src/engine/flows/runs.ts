@@ -54,6 +54,7 @@ export interface RunRow {
   flowSource: string | null;
   rawFlow: FlowSource | null;
   flowItems: unknown[] | null;
+  sharedFolder?: string | null;
   canceled: boolean;
   canceledReason: string | null;
   finished: boolean;

@@ -102,7 +102,7 @@ export const selectRun = statement(
      flow_state as "flowState", flow_rev as "flowRev",
      flow_version as "flowVersion", flow_node as "flowNode", flow_source as "flowSource",
      raw_flow as "rawFlow", flow_items as "flowItems", canceled,
-     canceled_reason as "canceledReason", finished
+     canceled_reason as "canceledReason", finished, shared_folder as "sharedFolder"
    from engine_job
    where id = $1`,
 );

@@ -209,9 +209,6 @@ function optionProblems(value: FlowValue): string[] {
   if (value.early_return && !value.modules.some(({ id }) => id === value.early_return)) {
     problems.push(`early_return: there is no step ${value.early_return} to return; name one`);
   }
-  if (value.same_worker) {
-    problems.push('same_worker: steps share no folder here; hand files on as results');
-  }
   for (const { id, value: inner, ...module } of allModules(value)) {
     if (module.delete_after_secs || module.debouncing?.debounce_delay_s) {
       const what = module.delete_after_secs ? 'delete_after_secs' : 'debouncing';

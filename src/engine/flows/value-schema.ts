@@ -209,7 +209,10 @@ export const flowValue = z
       .boolean()
       .nullish()
       .describe('code in the flow keeps its own tags beside the tag of the flow'),
-    same_worker: z.boolean().nullish().describe('refused when true: steps share no folder'),
+    same_worker: z
+      .boolean()
+      .nullish()
+      .describe('all steps run on one worker and share the folder ./shared'),
     flow_env: z.record(z.string(), z.unknown()).nullish().describe('values for all expressions'),
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');

@@ -246,6 +246,8 @@ export interface NewJob extends EndUser {
   debounceCount?: number | null;
   cacheKey?: string | null;
   deleteAfterS?: number | null;
+  /** The run whose folder this step shares with the other steps. */
+  sharedFolder?: string | null;
   /** Runs from now on, without a worker. */
   started?: boolean;
   /** Over from the start, with this success and result. */
@@ -283,6 +285,7 @@ export interface ClaimedJob extends EndUser {
   /** Of a workflow: the attempt that its last round was. */
   rounds?: number;
   workflowKey?: string | null;
+  sharedFolder?: string | null;
   visibleToOwner: boolean;
   rerunOnCrash: boolean;
   scheduledFor: number;

@@ -17,7 +17,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      completed_at, duration_ms, schedule_path, flow_path, priority, concurrency_key,
      concurrency_limit, concurrency_window_s, held, debounce_key, debounce_since,
      debounce_count, cache_key, delete_after_s, trigger_path, end_user, end_user_email,
-     end_user_args)
+     end_user_args, shared_folder)
    select
      id, coalesce(finished, false), workspace, kind, path, hash, language, args, "rawCode",
      "bundleHash", coalesce(parameters, '{}'), tag, "createdBy", "permissionedAs", email, scopes,
@@ -33,7 +33,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "concurrencyWindowS", "concurrencyKey" is not null and worker is null
        and started is not true and finished is not true, "debounceKey", "debounceSince",
      "debounceCount", "cacheKey", "deleteAfterS", "triggerPath", "endUser", "endUserEmail",
-     "endUserArgs"
+     "endUserArgs", "sharedFolder"
    from json_to_recordset(${rows}) as row (
      id uuid, workspace text, kind text, path text, hash text, language text, args json,
      "rawCode" text, "bundleHash" text, parameters text[], tag text, "createdBy" text,
@@ -47,7 +47,7 @@ export const insertRows = (rows: string): string => `insert into engine_job (
      "durationMs" bigint, "concurrencyKey" text, "concurrencyLimit" integer,
      "concurrencyWindowS" integer, "debounceKey" text, "debounceSince" bigint,
      "debounceCount" integer, "cacheKey" text, "deleteAfterS" integer, "triggerPath" text,
-     "endUser" text, "endUserEmail" text, "endUserArgs" text[])`;
+     "endUser" text, "endUserEmail" text, "endUserArgs" text[], "sharedFolder" uuid)`;
 
 export const insertJobs = statement('job.insert', insertRows('$1'));
 
@@ -63,7 +63,7 @@ export const claimJobs = statement(
      visible_to_owner as "visibleToOwner", rerun_on_crash as "rerunOnCrash",
      scheduled_for as "scheduledFor", schedule_path as "schedulePath",
      flow_path as "flowPath", end_user as "endUser", end_user_email as "endUserEmail",
-     end_user_args as "endUserArgs"
+     end_user_args as "endUserArgs", shared_folder as "sharedFolder"
    from engine_claim($1, $2, $3, $4, $5)`,
 );
 

@@ -15,7 +15,7 @@ const standingColumns = `
      (select count(*)::int
       from engine_worker
       where ping_at >= $2
-        and job.tag = any (tags)) as workers,
+        and (job.tag = any (tags) or job.tag = worker)) as workers,
      case when not job.running then (
        select count(*)::int
        from engine_job_live as other

@@ -3,7 +3,7 @@
 // standard output, so the log keeps its order; then it becomes the sandbox and the program.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Duplex, Readable } from 'node:stream';
 import { join } from 'node:path';
@@ -72,6 +72,13 @@ function taskLimit(
   return `ulimit -u ${limit} 2>/dev/null || ulimit -p ${limit} 2>/dev/null; `;
 }
 
+/** Where several accounts write to a shared folder each must be able to change all of it. */
+const openFiles = ({ sharedFolder }: FoundRuntime, account: number | null): string =>
+  sharedFolder?.account === null && account !== null ? 'umask 0; ' : '';
+
+/** Tasks of one account that runs several processes count together. */
+const processesAtOnce = 16;
+
 function shellLine(tree: Tree, limit: string, channelOnStandard: boolean): string {
   const joins = tree.joinFiles.map((file) => `echo $$ >${quoted(file)} && `).join('');
   const swap = channelOnStandard ? ' 0<&3 1>&3 3>&-' : '';
@@ -97,16 +104,21 @@ let launches = 0;
 export async function launch(context: LaunchContext, options: LaunchOptions): Promise<Launched> {
   const { sandbox } = context;
   const { runtime } = options;
-  const account = sandbox.newAccount();
+  const folder = runtime.sharedFolder;
+  const borrowed = folder?.account ?? null;
+  const account = borrowed ?? sandbox.newAccount();
   const own = sandbox.workFolder === null ? await mkdtemp(join(context.workParent, 'job-')) : null;
   const workFolder = own ?? privateFolder;
+  const shared = folder?.path;
+  if (own !== null && shared !== undefined) await symlink(shared, join(own, 'shared'));
   launches += 1;
   const marker = context.marker === null ? null : `${context.marker}.${launches}.`;
   const tree = openTree(context, { account, marker, ...options });
   const wrapped = sandbox.wrap({
-    argv: runtime.argv({ memoryBytes: options.memoryBytes, workFolder }),
+    argv: runtime.argv({ memoryBytes: options.memoryBytes, workFolder, shared }),
     readOnly: runtime.readOnly,
     writable: [],
+    ...(shared === undefined ? {} : { shared }),
     ...(own === null ? {} : { workFolder: own }),
     env: {
       ...environment(runtime, workFolder),
@@ -116,7 +128,8 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     ...(account === null ? {} : { account }),
     asFirstProcess: options.asFirstProcess ?? false,
   });
-  const limit = taskLimit(context, account, options.maxProcesses);
+  const maxProcesses = options.maxProcesses * (borrowed === null ? 1 : processesAtOnce);
+  const limit = openFiles(runtime, account) + taskLimit(context, account, maxProcesses);
   const line = shellLine(tree, limit, runtime.channelOnStandard);
   const extras = Array.from({ length: options.extraSockets ?? 0 }, () => 'pipe' as const);
   const child = spawn('/bin/sh', ['-c', line, 'sh', wrapped.file, ...wrapped.argv], {
@@ -145,7 +158,7 @@ export async function launch(context: LaunchContext, options: LaunchOptions): Pr
     await ended;
     for (const stream of child.stdio) stream?.destroy();
     if (own !== null) await rm(own, { recursive: true, force: true }).catch(() => {});
-    if (account !== null) sandbox.releaseAccount(account);
+    if (account !== null && borrowed === null) sandbox.releaseAccount(account);
   }
 
   // Without a control group the look is at all processes of the machine: not after each run.

@@ -61,12 +61,26 @@ export interface RunRequest {
   isolation: 'warm' | 'fresh';
   /** A folder that the run reads, as the builder made it: Python's packages, Go's program. */
   packages?: string;
+  /** Runs with the same text share a folder, `./shared`, until `dropShared`. */
+  shared?: string;
   /** false: no network inside (bubblewrap only). Default true. */
   network?: boolean;
   limits: RunLimits;
   signal: AbortSignal;
   /** Text of both outputs in order, in pieces of any size. */
   onLog(text: string): void;
+}
+
+/** A folder of several processes, which each sees as `shared` in its work folder. */
+export interface SharedFolder {
+  path: string;
+  /** Whose it is, and whom its processes run as; null: each as it would without it. */
+  account: number | null;
+}
+
+/** A request whose shared folder has a place on this machine. */
+export interface PlacedRequest extends RunRequest {
+  sharedFolder?: SharedFolder;
 }
 
 export type Killed = 'timeout' | 'memory' | 'canceled' | 'processes' | 'crash';
@@ -111,6 +125,8 @@ export interface Runners {
   readonly languages: readonly RunLanguage[];
   /** Never rejects for what a script does; rejects with `unavailable` for an absent language. */
   run(request: RunRequest): Promise<RunOutcome>;
+  /** Ends the processes that have the shared folder, and removes it. */
+  dropShared(shared: string): Promise<void>;
   status(): RunnersStatus;
   start(): Promise<void>;
   /** Ends every child; a run that is still under way ends as `crash`, so drain first. */

@@ -15,6 +15,7 @@ import type {
   Runners,
   RunnersContext,
   RunOutcome,
+  PlacedRequest,
   RunRequest,
   Runtime,
 } from './runner.ts';
@@ -25,6 +26,7 @@ import {
   type RuntimeProbe,
   runtimeOfLanguage,
 } from './runtimes.ts';
+import { createSharedPlaces, type SharedPlaces } from './shared.ts';
 import { createSpares, type Spares } from './spares.ts';
 import { asShellRun, findMissingTools } from './tools.ts';
 import { createWarm, type Warm } from './warm.ts';
@@ -44,6 +46,7 @@ const pythonAfterMs = 2000;
 interface Started {
   context: ChildContext;
   workFolders: TemporaryFolder;
+  places: SharedPlaces;
   cgroups: Cgroups | undefined;
   guardian: Guardian;
   probes: Map<Runtime, RuntimeProbe>;
@@ -85,27 +88,33 @@ export function createRunners(options: RunnersOptions): Runners {
     });
   }
 
-  async function single(runtime: FoundRuntime, request: RunRequest): Promise<RunOutcome> {
-    const { packages: folder, limits } = request;
+  async function single(runtime: FoundRuntime, request: PlacedRequest): Promise<RunOutcome> {
+    const { packages: folder, limits, sharedFolder } = request;
     const { memoryBytes, maxProcesses } = limits;
     const network = request.network !== false;
     const { spares } = here();
     // Somebody uses single-use processes of this runtime: from now on two are kept.
     spares.keep(runtime, 2);
-    const child = await spares.take(runtime, {
-      ...{ memoryBytes, maxProcesses, network, folder },
-    });
+    const needs = { memoryBytes, maxProcesses, network };
+    const child = await spares.take(runtime, { ...needs, folder, sharedFolder });
     singles += 1;
     try {
       return await child.run(request);
     } finally {
       singles -= 1;
-      void child.kill();
+      const killed = child.kill();
+      if (sharedFolder !== undefined) await killed;
     }
   }
 
-  async function runScript(request: RunRequest): Promise<RunOutcome> {
-    const runtime = runtimeFor(request);
+  async function placed({ shared, ...request }: RunRequest): Promise<PlacedRequest> {
+    if (shared === undefined) return request;
+    return { ...request, sharedFolder: await here().places.of(shared) };
+  }
+
+  async function runScript(wanted: RunRequest): Promise<RunOutcome> {
+    const runtime = runtimeFor(wanted);
+    const request = await placed(wanted);
     if (request.signal.aborted) {
       const resultJson = killedJson('canceled', request);
       return { success: false, resultJson, memPeakKb: null, durationMs: 0, killed: 'canceled' };
@@ -135,6 +144,14 @@ export function createRunners(options: RunnersOptions): Runners {
       return languageNames.filter((language) => languageStatus(language).available);
     },
     run: (request) => drivers.run(request, runScript) ?? runScript(request),
+    async dropShared(shared) {
+      if (started === undefined || stopped) return;
+      const { places, warm, zygotes } = started;
+      const folder = await places.take(shared);
+      if (folder === undefined) return;
+      await Promise.all([warm.drop(folder), zygotes?.drop(folder)]);
+      await places.remove(folder);
+    },
     status() {
       const spare = started?.spares.children() ?? [];
       const warm = started?.warm.counts() ?? { warm: 0, busy: 0, memoryBytes: 0 };
@@ -165,6 +182,7 @@ export function createRunners(options: RunnersOptions): Runners {
       // Accounts of scripts may pass through it, but not see each other's folders.
       const workFolders = await makeTemporaryFolder('jobs', { listed: false });
       const workParent = workFolders.path;
+      const places = createSharedPlaces(workParent, options.sandbox);
       const cgroups = options.useCgroups === false ? undefined : openCgroups();
       const watcher = createWatcher(options.clock);
       const guardian = startGuardian(options.sandbox);
@@ -179,7 +197,7 @@ export function createRunners(options: RunnersOptions): Runners {
         python !== undefined && isFound(python) ? createZygotes(context, python) : undefined;
       const missingTools = findMissingTools(options.sandbox);
       const kinds = { spares, warm, zygotes };
-      started = { context, workFolders, cgroups, guardian, probes, missingTools, ...kinds };
+      started = { context, workFolders, places, cgroups, guardian, probes, missingTools, ...kinds };
       warm.start();
       zygotes?.start();
       // After the start, when the first requests have been answered: it costs 60 ms of CPU.

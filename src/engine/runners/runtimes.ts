@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sandbox } from '../sandbox/index.ts';
-import { lanesPerZygote, type RunLanguage, type Runtime } from './runner.ts';
+import { lanesPerZygote, type RunLanguage, type Runtime, type SharedFolder } from './runner.ts';
 
 export interface FoundRuntime {
   runtime: Runtime;
@@ -15,10 +15,11 @@ export interface FoundRuntime {
   /** Files and folders that the program needs besides the system's. */
   readOnly: string[];
   /** Harness file and, first in the list, everything before it on the command line. */
-  argv(options: { memoryBytes: number; workFolder: string }): string[];
+  argv(options: { memoryBytes: number; workFolder: string; shared?: string | undefined }): string[];
   env: Record<string, string>;
   /** Deno cannot use descriptor 3: its channel is standard input and output. */
   channelOnStandard: boolean;
+  sharedFolder?: SharedFolder;
 }
 
 export interface MissingRuntime {
@@ -28,10 +29,20 @@ export interface MissingRuntime {
 
 export type RuntimeProbe = FoundRuntime | MissingRuntime;
 
-/** The same program with one more folder that it may read. */
-export function withFolder(runtime: FoundRuntime, folder: string | undefined): FoundRuntime {
-  if (folder === undefined) return runtime;
-  return { ...runtime, readOnly: [...runtime.readOnly, folder] };
+export interface MoreFolders {
+  /** One more that it may read. */
+  folder?: string | undefined;
+  sharedFolder?: SharedFolder | undefined;
+}
+
+/** The same program with more folders. */
+export function withFolders(runtime: FoundRuntime, more: MoreFolders): FoundRuntime {
+  const { folder, sharedFolder } = more;
+  return {
+    ...runtime,
+    ...(folder === undefined ? {} : { readOnly: [...runtime.readOnly, folder] }),
+    ...(sharedFolder === undefined ? {} : { sharedFolder }),
+  };
 }
 
 export const isFound = (probe: RuntimeProbe): probe is FoundRuntime => 'file' in probe;
@@ -150,10 +161,12 @@ function javascriptCommand(
     };
   }
   return {
-    argv: ({ memoryBytes, workFolder }) => [
+    argv: ({ memoryBytes, workFolder, shared }) => [
       ...[file, 'run', '--quiet', '--no-prompt', '--no-config', '--no-lock', '--no-npm'],
       ...['--no-remote', '--allow-net', '--allow-env', '--allow-sys'],
-      ...[`--allow-read=${workFolder}`, `--allow-write=${workFolder}`],
+      ...['read', 'write'].map(
+        (what) => `--allow-${what}=${[workFolder, shared ?? []].flat().join()}`,
+      ),
       ...[`--v8-flags=--max-old-space-size=${heapMb(memoryBytes)}`, start],
     ],
     env: { DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' },

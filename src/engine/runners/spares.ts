@@ -2,7 +2,7 @@
 // becomes the warm process of a script. Refilled in the background, two at a time.
 import { type Child, type ChildContext, startChild } from './child.ts';
 import type { Runtime } from './runner.ts';
-import { type FoundRuntime, withFolder } from './runtimes.ts';
+import { type FoundRuntime, type MoreFolders, withFolders } from './runtimes.ts';
 
 // What a spare is started with; a request for more memory gets a process of its own.
 const spareMemoryBytes = 1024 * 1_048_576;
@@ -10,12 +10,10 @@ const spareProcesses = 64;
 // A process costs 10 to 25 ms of CPU to start: more at a time would only delay each other.
 const together = 2;
 
-export interface SparesNeeds {
+export interface SparesNeeds extends MoreFolders {
   memoryBytes: number;
   maxProcesses: number;
   network: boolean;
-  /** One more folder that it may read. */
-  folder?: string | undefined;
 }
 
 export interface Spares {
@@ -40,8 +38,9 @@ export function createSpares(context: ChildContext): Spares {
   let stopped = false;
 
   function start(runtime: FoundRuntime, needs: SparesNeeds): Promise<Child> {
-    const { folder, ...limits } = needs;
-    return startChild(context, { runtime: withFolder(runtime, folder), ...limits });
+    const { folder, sharedFolder, ...limits } = needs;
+    const all = withFolders(runtime, { folder, sharedFolder });
+    return startChild(context, { runtime: all, ...limits });
   }
 
   function shelfOf(runtime: FoundRuntime): Shelf {
@@ -85,6 +84,7 @@ export function createSpares(context: ChildContext): Spares {
       const fits =
         needs.network &&
         needs.folder === undefined &&
+        needs.sharedFolder === undefined &&
         needs.memoryBytes <= spareMemoryBytes &&
         needs.maxProcesses <= spareProcesses;
       let child: Child | undefined;

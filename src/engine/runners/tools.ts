@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { findProgram, neededProgram, type ToolLanguage } from '../languages/index.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { quoted } from './bash.ts';
-import type { RunLanguage, RunRequest } from './runner.ts';
+import type { PlacedRequest, RunLanguage, RunRequest } from './runner.ts';
 
 interface Tool {
   /** What is written before it starts, besides the arguments. */
@@ -97,7 +97,7 @@ function folderOf({ language, packages }: RunRequest, sandbox: Sandbox): string 
 }
 
 /** The Bash run that a run of such a language is; any other request comes back as it is. */
-export function asShellRun(request: RunRequest, sandbox: Sandbox): RunRequest {
+export function asShellRun(request: PlacedRequest, sandbox: Sandbox): PlacedRequest {
   const { language, entrypoint, parameters, args } = request;
   if (!Object.hasOwn(tools, language)) return request;
   const tool = tools[language as ToolLanguage];

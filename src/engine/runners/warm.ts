@@ -3,7 +3,7 @@
 // memory cap is reached (the one unused for longest).
 import type { Child } from './child.ts';
 import { memoryKb } from './proc.ts';
-import type { RunnersContext, RunOutcome, RunRequest } from './runner.ts';
+import type { PlacedRequest, RunnersContext, RunOutcome, SharedFolder } from './runner.ts';
 import type { FoundRuntime } from './runtimes.ts';
 import type { Spares } from './spares.ts';
 
@@ -35,17 +35,20 @@ interface Member {
 interface Group {
   key: string;
   runtime: FoundRuntime;
+  sharedFolder: SharedFolder | undefined;
   members: Member[];
   /** Processes being started for this group. */
   starting: number;
-  waiting: { request: RunRequest; resolve(member: Member): void; reject(e: unknown): void }[];
+  waiting: { request: PlacedRequest; resolve(member: Member): void; reject(e: unknown): void }[];
   /** Moving average of how long a process is taken by a run. */
   typicalMs: number;
   cancelGrowth: (() => void) | undefined;
 }
 
 export interface Warm {
-  run(runtime: FoundRuntime, request: RunRequest): Promise<RunOutcome>;
+  run(runtime: FoundRuntime, request: PlacedRequest): Promise<RunOutcome>;
+  /** Ends those that have this shared folder. */
+  drop(sharedFolder: SharedFolder): Promise<void>;
   counts(): { warm: number; busy: number; memoryBytes: number };
   start(): void;
   stop(): Promise<void>;
@@ -59,9 +62,18 @@ export interface WarmOptions {
 
 const keyOf = (
   runtime: FoundRuntime,
-  { codeHash, identity, network, limits }: RunRequest,
-): string =>
-  JSON.stringify([codeHash, identity, runtime.runtime, network !== false, limits.memoryBytes]);
+  { codeHash, identity, network, limits, sharedFolder }: PlacedRequest,
+): string => {
+  const { memoryBytes } = limits;
+  return JSON.stringify([
+    codeHash,
+    identity,
+    runtime.runtime,
+    network !== false,
+    memoryBytes,
+    sharedFolder?.path,
+  ]);
+};
 
 export function createWarm(
   { clock, log }: RunnersContext,
@@ -73,13 +85,14 @@ export function createWarm(
   let stopped = false;
   let cancelReaper: (() => void) | undefined;
 
-  function groupOf(runtime: FoundRuntime, request: RunRequest): Group {
+  function groupOf(runtime: FoundRuntime, request: PlacedRequest): Group {
     const key = keyOf(runtime, request);
     const known = groups.get(key);
     if (known !== undefined) return known;
     const group: Group = {
       key,
       runtime,
+      sharedFolder: request.sharedFolder,
       members: [],
       starting: 0,
       waiting: [],
@@ -116,13 +129,15 @@ export function createWarm(
     }
   }
 
-  async function startMember(group: Group, request: RunRequest): Promise<void> {
+  async function startMember(group: Group, request: PlacedRequest): Promise<void> {
     group.starting += 1;
     try {
       makeRoom();
       const { memoryBytes, maxProcesses } = request.limits;
       const network = request.network !== false;
-      const child = await spares.take(group.runtime, { memoryBytes, maxProcesses, network });
+      const { sharedFolder } = request;
+      const limits = { memoryBytes, maxProcesses, network };
+      const child = await spares.take(group.runtime, { ...limits, sharedFolder });
       const now = clock.now();
       const member: Member = {
         child,
@@ -178,7 +193,7 @@ export function createWarm(
     });
   }
 
-  function acquire(group: Group, request: RunRequest): Promise<Member> {
+  function acquire(group: Group, request: PlacedRequest): Promise<Member> {
     const free = group.members.findLast(({ busy, child }) => !busy && !child.ended);
     if (free !== undefined) {
       free.busy = true;
@@ -229,6 +244,11 @@ export function createWarm(
       group.typicalMs += (outcome.durationMs - group.typicalMs) * 0.2;
       settle(member).catch((error: unknown) => log.error('a warm runner is lost', { error }));
       return outcome;
+    },
+    async drop(folder) {
+      const held = [...members].filter((one) => one.group.sharedFolder === folder);
+      held.forEach(forget);
+      await Promise.all(held.map(({ child }) => child.kill()));
     },
     counts() {
       let busy = 0;

@@ -2,8 +2,13 @@
 // a new identity does not wait for an interpreter to start (about 100 ms).
 import { AppError } from '../../base/index.ts';
 import type { ChildContext } from './child.ts';
-import { lanesPerZygote, type RunOutcome, type RunRequest } from './runner.ts';
-import { type FoundRuntime, withFolder } from './runtimes.ts';
+import {
+  lanesPerZygote,
+  type PlacedRequest,
+  type RunOutcome,
+  type SharedFolder,
+} from './runner.ts';
+import { type FoundRuntime, withFolders } from './runtimes.ts';
 import { startZygote, type Zygote } from './zygote.ts';
 
 const idleMs = 5 * 60_000;
@@ -14,7 +19,9 @@ const maxIdle = 16;
 const maxAttempts = 4;
 
 export interface Zygotes {
-  run(request: RunRequest): Promise<RunOutcome>;
+  run(request: PlacedRequest): Promise<RunOutcome>;
+  /** Ends those that have this shared folder. */
+  drop(sharedFolder: SharedFolder): Promise<void>;
   /** Keeps a spare ready from now on. */
   warmUp(): void;
   counts(): { zygotes: number; busy: number; memoryBytes: number };
@@ -22,8 +29,8 @@ export interface Zygotes {
   stop(): Promise<void>;
 }
 
-const keyOf = ({ identity, network, packages }: RunRequest): string =>
-  JSON.stringify([identity, network !== false, packages]);
+const keyOf = ({ identity, network, packages, sharedFolder }: PlacedRequest): string =>
+  JSON.stringify([identity, network !== false, packages, sharedFolder?.path]);
 
 export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zygotes {
   const { clock, log } = context;
@@ -43,10 +50,15 @@ export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zyg
     return starting;
   }
 
-  async function obtain({ network: wanted, packages }: RunRequest): Promise<Zygote> {
+  async function obtain({
+    network: wanted,
+    packages: folder,
+    sharedFolder,
+  }: PlacedRequest): Promise<Zygote> {
     const network = wanted !== false;
-    if (!network || packages !== undefined) {
-      return startZygote(context, { runtime: withFolder(runtime, packages), network });
+    if (!network || folder !== undefined || sharedFolder !== undefined) {
+      const all = withFolders(runtime, { folder, sharedFolder });
+      return startZygote(context, { runtime: all, network });
     }
     const taken = spare;
     spare = undefined;
@@ -57,7 +69,7 @@ export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zyg
   }
 
   /** Starts a zygote for `key`, or waits for one that is coming and has lanes left. */
-  async function arrival(key: string, request: RunRequest): Promise<void> {
+  async function arrival(key: string, request: PlacedRequest): Promise<void> {
     let entry = coming.get(key);
     if (entry === undefined || entry.claimed >= lanesPerZygote) {
       const zygote = obtain(request);
@@ -111,6 +123,11 @@ export function createZygotes(context: ChildContext, runtime: FoundRuntime): Zyg
         attempt += 1;
         if (attempt > maxAttempts) throw new AppError('unavailable', 'Python cannot be started');
       }
+    },
+    async drop({ path }) {
+      const held = (key: string): boolean => (JSON.parse(key) as unknown[])[3] === path;
+      const gone = [...bound].filter(([key]) => held(key)).flatMap(([, list]) => list);
+      await Promise.all(gone.map((zygote) => zygote.kill()));
     },
     warmUp() {
       spare ??= startSpare();

@@ -60,6 +60,9 @@ export function createBubblewrap(etc: readonly string[]): Bubblewrap {
         ...[...temporary, '--dir', privateFolder, '--symlink', '/tmp', '/var/tmp'],
         ...binds,
         ...writable.flatMap((path) => ['--bind', path, path]),
+        ...(command.shared === undefined
+          ? []
+          : ['--bind', command.shared, `${privateFolder}/shared`]),
         // Without these a script could fill memory with files in / or /dev.
         ...['--remount-ro', '/dev', '--remount-ro', '/'],
         ...['--chdir', work ?? privateFolder, '--', ...command.argv],

@@ -11,6 +11,8 @@ export interface SandboxCommand {
    * folder above them must let others pass (mode o+x): below a closed home `wrap` throws.
    */
   writable: readonly string[];
+  /** Folder of several commands: `shared` in the private folder (bubblewrap only). */
+  shared?: string;
   /** Current folder of the command; writable. Without it bubblewrap gives an empty private one. */
   workFolder?: string;
   /** The whole environment of the command; nothing of the server's is added. */

@@ -8,6 +8,7 @@ export { createJobSecrets, type JobSecrets } from './job-secrets.ts';
 export { workerOperations } from './operations/index.ts';
 export { createGiveBack, type GiveBack } from './give-back.ts';
 export { createWorkerGroups } from './groups.ts';
+export { createSharedFolders, type SharedFolders } from './shared-folders.ts';
 export { createRescuer } from './rescuer.ts';
 export { createJobRunner } from './runner.ts';
 export { createServiceLog } from './service-log.ts';

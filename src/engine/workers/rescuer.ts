@@ -2,7 +2,8 @@
 // allows another run, else as failed. Runs at start, then at every slow beat.
 import { type Clock, type Log, type SlowTick, slowTickMs } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import { type FlowSteps, orphanStatements } from '../jobs/index.ts';
+import type { Homes } from '../homes/index.ts';
+import { type FlowSteps, type JobEvents, orphanStatements } from '../jobs/index.ts';
 import type { WorkflowSteps } from '../workflows/index.ts';
 import type { GiveBack } from './give-back.ts';
 import { machineName, startTicks } from './machine.ts';
@@ -31,14 +32,18 @@ export function createRescuer({
   flows,
   workflows,
   giveBack,
+  homes,
+  events,
 }: {
   db: Database;
   clock: Clock;
   tick: SlowTick;
   log: Log;
-  flows: Pick<FlowSteps, 'recover'>;
+  flows: Pick<FlowSteps, 'recover' | 'goOn'>;
   workflows: Pick<WorkflowSteps, 'recover'>;
   giveBack: GiveBack;
+  homes: Pick<Homes, 'failLost' | 'forget'>;
+  events: Pick<JobEvents, 'settled'>;
 }): Rescuer {
   const machine = machineName();
   let stopLooking: (() => Promise<void>) | undefined;
@@ -61,8 +66,19 @@ export function createRescuer({
     });
   }
 
+  /** Steps whose shared folder went with its worker: nobody else may run them. */
+  async function failLost(): Promise<void> {
+    const failed = await homes.failLost();
+    for (const { id, flow } of failed) {
+      events.settled(id);
+      if (flow !== null) flows.goOn(flow);
+    }
+    await homes.forget([]);
+  }
+
   async function all(): Promise<void> {
     await rescue();
+    await failLost();
     await flows.recover();
     await workflows.recover();
   }

@@ -26,6 +26,7 @@ import { environmentOf } from './environment.ts';
 import type { JobSecrets } from './job-secrets.ts';
 import { createResultStream } from './result-stream.ts';
 import { createLogWriter, type LogWriter } from './log-writer.ts';
+import type { SharedFolders } from './shared-folders.ts';
 import { givenBack, type SlotsDeps } from './slots.ts';
 
 /** Limits of a run; the log and result caps are Windmill's 2 MB. */
@@ -62,6 +63,7 @@ export interface JobRunnerDeps {
   lockStep: LockStep;
   flows: FlowSteps;
   workflows: WorkflowSteps;
+  sharedFolders: Pick<SharedFolders, 'place'>;
   events: JobEvents;
   clock: Clock;
   log: Log;
@@ -180,6 +182,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
           ...defaultLimits,
           timeoutMs: job.timeoutS === null ? defaultLimits.timeoutMs : job.timeoutS * 1000,
         },
+        ...(job.sharedFolder ? { shared: job.sharedFolder } : {}),
         signal,
         onLog,
       };
@@ -196,6 +199,17 @@ export function createJobRunner(deps: JobRunnerDeps) {
     } catch (error) {
       return notStarted(job, error);
     }
+  }
+
+  /** A step with a shared folder runs where that is; else the result of one that never runs. */
+  async function placeOf(
+    job: ClaimedJob,
+    worker: string,
+  ): Promise<'here' | 'elsewhere' | RunOutcome> {
+    const { sharedFolder: folder } = job;
+    if (!folder || job.kind === 'aistep') return 'here';
+    const at = await deps.sharedFolders.place(job, { folder, worker });
+    return typeof at === 'string' ? at : refusedRun(errorResult('SharedFolderLost', at.refused));
   }
 
   /** Stores that a workflow waits; how the job ends instead when it cannot, else undefined. */
@@ -255,6 +269,8 @@ export function createJobRunner(deps: JobRunnerDeps) {
       deps.flows.goOn(job.id);
       return undefined;
     }
+    const at = await placeOf(job, worker);
+    if (at === 'elsewhere') return undefined;
     const logWriter = await openLog(job, mine);
     if (deps.events.watched(job.id)) deps.events.progressed(job.id);
     const stream = createResultStream();
@@ -262,7 +278,7 @@ export function createJobRunner(deps: JobRunnerDeps) {
       stream.hear(text);
       logWriter.write(text);
     };
-    const run = stream.into(await execute(job, { worker, signal, onLog }));
+    const run = at === 'here' ? stream.into(await execute(job, { worker, signal, onLog })) : at;
     const rest = await logWriter.rest();
     // The worker stops: no end is stored, so that somebody else runs the job again. A supervisor
     // that stops all processes of a service at once has killed the child before us.

@@ -147,6 +147,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     if (accepting && claimer.hasBacklog()) claimer.wake();
   });
   const tags = createTags(deps, name, () => accepting && claimer.wake());
+  // Steps that share a folder which is here wait under its name.
+  const served = (): string[] => [...tags.now(), name];
   const pings = createPings(deps, name, { slots, take: tags.take });
   const claimer = createClaimer({
     db,
@@ -154,7 +156,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     tick,
     log,
     worker: name,
-    tags: tags.now,
+    tags: served,
     freeSlots: () => (accepting ? slots.free() : 0),
     onClaimed: (job) => slots.run(job, false),
     onEnded(count) {
@@ -163,7 +165,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     },
   });
 
-  const serves = (tag: string): boolean => accepting && tags.now().includes(tag);
+  const serves = (tag: string): boolean => accepting && served().includes(tag);
 
   async function register(): Promise<void> {
     await tags.read();

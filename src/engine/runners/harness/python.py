@@ -251,6 +251,9 @@ def be_child(lane_control, lane_log, last_fd, prctl):
     request = json.loads(Frames(CONTROL).read())
     folder = tempfile.mkdtemp(prefix="run-", dir=os.environ["HOME"])
     os.chdir(folder)
+    shared = os.path.join(os.environ["HOME"], "shared")
+    if os.path.isdir(shared):
+        os.symlink(shared, "shared")
     tempfile.tempdir = None
     os.environ["TMPDIR"] = folder
     os.environ.update(request["env"])

@@ -1,0 +1,1 @@
+export { createHomes, type Homes, lostFolder } from './homes.ts';
