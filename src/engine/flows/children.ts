@@ -16,6 +16,7 @@ import { atHome, sharedFolderOf } from './shared-folder.ts';
 import { initialState } from './state.ts';
 import { calledTag, flowTag, inlineTag } from './tags.ts';
 import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
+import { isVerdict } from './trouble.ts';
 import { type FlowModule, isOfHub, isSimpleBody, type Transforms } from './value.ts';
 
 export interface ChildrenDeps extends EvaluateDeps {
@@ -346,12 +347,16 @@ export async function makeChild(deps: ChildrenDeps, run: FlowRun, child: Child):
   const stepId =
     typeof child.step === 'number' ? (run.flow.modules[child.step]?.id ?? null) : child.step;
   const module = typeof child.step === 'number' ? run.flow.modules[child.step] : undefined;
-  const own = module?.priority ? { priority: module.priority } : {};
+  const { priority, delete_after_secs: deleteAfterS } = module ?? {};
+  const own = {
+    ...(priority ? { priority } : {}),
+    ...(typeof deleteAfterS === 'number' ? { deleteAfterS } : {}),
+  };
   const base = { ...baseRow(run, child, deps.now()), flowStepId: stepId };
   try {
     return await atHome(deps.homes, { ...base, ...(await childRow(deps, run, child)), ...own });
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!isVerdict(error)) throw error;
     const name = errorNames[error.code] ?? 'ExpressionError';
     return { ...base, ...own, ...over(errorResult(name, messageOf(error)), false) };
   }

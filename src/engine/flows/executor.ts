@@ -1,7 +1,7 @@
 // Moves flows: takes what happened to a run, works out the next transition, stores it in one
 // commit with the steps that ended and those that begin, and starts these at once where a slot
 // is free. One transition at a time for each run; what happens meanwhile goes into the next one.
-import { AppError, type Clock, type Log, messageOf } from '../../base/index.ts';
+import { type Clock, type Log, messageOf } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import {
   type ClaimedJob,
@@ -23,6 +23,7 @@ import type { MarkFlow } from './mark.ts';
 import type { FlowRun, RunRow } from './runs.ts';
 import { advanceFlows, selectLiveChild, selectStuckFlows } from './state.sql.ts';
 import { waitOf } from './state.ts';
+import { mayPass } from './trouble.ts';
 
 export interface ExecutorDeps extends ChildrenDeps {
   db: Database;
@@ -128,17 +129,6 @@ export function rowOf(row: ChildRow): RunRow {
     canceledReason: null,
     finished: false,
   };
-}
-
-/**
- * Trouble of the database that another look may find gone. All else ends the flow, errors of the
- * system among them, which no test can call up from outside: no process can be started, say.
- */
-function mayPass(error: unknown): boolean {
-  if (error instanceof AppError) return error.code === 'unavailable';
-  // What PostgreSQL says has a severity; 22 and 54 refuse these very values, now and later.
-  const { severity, code } = error as { severity?: string; code?: unknown };
-  return severity !== undefined && !/^(22|54)/.test(String(code));
 }
 
 export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: RunRow): void } {
@@ -260,7 +250,11 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
   async function giveUp(id: string, happenings: readonly Waiting[], error: unknown) {
     log.error('a flow could not go on', { job: id, error });
     runs.forget(id);
-    if (mayPass(error)) return;
+    if (mayPass(error)) {
+      // The steps are over all the same; the next slow look finds the flow without a live one.
+      await settleAlone(happenings);
+      return;
+    }
     const run = await runs.reload(id);
     await settleAlone(happenings);
     if (!run || run.row.finished) return;

@@ -9,6 +9,7 @@ import type { EndFacts, EnterFacts, WaitFacts } from './rules.ts';
 import type { FlowRun, JobResult, RunEnd } from './runs.ts';
 import { resultOfStep } from './scope.ts';
 import type { NamedError } from './state.ts';
+import { isVerdict } from './trouble.ts';
 import { type FlowModule, isSimpleBody, type StopAfterIf, type Transform } from './value.ts';
 
 /** The most items that a loop goes over. */
@@ -104,7 +105,7 @@ export async function enterFacts(
     const delayMs = ((await amount(deps, run, sleep)) ?? 0) * 1000;
     return { ...(await entering(deps, run, step)), ...(delayMs > 0 ? { delayMs } : {}) };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!isVerdict(error)) throw error;
     return { outcome: 'fail', error: errorResult('ExpressionError', messageOf(error)) };
   }
 }
@@ -130,7 +131,7 @@ export async function waitFacts(
     const json = await transformed(deps, run, how);
     return { until, groups: groupNames(JSON.parse(json)) };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!isVerdict(error)) throw error;
     return { error: { name: 'ExpressionError', message: messageOf(error) } };
   }
 }
@@ -157,7 +158,7 @@ export async function concludeFacts(
     const more = { result: await resultOfStep(deps.runs, run, step) };
     return { stop: await isTrue(deps, run, { step, expr: asked.expr, more }) };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!isVerdict(error)) throw error;
     return { stop: false, error: { name: 'ExpressionError', message: messageOf(error) } };
   }
 }
@@ -181,7 +182,7 @@ export async function endsAtOnce(
     const resultJson = await deps.cached({ row: run.row, jobId, code, args, ttlS });
     return resultJson === undefined ? undefined : { success: true, skipped: false, resultJson };
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    if (!isVerdict(error)) throw error;
     const resultJson = errorResult('ExpressionError', messageOf(error));
     return { success: false, skipped: false, resultJson };
   }

@@ -143,7 +143,10 @@ describe('options of flows', () => {
       [{ modules: [{ ...loop, cache_ttl: 1 }] }, /module l: cache_ttl is for scripts and flows/],
       [{ modules: [loop], early_return: 'x' }, /early_return: there is no step x/],
       [{ modules: [loop], priority: 101 }, /priority/],
-      [{ modules: [{ ...loop, delete_after_secs: 5 }] }, /module l: delete_after_secs is not/],
+      [
+        { modules: [{ ...loop, delete_after_secs: 5 }] },
+        /module l: delete_after_secs is for scripts/,
+      ],
       [{ modules: [{ ...loop, debouncing: { debounce_delay_s: 5 } }] }, /module l: debouncing/],
       [{ modules: [loop], skip_expr: '1 +' }, /skip_expr: SyntaxError/],
       [

@@ -9,6 +9,7 @@ import type { FlowEnd, FlowEvent } from './rules.ts';
 import type { FlowRun, JobResult, RunEnd, Runs } from './runs.ts';
 import { resultOfStep } from './scope.ts';
 import { type NamedError, openJobs } from './state.ts';
+import { mayPass } from './trouble.ts';
 
 /** What happened to a flow, as the executor hears of it. */
 export type Happening =
@@ -182,6 +183,7 @@ async function eventOf(
   try {
     return await plan.endedEvent(job, result);
   } catch (error) {
+    if (mayPass(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
     result.success = false;
     result.resultJson = errorResult('ExpressionError', message);

@@ -188,6 +188,20 @@ describe('flows again', () => {
     assert.notEqual(results[1].result, script.result);
   });
 
+  it('with the tag of the run', async () => {
+    const value = { modules: [fresh('a')] };
+    await op('flows.create', { path: 'f/examples/tagged', value });
+    const wanted = { path: 'f/examples/tagged', tag: 'python3', waitMs: 30_000 };
+    const { id } = await op('jobs.runFlowWait', wanted);
+    const again = await op('jobs.rerun', { id });
+    await op('jobs.wait', { id: again.id, waitMs: 30_000 });
+    assert.equal((await op('jobs.get', { id: again.id })).tag, 'python3');
+    const [step] = await op('jobs.list', { parentJob: again.id });
+    assert.equal(step.tag, 'python3');
+    const script = await op('jobs.rerun', { id: step.id });
+    assert.equal((await op('jobs.get', { id: script.id })).tag, 'python3');
+  });
+
   it('before their time: scheduled flows and scripts, and a step after a sleep', async () => {
     const runNow = (id: string) =>
       server.fetch(`/api/w/test/jobs/queue/run_now/${id}`, { method: 'POST' });

@@ -210,13 +210,16 @@ function optionProblems(value: FlowValue): string[] {
     problems.push(`early_return: there is no step ${value.early_return} to return; name one`);
   }
   for (const { id, value: inner, ...module } of allModules(value)) {
-    if (module.delete_after_secs || module.debouncing?.debounce_delay_s) {
-      const what = module.delete_after_secs ? 'delete_after_secs' : 'debouncing';
-      problems.push(`module ${id}: ${what} is not for single steps; remove it`);
+    if (module.debouncing?.debounce_delay_s) {
+      problems.push(`module ${id}: debouncing is not for single steps; remove it`);
     }
     const runs = inner.type === 'script' || inner.type === 'rawscript' || inner.type === 'flow';
     if (module.cache_ttl && !runs) {
       problems.push(`module ${id}: cache_ttl is for scripts and flows; put it on the steps inside`);
+    }
+    if (typeof module.delete_after_secs === 'number' && !runs) {
+      const instead = 'put it on the steps inside';
+      problems.push(`module ${id}: delete_after_secs is for scripts and flows; ${instead}`);
     }
     if (inner.type === 'forloopflow' && inner.squash && inner.parallel) {
       problems.push(`module ${id}: squash runs one item after the other; leave parallel out`);

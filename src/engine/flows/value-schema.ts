@@ -170,7 +170,9 @@ const flowModuleObject = z
       .describe('stands in for the step'),
     cache_ttl: cacheTtl,
     priority,
-    delete_after_secs: z.number().nullish().describe('refused: not for single steps'),
+    delete_after_secs: runPolicy.shape.delete_after_secs.describe(
+      'input, result and logs go so long after the step, and not before the run is over',
+    ),
     debouncing: z
       .looseObject({ debounce_delay_s: z.number().nullish() })
       .nullish()

@@ -198,6 +198,7 @@ export function isSimpleBody(modules: readonly FlowModule[]): boolean {
   const [only] = modules;
   if (modules.length !== 1 || !only) return false;
   const plain = ['script', 'rawscript', 'flow', 'identity'].includes(only.value.type);
-  const features = [only.skip_if, only.sleep, only.retry, only.suspend, only.mock, only.cache_ttl];
+  const { skip_if: skip, sleep, retry, suspend, mock, cache_ttl: cache } = only;
+  const features = [skip, sleep, retry, suspend, mock, cache, only.delete_after_secs];
   return plain && !only.continue_on_error && !only.priority && features.every((each) => !each);
 }

@@ -222,7 +222,8 @@ export const selectVisibility = statement(
 export const selectForRerun = statement(
   'job.rerun',
   `select kind, path, hash, language, args, raw_code as "rawCode",
-     bundle_hash as "bundleHash", parameters, tag, timeout_s as "timeoutS",
+     bundle_hash as "bundleHash", parameters, timeout_s as "timeoutS",
+     case when shared_folder is null then tag else coalesce(language, tag) end as tag,
      rerun_on_crash as "rerunOnCrash", isolation, flow_version as "flowVersion",
      raw_flow as "rawFlow", workflow_key as "workflowKey"
    from engine_job

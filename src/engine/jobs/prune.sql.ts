@@ -60,7 +60,10 @@ export const deleteOldJobs = statement(
    returning id`,
 );
 
-/** Erases what jobs were given and answered, when that was due at $1; uses engine_job_erase. */
+/**
+ * Erases what jobs were given and answered, when that was due at $1; uses engine_job_erase. Steps
+ * keep it until their run is over, whose other steps may read it.
+ */
 export const eraseUsedJobs = statement(
   'job.erase_used',
   `with used as materialized (
@@ -69,6 +72,10 @@ export const eraseUsedJobs = statement(
      where completed_at + delete_after_s * 1000::bigint <= $1
        and delete_after_s is not null
        and not deleted
+       and (not is_flow_step or not exists (
+         select 1
+         from engine_job_live as run
+         where run.id = engine_job_done.root_job))
      order by completed_at + delete_after_s * 1000::bigint
      limit 1000
      for update skip locked

@@ -78,6 +78,38 @@ describe('the pruner', () => {
     assert.deepEqual(await read(kept), whole);
   });
 
+  it('erases a step when its run is over, and not before', async () => {
+    const a = { id: 'a', value: { type: 'script', path: 'f/prune/kept', input_transforms: {} } };
+    const given = { a: { type: 'static', value: 5 } };
+    const once = { ...a, value: { ...a.value, input_transforms: given }, delete_after_secs: 1 };
+    const waits = { id: 'b', value: { type: 'identity' }, suspend: { required_events: 1 } };
+    const last = {
+      ...a,
+      id: 'c',
+      value: {
+        ...a.value,
+        input_transforms: {
+          a: { type: 'javascript', expr: 'results.a' },
+        },
+      },
+    };
+    const { id } = await op('jobs.previewFlow', { value: { modules: [once, waits, last] } });
+    let job: any = {};
+    while (!(job.suspend > 0)) {
+      await op('jobs.update', { id, holdMs: 1000 });
+      job = await op('jobs.get', { id });
+    }
+    const step = job.flowStatus.modules[0].job;
+    await prune(61_000, undefined);
+    assert.equal((await op('jobs.get', { id: step })).result, 5, 'the run may still need it');
+    await op('approvals.resume', { id });
+    assert.equal((await op('jobs.wait', { id })).result, 5);
+    await prune(122_000, undefined);
+    const { deleted, args, result, logs } = await op('jobs.get', { id: step });
+    assert.deepEqual([deleted, args, result, logs], [true, {}, null, '']);
+    assert.equal((await op('jobs.get', { id })).result, 5);
+  });
+
   it('forgets answers to approvals with their flow', async () => {
     const suspend = { required_events: 1 };
     const modules = [{ id: 'a', value: { type: 'identity' }, suspend }];

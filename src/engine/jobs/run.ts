@@ -260,7 +260,8 @@ export function createRun(deps: RunDeps) {
         hint: 'Run the workflow again.',
       });
     }
-    const options = { args: row.args, invisibleToOwner: false };
+    // Where it ran is part of what it was: a tag of the run is in no version.
+    const options = { args: row.args, invisibleToOwner: false, tag: row.tag };
     const flow = await deps.flows.again(call, row, options);
     if (flow) return flow;
     if (row.hash !== null) return byHash(call, row.hash, options);
