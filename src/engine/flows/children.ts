@@ -13,7 +13,7 @@ import type { Child } from './rules.ts';
 import type { FlowRun } from './runs.ts';
 import { previousResult, type Scope } from './scope.ts';
 import { atHome, sharedFolderOf } from './shared-folder.ts';
-import { initialState } from './state.ts';
+import { type FlowState, initialState } from './state.ts';
 import { calledTag, flowTag, inlineTag } from './tags.ts';
 import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
 import { isVerdict } from './trouble.ts';
@@ -197,7 +197,13 @@ async function subFlow(
 /** An iteration or a branch with a body of its own: a run of the modules at that place. */
 function bodyFlow(
   run: FlowRun,
-  body: { place: string; modules: readonly FlowModule[]; args: Record<string, unknown> },
+  body: {
+    place: string;
+    modules: readonly FlowModule[];
+    args: Record<string, unknown>;
+    /** Where another run of it stood. */
+    inside?: FlowState | undefined;
+  },
 ): Partial<ChildRow> {
   const { row, state } = run;
   return {
@@ -207,7 +213,7 @@ function bodyFlow(
     flowNode: body.place,
     flowVersion: row.flowVersion,
     flowSource: row.flowVersion === null ? (row.flowSource ?? row.id) : null,
-    flowState: { ...initialState(body.modules), depth: (state.depth ?? 0) + 1 },
+    flowState: { ...(body.inside ?? initialState(body.modules)), depth: (state.depth ?? 0) + 1 },
   };
 }
 
@@ -331,7 +337,7 @@ async function childRow(
   }
   if (body.modules.length === 0) return over(await previousResult(deps.runs, run, child.step));
   const [only] = body.modules;
-  if (!only || !isSimpleBody(body.modules)) return bodyFlow(run, body);
+  if (!only || !isSimpleBody(body.modules)) return bodyFlow(run, { ...body, inside: child.inside });
   const more = { flow_input: JSON.stringify(body.args) };
   return moduleRow(deps, run, { module: only, step: child.step, more });
 }

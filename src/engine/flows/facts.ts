@@ -78,6 +78,8 @@ async function loopFacts(deps: EvaluateDeps, run: FlowRun, step: number): Promis
 async function branchFacts(deps: EvaluateDeps, run: FlowRun, step: number): Promise<EnterFacts> {
   const { value } = run.flow.modules[step] as FlowModule;
   if (value.type !== 'branchone') return { outcome: 'run' };
+  const { branch: taken } = run.state.inside ?? {};
+  if (taken !== undefined) return { outcome: 'run', branch: taken };
   for (const [branch, { expr = 'false' }] of value.branches.entries()) {
     if (await isTrue(deps, run, { step, expr })) return { outcome: 'run', branch };
   }

@@ -66,11 +66,16 @@ function begin(work: Work, step: number): Decision {
 }
 
 /** Starts a retry, a single job, or an iteration; keeps the bookkeeping of loops. */
-function addIteration(work: Work, step: number, how: { index: number; delayMs?: number }): void {
+function addIteration(
+  work: Work,
+  step: number,
+  how: { index: number; delayMs?: number; inside?: FlowState },
+): void {
   const status = statusAt(work, step);
   const { value } = moduleAt(work, step);
   const where = value.type === 'branchall' ? { branch: how.index } : { iteration: how.index };
-  const id = add(work, { step, as: 'run', ...where, delayMs: how.delayMs ?? 0 });
+  const { delayMs = 0, inside } = how;
+  const id = add(work, { step, as: 'run', ...where, ...(inside ? { inside } : {}), delayMs });
   (status.flow_jobs ??= []).push(id);
   (status.flow_jobs_success ??= []).push(null);
   status.job = id;
@@ -88,6 +93,13 @@ function lengthOf(work: Work, step: number): number {
 
 function isMany({ value }: FlowModule): boolean {
   return ['forloopflow', 'whileloopflow', 'branchall'].includes(value.type);
+}
+
+/** Once: another try of the step begins as if nothing was kept. */
+function takeInside({ state }: Work): { inside?: FlowState } {
+  const inside = state.inside?.state;
+  delete state.inside;
+  return inside ? { inside } : {};
 }
 
 function enterMany(work: Work, step: number, facts: EnterFacts): Decision {
@@ -109,8 +121,9 @@ function enterMany(work: Work, step: number, facts: EnterFacts): Decision {
   const many = 'parallel' in value && value.parallel;
   const width = many ? Math.max(1, facts.width ?? length) : 1;
   const first = kept.jobs.length;
+  const { delayMs = 0 } = facts;
   for (let index = first; index < Math.min(length, first + width); index += 1) {
-    addIteration(work, step, { index, delayMs: facts.delayMs ?? 0 });
+    addIteration(work, step, { index, delayMs, ...takeInside(work) });
   }
   return length <= first ? conclude(work, step) : done(work);
 }
@@ -143,7 +156,7 @@ function enter(work: Work, facts: EnterFacts): Decision {
     as: facts.outcome,
     delayMs,
     ...(facts.error === undefined ? {} : { error: facts.error }),
-    ...(facts.branch === undefined ? {} : { branch: facts.branch }),
+    ...(facts.branch === undefined ? {} : { branch: facts.branch, ...takeInside(work) }),
   });
   return done(work);
 }

@@ -120,6 +120,58 @@ describe('flows again', () => {
     }
   });
 
+  it('from a step inside an iteration or a branch, however deep', async () => {
+    const many = (modules: Json[], more: Json = {}): Json => ({
+      id: 'l',
+      value: { type: 'forloopflow', iterator: js('[1, 2, 3]'), modules, ...more },
+    });
+    const one = (modules: Json[]): Json => ({
+      id: 'o',
+      value: { type: 'branchone', branches: [{ expr: 'true', modules }], default: [] },
+    });
+    const all = (modules: Json[]): Json => ({
+      id: 'b',
+      value: { type: 'branchall', branches: [{ modules: [] }, { modules }] },
+    });
+    const last = fresh('z', { a: js('[results.x.made, results.y.made]') });
+    const inner = [fresh('x'), fresh('y', { a: js('results.x.made') }), last];
+    const at = (step_id: string, n?: number): Json => ({
+      step_id,
+      ...(n === undefined ? {} : { branch_or_iteration_n: n }),
+    });
+    const rows: [modules: Json[], point: Json, path: (result: any) => Json][] = [
+      [[many(inner)], { ...at('l', 1), nested_path: [at('y')] }, (result) => result[1]],
+      [
+        [many(inner, { parallel: true })],
+        { ...at('l', 1), nested_path: [at('y')] },
+        (result) => result[1],
+      ],
+      [[one(inner)], { ...at('o'), nested_path: [at('y')] }, (result) => result],
+      [[all(inner)], { ...at('b', 1), nested_path: [at('y')] }, (result) => result[1]],
+      [
+        [many([fresh('p'), all([fresh('q'), one(inner)])])],
+        { ...at('l', 2), nested_path: [at('b', 1), at('o'), at('y')] },
+        (result) => result[2][1],
+      ],
+    ];
+    for (const [modules, point, end] of rows) {
+      const first = await run([fresh('a'), ...modules]);
+      const says = `${JSON.stringify(point)}: ${JSON.stringify(first.result)}`;
+      const old = end(first.result)['a'];
+      const again = await restart(first.id, point);
+      assert.equal(again['success'], true, `${says}: ${JSON.stringify(again)}`);
+      const now = end(again['result'])['a'];
+      assert.equal(now[0], old[0], `x ran again: ${says}`);
+      assert.notEqual(now[1], old[1], `y did not run again: ${says}`);
+    }
+    const simple = await run([many([fresh('x')])]);
+    const same = await restart(simple.id, { ...at('l', 2), nested_path: [at('x')] });
+    const made = (result: Json[]): string[] => result.map((each) => each['made']);
+    const [old, now] = [made(simple.result), made(same['result'])];
+    assert.deepEqual(now.slice(0, 2), old.slice(0, 2));
+    assert.notEqual(now[2], old[2]);
+  });
+
   it('refuses what cannot be restarted', async () => {
     const fails = raw('b', 'export const main = () => { throw new Error("no") }');
     const failed = await run([fresh('a'), fails, fresh('c')]);
@@ -137,7 +189,10 @@ describe('flows again', () => {
       [failed.id, { step_id: 'a', branch_or_iteration_n: 1 }, 400, /no iterations/],
       [failed.id, { step_id: 'a', branch_or_iteration_n: -1 }, 400, /index/],
       [failed.id, {}, 400, /stepId/],
-      [failed.id, { step_id: 'b', nested_path: [{ step_id: 'x' }] }, 501, /nested_path/],
+      [failed.id, { step_id: 'b', nested_path: [{ step_id: 'x' }] }, 400, /no iterations/],
+      [failed.id, { step_id: 'b', nested_path: [{}] }, 400, /nested/],
+      [failed.id, { step_id: 'b', nested_path: 'x' }, 400, /nested/],
+      [broken.id, { step_id: 'l', nested_path: [{ step_id: 'y' }] }, 400, /no step y.*It has x/s],
       [failed.id, { step_id: 'b', flow_version: 99_999 }, 404, /flow version/],
       [step, { step_id: 'a' }, 400, /no run of a flow/],
       [running.id, { step_id: 'a' }, 409, /still runs/],

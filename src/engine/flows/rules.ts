@@ -11,6 +11,8 @@ export interface Child {
   error?: string;
   iteration?: number;
   branch?: number | 'default';
+  /** Of an iteration or branch that goes on where another run stood. */
+  inside?: FlowState;
   delayMs: number;
 }
 

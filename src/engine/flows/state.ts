@@ -63,6 +63,11 @@ export interface FlowState {
   unanswered?: readonly string[];
   /** What a restarted loop keeps of its earlier iterations, until it begins. */
   kept?: { jobs: string[]; successes: (boolean | null)[] };
+  /**
+   * Of a run that was restarted inside a step, until that begins: the branch that it takes, and the
+   * first state of the iteration or branch where it goes on.
+   */
+  inside?: { branch?: number | 'default'; state?: FlowState };
   /** The runs that this one was restarted from: their answers still stand. */
   lineage?: readonly string[];
 }

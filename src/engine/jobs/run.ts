@@ -51,6 +51,8 @@ export interface RestartPoint {
   stepId: string;
   /** Of a loop or branches: the first that runs again, counted from 0. */
   index?: number | undefined;
+  /** The way inside that iteration or branch, one step at a time. */
+  nested?: readonly { stepId: string; index?: number | undefined }[] | undefined;
   /** Another version than that of the run. */
   flowVersion?: number | undefined;
 }

@@ -4,6 +4,14 @@ import { operation } from '../../../operation/index.ts';
 import { jobId } from '../job.ts';
 import type { Jobs } from '../jobs.ts';
 
+const stepId = z.string().min(1).max(100);
+const index = z
+  .int()
+  .min(0)
+  .max(1_000_000)
+  .optional()
+  .describe('of a loop or branches: the first of them that runs again, from 0');
+
 export const restartFlow = (jobs: Jobs) =>
   operation({
     name: 'jobs.restartFlow',
@@ -14,13 +22,13 @@ export const restartFlow = (jobs: Jobs) =>
     on: ({ id }) => ({ kind: 'jobs', path: id }),
     input: z.strictObject({
       id: jobId,
-      stepId: z.string().min(1).max(100).describe('the first step that runs again'),
-      index: z
-        .int()
-        .min(0)
-        .max(1_000_000)
+      stepId: stepId.describe('the first step that runs again'),
+      index,
+      nested: z
+        .array(z.strictObject({ stepId: stepId.describe('a step inside the one before'), index }))
+        .max(50)
         .optional()
-        .describe('of a loop or branches: the first of them that runs again, from 0'),
+        .describe('the way to a step inside that iteration or branch; what comes before is kept'),
       flowVersion: z
         .int()
         .min(1)

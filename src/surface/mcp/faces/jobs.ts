@@ -324,10 +324,34 @@ const controlEndpoints: readonly Endpoint[] = [
         },
         to: 'index',
       },
+      nested_path: {
+        in: 'body',
+        schema: {
+          type: 'array',
+          maxItems: 50,
+          items: {
+            type: 'object',
+            properties: {
+              step_id: { type: 'string', description: 'A step inside the one before.' },
+              branch_or_iteration_n: { type: 'integer', minimum: 0 },
+            },
+            required: ['step_id'],
+          },
+          description: 'The way to a step inside that iteration or branch.',
+        },
+        to: 'nested',
+      },
     },
     run: (invocation, deps) => {
-      const { id, step_id: stepId, branch_or_iteration_n: index } = invocation.args;
-      const input = { id, stepId, ...(index === undefined ? {} : { index }) };
+      const {
+        id,
+        step_id: stepId,
+        branch_or_iteration_n: index,
+        nested_path: path,
+      } = invocation.args;
+      const nested = Array.isArray(path) ? path.map(nestedPoint) : path;
+      const known = { ...(index === undefined ? {} : { index }), ...(nested ? { nested } : {}) };
+      const input = { id, stepId, ...known };
       return start(deps, invocation, { operation: 'jobs.restartFlow', input });
     },
   },
@@ -351,6 +375,12 @@ const controlEndpoints: readonly Endpoint[] = [
 ];
 
 /** In the order in which they are listed. */
+/** A step of a nested path in our words. */
+function nestedPoint(given: unknown): Record<string, unknown> {
+  const { step_id: stepId, branch_or_iteration_n: index } = given as Record<string, unknown>;
+  return { stepId, ...(index === undefined ? {} : { index }) };
+}
+
 export const jobEndpoints: readonly Endpoint[] = [
   ...runEndpoints,
   ...readEndpoints,
