@@ -5,7 +5,6 @@ import type { Database } from '../../store/index.ts';
 import type { Homes } from '../homes/index.ts';
 import { errorResult, type NewJob } from '../jobs/index.ts';
 import { actorOf, policyOf, type RunPolicy, type Scripts } from '../scripts/index.ts';
-import type { FlowCache } from './cache.ts';
 import type { FlowRunnable } from './flows.ts';
 import { evaluate, type EvaluateDeps, referenceOf } from './evaluate.ts';
 import { timeoutOf } from './facts.ts';
@@ -15,13 +14,12 @@ import { previousResult, type Scope } from './scope.ts';
 import { atHome, sharedFolderOf } from './shared-folder.ts';
 import { type FlowState, initialState } from './state.ts';
 import { calledTag, flowTag, inlineTag } from './tags.ts';
-import { flowTerms, policyOfModule, stepTerms } from './terms.ts';
+import { flowTerms, policyOfModule, stepTerms, throughCache } from './terms.ts';
 import { isVerdict } from './trouble.ts';
 import { type FlowModule, isOfHub, isSimpleBody, type Transforms } from './value.ts';
 
 export interface ChildrenDeps extends EvaluateDeps {
   scripts: Pick<Scripts, 'runnable' | 'runnableByHash'>;
-  cached: FlowCache;
   flow: (workspace: string, path: string) => Promise<FlowRunnable | undefined>;
   db: Database;
   homes: Pick<Homes, 'of'>;
@@ -190,7 +188,7 @@ async function subFlow(
     tag: calledTag(run, tag || found.tag, flowTag),
     flowVersion: found.version,
     flowState: { ...initialState(found.value.modules), depth },
-    ...flowTerms(run, { path, args, found }),
+    ...(await flowTerms(deps, run, { args, found })),
   };
 }
 
@@ -290,23 +288,6 @@ async function errorOf(deps: ChildrenDeps, run: FlowRun): Promise<string> {
   return JSON.stringify({ ...parsed?.error, step_id: step });
 }
 
-/** The row, or one that is over with what the same code gave for the same input before. */
-async function throughCache(
-  deps: ChildrenDeps,
-  run: FlowRun,
-  made: { child: Child; module: FlowModule; row: Partial<ChildRow> },
-): Promise<Partial<ChildRow>> {
-  const { child, module, row } = made;
-  const { cache_ttl: ttlS } = module;
-  const { kind, hash, bundleHash, flowVersion, args = {} } = row;
-  const version = hash ?? bundleHash ?? flowVersion;
-  if (!ttlS || row.finished === true || version === undefined || version === null) return row;
-  const ask = { row: run.row, jobId: child.id, code: [kind, version], args, ttlS };
-  const resultJson = await deps.cached(ask);
-  // It stays a job of its own that people can open, but nothing runs.
-  return resultJson === undefined ? row : { ...row, ...over(resultJson) };
-}
-
 async function childRow(
   deps: ChildrenDeps,
   run: FlowRun,
@@ -333,7 +314,7 @@ async function childRow(
   const body = bodyOf(run, module, child);
   if (!body) {
     const row = await moduleRow(deps, run, { module, step: child.step, more: {} });
-    return throughCache(deps, run, { child, module, row });
+    return throughCache(deps, run, { ttlS: module.cache_ttl ?? 0, row });
   }
   if (body.modules.length === 0) return over(await previousResult(deps.runs, run, child.step));
   const [only] = body.modules;

@@ -3,7 +3,6 @@ import { createHomes } from '../homes/index.ts';
 import type { ClaimedJob, NewJob } from '../jobs/index.ts';
 import { agentSoFar, type AgentLookupDeps } from './agent-lookup.ts';
 import { createAlarm } from './alarm.ts';
-import { createFlowCache } from './cache.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
 import { createExpressions } from './expressions.ts';
 import { createFlows, type FlowsDeps } from './flows.ts';
@@ -13,7 +12,7 @@ import { createRuns } from './runs.ts';
 import { cancelTree } from './state.sql.ts';
 import { createWaiting } from './waiting.ts';
 
-type Made = 'runs' | 'expressions' | 'items' | 'cached' | 'flow' | 'now' | 'alarm' | 'homes';
+type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now' | 'alarm' | 'homes';
 
 export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
   Omit<FlowsDeps, 'expressions'> &
@@ -36,9 +35,8 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   const now = clock.now;
   const items = createFlowItems(deps);
   const alarm = createAlarm({ ...deps, onDue: (id) => executor.goOn(id) });
-  const cached = createFlowCache({ db, items, now });
   const homes = createHomes({ db, now });
-  const made = { runs, expressions, items, cached, flow: flows.runnable, now, alarm, homes };
+  const made = { runs, expressions, items, flow: flows.runnable, now, alarm, homes };
   const executor = createExecutor({ ...deps, ...made });
 
   return {

@@ -1,7 +1,6 @@
 // The facts that the rules ask for: conditions, iterators and delays of a step, worked out with
 // its expressions.
 import { AppError, messageOf } from '../../base/index.ts';
-import type { FlowCache } from './cache.ts';
 import { errorResult } from '../jobs/index.ts';
 import { clearJson, evaluate, type EvaluateDeps, isTrue } from './evaluate.ts';
 import { finalStop } from './machine.ts';
@@ -165,24 +164,13 @@ export async function concludeFacts(
   }
 }
 
-/**
- * How the whole flow ends before its first step: as skipped, when `skip_expr` says so, or with what
- * an earlier run gave. Undefined: it runs.
- */
-export async function endsAtOnce(
-  deps: EvaluateDeps & { cached: FlowCache },
-  run: FlowRun,
-): Promise<RunEnd | undefined> {
-  const { skip_expr: expr, cache_ttl: ttlS } = run.source.value;
-  const { id: jobId, args, flowNode, flowVersion } = run.row;
-  if (flowNode !== null) return undefined;
+/** How the whole flow ends before its first step, when `skip_expr` says so. Undefined: it runs. */
+export async function endsAtOnce(deps: EvaluateDeps, run: FlowRun): Promise<RunEnd | undefined> {
+  const { skip_expr: expr } = run.source.value;
+  if (!expr || run.row.flowNode !== null) return undefined;
   try {
-    const skips = expr ? await isTrue(deps, run, { step: 0, expr }) : false;
-    if (skips) return { success: true, skipped: true, resultJson: 'null' };
-    if (!ttlS || flowVersion === null) return undefined;
-    const code = ['flow', flowVersion];
-    const resultJson = await deps.cached({ row: run.row, jobId, code, args, ttlS });
-    return resultJson === undefined ? undefined : { success: true, skipped: false, resultJson };
+    const skips = await isTrue(deps, run, { step: 0, expr });
+    return skips ? { success: true, skipped: true, resultJson: 'null' } : undefined;
   } catch (error) {
     if (!isVerdict(error)) throw error;
     const resultJson = errorResult('ExpressionError', messageOf(error));

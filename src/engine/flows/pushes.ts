@@ -8,7 +8,7 @@ import { restartedState } from './restart.ts';
 import type { FlowRun, FlowSource, Runs } from './runs.ts';
 import { resultOfStep } from './scope.ts';
 import { stepFlow } from './single-step.ts';
-import { initialState } from './state.ts';
+import { flowHash, initialState } from './state.ts';
 import { flowTag } from './tags.ts';
 import { parseFlow } from './validate.ts';
 
@@ -36,7 +36,7 @@ function codeOf(start: Start, preprocessor: boolean): RunCode {
     ...(item ? actorOf(item) : {}),
     kind,
     path,
-    hash: version === null ? null : version.toString(16).padStart(16, '0'),
+    hash: version === null ? null : flowHash(version),
     language: null,
     rawCode: null,
     bundleHash: null,
@@ -48,8 +48,7 @@ function codeOf(start: Start, preprocessor: boolean): RunCode {
     flowVersion: version,
     rawFlow: version === null ? source : null,
     flowState: initialState(modules, { preprocessor, early: Boolean(earlyReturn) }),
-    // Results of flows are kept and found by `cache.ts`.
-    policy: { ...policyOf({ ...source.extra, ...source.value }), cache_ttl: null },
+    policy: policyOf({ ...source.extra, ...source.value }),
   };
 }
 

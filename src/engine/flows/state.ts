@@ -72,6 +72,9 @@ export interface FlowState {
   lineage?: readonly string[];
 }
 
+/** A version of a flow in the form of the versions of scripts. */
+export const flowHash = (version: number): string => version.toString(16).padStart(16, '0');
+
 /** The state before the first step. */
 export function initialState(
   modules: readonly Pick<FlowModule, 'id'>[],

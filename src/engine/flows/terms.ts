@@ -2,9 +2,12 @@
 // module that holds its code. Debouncing is for runs that somebody starts, not for steps.
 import type { Database } from '../../store/index.ts';
 import { findCached, termsOf } from '../jobs/index.ts';
-import { policyOf, type RunPolicy } from '../scripts/index.ts';
+import { actorOf, policyOf, type RunPolicy } from '../scripts/index.ts';
 import type { ChildRow } from './children.ts';
-import type { FlowRun, FlowSource } from './runs.ts';
+import type { FlowRunnable } from './flows.ts';
+import type { FlowRun } from './runs.ts';
+import { sharedFolderOf } from './shared-folder.ts';
+import { flowHash } from './state.ts';
 import type { FlowModule } from './value.ts';
 
 /** A rawscript's own limits; its key has a name of its own in OpenFlow. */
@@ -17,35 +20,68 @@ export function policyOfModule({ value }: FlowModule): RunPolicy {
   };
 }
 
+interface TermsDeps {
+  db: Database;
+  now: () => number;
+}
+
+/** What was found for the row is in it; steps that leave files behind have to run. */
+async function reused(
+  { db, now }: TermsDeps,
+  run: FlowRun,
+  { cacheKey, cacheTtlMs }: { cacheKey: string | null; cacheTtlMs: number },
+): Promise<Partial<ChildRow>> {
+  if (sharedFolderOf(run) !== null) return {};
+  return { cacheKey, ...(await findCached(db, { cacheKey, cacheTtlMs }, now())) };
+}
+
 /** The columns of a step's row; one whose result is known is over from the start. */
 export async function stepTerms(
-  { db, now }: { db: Database; now: () => number },
+  deps: TermsDeps,
   run: FlowRun,
   step: Pick<ChildRow, 'path' | 'hash' | 'args'> & { policy: RunPolicy; permissionedAs?: string },
 ): Promise<Partial<ChildRow>> {
   const { workspace, scopes } = run.row;
   const { path, hash, args, policy, permissionedAs = run.row.permissionedAs } = step;
   const asked = { workspace, kind: 'script', path, code: hash, permissionedAs, scopes, args };
-  const { debounce, cacheTtlMs, priority, ...columns } = termsOf(policy, asked);
+  const { debounce, cacheKey, cacheTtlMs, priority, ...columns } = termsOf(policy, asked);
   void debounce;
-  const cached = await findCached(db, { cacheKey: columns.cacheKey, cacheTtlMs }, now());
+  const cached = await reused(deps, run, { cacheKey, cacheTtlMs });
   const ofFlow = run.source.value.priority;
   return { ...columns, ...(ofFlow ? {} : { priority }), ...cached };
 }
 
-/** The same for a sub-flow, without a cache: its run is what people look for. */
-export function flowTerms(
+/** The same for a sub-flow. */
+export async function flowTerms(
+  deps: TermsDeps,
   run: FlowRun,
-  {
-    path,
-    args,
-    found,
-  }: { path: string; args: Record<string, unknown>; found: Pick<FlowSource, 'value' | 'extra'> },
-): Partial<ChildRow> {
-  const { workspace, permissionedAs, scopes } = run.row;
-  const asked = { workspace, kind: 'flow', path, code: null, permissionedAs, scopes, args };
+  { args, found }: { args: Record<string, unknown>; found: FlowRunnable },
+): Promise<Partial<ChildRow>> {
+  const { workspace, scopes } = run.row;
+  const { permissionedAs = run.row.permissionedAs } = actorOf(found);
+  const code = flowHash(found.version);
+  const asked = { workspace, kind: 'flow', path: found.path, code, permissionedAs, scopes, args };
   const terms = termsOf(policyOf({ ...found.extra, ...found.value }), asked);
   const { concurrencyKey, concurrencyLimit, concurrencyWindowS, deleteAfterS } = terms;
   const limits = { concurrencyKey, concurrencyLimit, concurrencyWindowS, deleteAfterS };
-  return { ...limits, priority: run.source.value.priority || terms.priority };
+  const cached = await reused(deps, run, terms);
+  return { ...limits, ...cached, priority: run.source.value.priority || terms.priority };
+}
+
+/** The row, or one that is over with what the same code gave for the same input before. */
+export async function throughCache(
+  deps: TermsDeps,
+  run: FlowRun,
+  { ttlS, row }: { ttlS: number; row: Partial<ChildRow> },
+): Promise<Partial<ChildRow>> {
+  const { hash, bundleHash, flowVersion, args = {} } = row;
+  if (ttlS === 0 || row.finished === true) return row;
+  const version = typeof flowVersion === 'number' ? flowHash(flowVersion) : null;
+  const { workspace, scopes } = run.row;
+  const { permissionedAs = run.row.permissionedAs } = row;
+  const kind = version === null ? 'script' : 'flow';
+  const code = hash ?? bundleHash ?? version;
+  const asked = { workspace, kind, path: null, code, permissionedAs, scopes, args };
+  // It stays a job of its own that people can open, but nothing runs.
+  return { ...row, ...(await reused(deps, run, termsOf({ cache_ttl: ttlS }, asked))) };
 }

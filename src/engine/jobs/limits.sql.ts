@@ -9,6 +9,7 @@ export const selectCached = statement(
    where cache_key = $1
      and completed_at > $2
      and success
+     and not is_skipped
      and not deleted
    order by completed_at desc
    limit 1`,

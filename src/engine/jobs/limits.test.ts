@@ -193,6 +193,10 @@ describe('limits of runs', () => {
     const { body } = await server.op('jobs.runWait', input, narrow);
     assert.equal(typeof body.result, 'number', JSON.stringify(body));
     assert.notEqual(body.result, first.result, 'made with wider rights');
+    await op('variables.create', { path: 'f/limits/plain', value: '3', isSecret: false });
+    const named = { path: 'f/limits/cached', args: { a: '$var:f/limits/plain' } };
+    const twice = [await op('jobs.runWait', named), await op('jobs.runWait', named)];
+    assert.notEqual(twice[0].result, twice[1].result, 'what it refers to may have changed');
     const reused = await job(again.id);
     assert.equal(reused.durationMs, 0);
     assert.equal(reused.worker, null);

@@ -1,5 +1,6 @@
 // What the policy of a script or flow means for one run: the columns of its row.
 import { canonicalJson, sha256 } from '../../base/index.ts';
+import { holdsReference } from '../resources/index.ts';
 import type { RunPolicy } from '../scripts/index.ts';
 import { interpolate } from './interpolate.ts';
 
@@ -61,22 +62,30 @@ function debounceOf(run: TermsOf, policy: RunPolicy): Debounce | undefined {
   };
 }
 
+/**
+ * Names what may stand for the result of a run: one of the same code with the same input, rights
+ * and scopes. Null where the input refers to anything: what it stands for may change, or be a
+ * secret, of which a key would say too much.
+ */
+function cacheKeyOf(run: TermsOf): string | null {
+  const { workspace, kind, code, permissionedAs, scopes, args } = run;
+  if (code === null || holdsReference(args)) return null;
+  return sha256(canonicalJson([workspace, kind, code, permissionedAs, scopes, args]));
+}
+
 export function termsOf(policy: RunPolicy, run: TermsOf): RunTerms {
   const wanted = policy.concurrent_limit ?? null;
   const key = wanted === null ? null : keyOf('concurrency key', run, policy.concurrency_key);
   const limit = key === null ? null : wanted;
   const ttlMs = (policy.cache_ttl ?? 0) * 1000;
-  const { permissionedAs, scopes, code, workspace, args } = run;
-  const cached = ttlMs > 0 && code !== null;
+  const cacheKey = ttlMs > 0 ? cacheKeyOf(run) : null;
   return {
     priority: policy.priority ?? 0,
     concurrencyKey: key,
     concurrencyLimit: limit,
     concurrencyWindowS: limit === null ? null : (policy.concurrency_time_window_s ?? 0),
-    cacheKey: cached
-      ? sha256(canonicalJson([workspace, code, permissionedAs, scopes, args]))
-      : null,
-    cacheTtlMs: cached ? ttlMs : 0,
+    cacheKey,
+    cacheTtlMs: cacheKey === null ? 0 : ttlMs,
     deleteAfterS: policy.delete_after_use ? 0 : (policy.delete_after_secs ?? null),
     debounce: debounceOf(run, policy),
   };
