@@ -108,6 +108,7 @@ ensureTools([
   { program: 'ruby', debianPackage: 'ruby' },
   { program: 'go', debianPackage: 'golang-go' },
   { program: 'mariadbd', debianPackage: 'mariadb-server-core' },
+  { program: '/usr/bin/chromium', debianPackage: 'chromium' },
 ]);
 if (process.argv.includes('--postgres15') && !existsSync(postgres15)) {
   ensureTools([{ program: `${postgres15}/postgres`, debianPackage: 'postgresql-15' }]);

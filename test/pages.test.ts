@@ -65,7 +65,7 @@ describe('the pages', () => {
     assert.equal(page.status, 200);
     assert.deepEqual(
       ['referrer-policy', 'cache-control'].map((name) => page.headers.get(name)),
-      ['no-referrer', 'no-store'],
+      ['same-origin', 'no-store'],
     );
     assert.match(page.headers.get('content-security-policy') ?? '', /^default-src 'none'/);
     const rows: [change: Record<string, string>, problem: RegExp][] = [

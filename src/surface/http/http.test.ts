@@ -427,7 +427,7 @@ describe('the web server', () => {
         says: 'set-up',
         call: { url: '/setup/opensesame' },
         status: 200,
-        contains: /"referrer-policy":"no-referrer".*Set up Millrace/s,
+        contains: /"referrer-policy":"same-origin".*Set up Millrace/s,
         never: /<script/,
       },
       { says: 'used link', call: { url: '/setup/other' }, status: 410, contains: /once/ },

@@ -31,11 +31,6 @@ function payloadOf({ query: { payload } }: FastifyRequest<Route>): unknown {
 }
 
 export function mountApprovals(app: FastifyInstance, deps: PageDeps): void {
-  app.addHook('onRequest', async (request, reply) => {
-    // The address is the right to answer: no page may be told where its visitor came from.
-    if (request.routeOptions.url === address) void reply.header('referrer-policy', 'no-referrer');
-  });
-
   function show(request: FastifyRequest<Route>, reply: FastifyReply): Promise<ApprovalFacts> {
     const { workspace } = request.params;
     const ask = { name: 'approvals.show', workspace, input: () => linkOf(request) };

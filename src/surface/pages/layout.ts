@@ -10,6 +10,8 @@ function sourceOf(address: string): string {
 /**
  * Pages load their own stylesheet and nothing else; no script runs, nobody may frame them.
  * Browsers hold redirects after a form to `form-action` too, hence `formTarget`.
+ * Addresses may be secrets (set-up, approvals): no other site is told where its visitor came from.
+ * `no-referrer` would also hide the origin of our own forms, which the same-origin check asks for.
  */
 export function pageHeadersOf({ formTarget }: Pick<Page, 'formTarget'>): Record<string, string> {
   const target = formTarget === undefined ? '' : sourceOf(formTarget);
@@ -18,6 +20,7 @@ export function pageHeadersOf({ formTarget }: Pick<Page, 'formTarget'>): Record<
       `default-src 'none'; style-src 'self'; img-src data:; form-action 'self'${target}; ` +
       "base-uri 'none'; frame-ancestors 'none'",
     'cache-control': 'no-store',
+    'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'cross-origin-opener-policy': 'same-origin',
   };

@@ -113,13 +113,6 @@ function mountSetup(app: FastifyInstance, deps: PageDeps): void {
   const deadLink = async (reply: FastifyReply): Promise<FastifyReply> =>
     sendPage(reply, deadLinkPage(await setup.needed()), 410);
 
-  app.addHook('onRequest', async (request, reply) => {
-    // The address is a secret: no page may be told where its visitor came from.
-    if (request.routeOptions.url === '/setup/:secret') {
-      void reply.header('referrer-policy', 'no-referrer');
-    }
-  });
-
   app.get<{ Params: { secret: string } }>('/setup/:secret', async (request, reply) => {
     if (!(await setup.peek(request.params.secret))) return deadLink(reply);
     const form = { email: '', name: '', workspace: deps.firstWorkspace };
