@@ -62,6 +62,7 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
     { id: '00000000-0000-7000-8000-000000000000' },
     ...[unknown, ...Array<Answer>(5).fill('not_found')],
   ],
+  ['tokens.preview', { scopes: ['mcp:all'] }, unknown, 'not_found', 'ok', 'ok', 'ok', 'ok'],
   [
     'tokens.updateScopes',
     { prefix: 'abcdefghij', scopes: ['mcp'] },

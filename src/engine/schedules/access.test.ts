@@ -212,6 +212,7 @@ describe('schedules of several people and servers', () => {
       edited_by: 'owner',
       extra_perms: {},
       email: 'owner@example.com',
+      is_draft: false,
       permissioned_as: 'u/owner',
     });
     assert.equal((await send(`${w}/setenabled/f/team/wire`, { enabled: true })).status, 200);

@@ -19,7 +19,7 @@ function lineText({ at, level, message, worker, fields }: LogLine): string {
 
 export const workerLogs: Command = {
   name: 'workers logs',
-  summary: 'Print what servers and workers logged last, for admins of the instance.',
+  summary: 'Print what servers and workers logged last.',
   takes: '',
   options: {
     worker: {
