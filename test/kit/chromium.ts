@@ -43,7 +43,11 @@ export async function startChromium() {
   });
   return {
     /** A visitor with cookies of their own; no page of ours needs a script, so none runs. */
-    visitor: (): Promise<BrowserContext> => browser.newContext(),
+    async visitor(): Promise<BrowserContext> {
+      const context = await browser.newContext();
+      context.setDefaultTimeout(15_000);
+      return context;
+    },
 
     /** Light, dark and on a phone: axe finds nothing, and nothing is wider than the window. */
     async inspect(page: Page, name: string): Promise<void> {

@@ -30,6 +30,7 @@ export function mountPages(
     await scope.register(
       pageRoutes({
         origin,
+        now: () => deps.clock.now(),
         firstWorkspace: config.workspace,
         setup: identity.setup,
         formOf,

@@ -3,6 +3,7 @@ import { type Problem, problemNotice } from './fields.ts';
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
 import { schemaFields } from './schema-form.ts';
+import { momentOf } from './times.ts';
 
 /** The output of `approvals.show`. */
 export interface ApprovalFacts {
@@ -54,11 +55,7 @@ function factsOf(approval: ApprovalFacts): Html {
       until === null
         ? undefined
         : html`<dt>Until</dt>
-            <dd>
-              <time datetime="${new Date(until).toISOString()}"
-                >${new Date(until).toUTCString()}</time
-              >
-            </dd>`
+            <dd>${momentOf(until)}</dd>`
     }
   </dl>`;
 }

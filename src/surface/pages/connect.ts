@@ -1,22 +1,143 @@
-// The lines that connect assistants, as pages show them to be copied.
+// The lines that connect assistants, as pages show them to be copied: with a token, or without
+// one for clients that send people to log in.
+import { html, type Html } from './html.ts';
 
 /** Where the MCP endpoint of a workspace is. */
 export function mcpAddressOf(origin: string, workspace: string): string {
   return `${origin}/api/mcp/w/${workspace}/mcp`;
 }
 
-/** The command that connects Claude Code. */
-export function claudeLine(mcpAddress: string, token: string): string {
-  return (
-    `claude mcp add --transport http millrace ${mcpAddress} ` +
-    `--header "Authorization: Bearer ${token}"`
-  );
+const asJson = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/** Programs on the same computer are reached without TLS; `mcp-remote` wants to hear of others. */
+function allowsHttp(address: string): string[] {
+  const { protocol, hostname } = new URL(address);
+  const here = /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !here ? ['--allow-http'] : [];
 }
 
-/** The settings that Cursor, VS Code and others take. */
-export function clientSettings(mcpAddress: string, token: string): string {
-  const server = { url: mcpAddress, headers: { Authorization: `Bearer ${token}` } };
-  return JSON.stringify({ mcpServers: { millrace: server } }, null, 2);
+interface Way {
+  client: string;
+  /** Where the text goes. */
+  how: string;
+  text: string;
 }
 
-export const tokenCommand = 'npx millrace token create --scopes mcp:all';
+/** For clients that take a header. */
+function waysWithToken(address: string, token: string): Way[] {
+  const headers = { Authorization: `Bearer ${token}` };
+  const remote = {
+    command: 'npx',
+    // Without a space in the argument: it is lost on Windows.
+    args: [
+      '-y',
+      'mcp-remote',
+      address,
+      '--header',
+      'Authorization:${AUTH}',
+      ...allowsHttp(address),
+    ],
+    env: { AUTH: `Bearer ${token}` },
+  };
+  return [
+    {
+      client: 'Claude Code',
+      how: 'In a terminal:',
+      text:
+        `claude mcp add --transport http millrace ${address} ` +
+        `--header "Authorization: Bearer ${token}"`,
+    },
+    {
+      client: 'Claude Desktop',
+      how: 'In claude_desktop_config.json:',
+      text: asJson({ mcpServers: { millrace: remote } }),
+    },
+    {
+      client: 'Cursor',
+      how: 'In ~/.cursor/mcp.json:',
+      text: asJson({ mcpServers: { millrace: { url: address, headers } } }),
+    },
+    {
+      client: 'VS Code',
+      how: 'In .vscode/mcp.json:',
+      text: asJson({ servers: { millrace: { type: 'http', url: address, headers } } }),
+    },
+    {
+      client: 'Codex',
+      how: 'In ~/.codex/config.toml:',
+      text:
+        `[mcp_servers.millrace]\nurl = "${address}"\n` +
+        `http_headers = { Authorization = "Bearer ${token}" }`,
+    },
+    {
+      client: 'Other clients',
+      how: 'Most take settings like these:',
+      text: asJson({ mcpServers: { millrace: { type: 'http', url: address, headers } } }),
+    },
+  ];
+}
+
+/** For clients that open a browser, where the person logs in and chooses. */
+function waysWithLogin(address: string): Way[] {
+  return [
+    {
+      client: 'Claude Code',
+      how: 'In a terminal; then type /mcp in Claude Code to log in:',
+      text: `claude mcp add --transport http millrace ${address}`,
+    },
+    {
+      client: 'Claude and Claude Desktop',
+      how: 'Under Settings, Connectors, Add custom connector, paste:',
+      text: address,
+    },
+    {
+      client: 'ChatGPT',
+      how: 'Under Settings, Connectors, Create (in developer mode), paste:',
+      text: address,
+    },
+    {
+      client: 'Cursor',
+      how: 'In ~/.cursor/mcp.json:',
+      text: asJson({ mcpServers: { millrace: { url: address } } }),
+    },
+    {
+      client: 'VS Code',
+      how: 'In .vscode/mcp.json:',
+      text: asJson({ servers: { millrace: { type: 'http', url: address } } }),
+    },
+    {
+      client: 'Codex',
+      how: 'In a terminal:',
+      text: `codex mcp add millrace --url ${address}\ncodex mcp login millrace`,
+    },
+    {
+      client: 'Other clients',
+      how: 'Most take settings like these:',
+      text: asJson({ mcpServers: { millrace: { type: 'http', url: address } } }),
+    },
+  ];
+}
+
+/** One client after the other, each to be opened; `token` undefined: people log in. */
+export function connectLines(address: string, token?: string): Html {
+  const ways = token === undefined ? waysWithLogin(address) : waysWithToken(address, token);
+  return html`${ways.map(
+    ({ client, how, text }, index) =>
+      html`<details ${index === 0 && { markup: 'open' }}>
+        <summary>${client}</summary>
+        <p>${how}</p>
+        <pre>${text}</pre>
+      </details>`,
+  )}`;
+}
+
+/** A token in an address: what it is, for people who are about to make one. */
+export function tokenInAddress(address: string, token: string): Html {
+  return html`<p>For clients that take nothing but an address:</p>
+    <pre>${address}?token=${token}</pre>
+    <p class="note">
+      Whoever has this address acts in your name until the token ends. Addresses are kept in
+      histories and settings and are easily passed on: prefer the ways above, which send the token
+      beside the address. It works at MCP addresses only.
+    </p>`;
+}

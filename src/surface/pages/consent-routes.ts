@@ -4,17 +4,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import { scopePicker } from '../../operation/index.ts';
 import { type ConsentFacts, consentPage } from './consent.ts';
-import type { OwnWorkspace } from './home.ts';
+import type { Problem } from './fields.ts';
+import { pickerFacts } from './previews.ts';
 import type { PageDeps } from './routes.ts';
 import { sendPage } from './send.ts';
+import { choiceFrom, type ToolChoice } from './tool-picker.ts';
+import { toLogin, type Visitor, visitorOf } from './visitor.ts';
 
 /** Port: the consents that clients ask for, which the authorization server keeps. */
 export interface Consents {
   /** Throws `gone` when it is over, or was begun in another browser. */
-  pending(
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<Omit<ConsentFacts, 'email' | 'workspaces' | 'access'> & AskedFor>;
+  pending(request: FastifyRequest, reply: FastifyReply): Promise<Pending>;
   /** Makes the consent of the person, to be stored; answers its id. */
   grant(request: FastifyRequest, reply: FastifyReply, userId: string): Promise<string>;
   /** Answers where the browser goes on. Null: the person says no. */
@@ -25,75 +25,110 @@ export interface Consents {
   ): Promise<string>;
 }
 
-interface AskedFor {
+interface Pending extends ConsentFacts {
   /** The MCP address that the tokens will be good for, as a path; null: any of this server. */
   audience: string | null;
   /** The scopes that the client names. */
   asked: readonly string[];
 }
 
+/** A request of a visitor, and what is asked of them. */
+interface Asked {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  pending: Pending;
+  visitor: Visitor;
+}
+
+interface Chosen {
+  workspace: string;
+  choice: ToolChoice;
+}
+
 const address = '/oauth/consent/:uid';
+
+/** The choice of the workspaces that the address leaves. */
+function within(visitor: Visitor, { workspace }: Pending): Visitor {
+  const workspaces = visitor.workspaces.filter(({ id }) => workspace === null || id === workspace);
+  return { ...visitor, workspaces };
+}
+
+function firstChoice({ pending, visitor }: Asked): Chosen {
+  const choice = scopePicker.choiceOf({ scopes: [...pending.asked], readOnly: false });
+  return { workspace: visitor.workspaces[0]?.id ?? '', choice };
+}
+
+/** Throws `invalid_input` for a workspace that is not offered. */
+function checkOffered(workspace: string, { pending, visitor }: Asked): void {
+  const isAll = workspace === '*' && pending.workspace === null;
+  if (isAll || visitor.workspaces.some(({ id }) => id === workspace)) return;
+  throw new AppError('invalid_input', 'Choose one of your workspaces.');
+}
 
 export function mountConsent(app: FastifyInstance, deps: PageDeps): void {
   const { consents } = deps;
 
-  async function factsOf(request: FastifyRequest, reply: FastifyReply) {
-    const pending = await consents.pending(request, reply);
-    const ask = { name: 'workspaces.mine', workspace: null, input: () => ({}) };
-    const mine = (await deps.invoke(request, reply, ask)) as {
-      email: string;
-      workspaces: OwnWorkspace[];
-    };
-    const { workspace, asked } = pending;
-    const { mode } = scopePicker.choiceOf({ scopes: asked, readOnly: false });
-    return {
-      ...pending,
-      email: mine.email,
-      workspaces: mine.workspaces.filter(({ id }) => workspace === null || id === workspace),
-      access: mode === 'favorites' ? mode : 'all',
-    };
+  async function show(
+    asked: Asked,
+    { workspace, choice }: Chosen,
+    { problem, strict = false }: { problem?: Problem; strict?: boolean } = {},
+  ): Promise<FastifyReply> {
+    const { request, reply, pending, visitor } = asked;
+    const workspaces = visitor.workspaces.filter(({ id }) => workspace === '*' || id === workspace);
+    const { others } = firstChoice(asked).choice;
+    const chooser = { request, reply, workspaces };
+    const picker = await pickerFacts(deps, chooser, { choice, others, strict });
+    const shown = { visitor, workspace, picker };
+    const page = consentPage(pending, {
+      address: request.url,
+      choice: shown,
+      ...(problem ? { problem } : {}),
+    });
+    return sendPage(reply, page, problem ? 400 : 200);
   }
 
-  async function allow(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    userId: string,
-  ): Promise<{ userId: string; grantId: string }> {
-    const form = deps.formOf(request);
-    const facts = await factsOf(request, reply);
-    const mode = scopePicker.modes.find((known) => known === form['access']);
-    if (!mode) throw new AppError('invalid_input', 'Choose what the client may do.');
-    const access = scopePicker.reachOf({ mode });
-    const chosen = form['workspace'] ?? '';
-    const isAll = chosen === '*' && facts.workspace === null;
-    if (!isAll && !facts.workspaces.some(({ id }) => id === chosen)) {
-      throw new AppError('invalid_input', 'Choose one of your workspaces.');
-    }
+  async function allow({ request, reply, pending }: Asked, chosen: Chosen): Promise<string> {
+    const reach = scopePicker.reachOf(chosen.choice);
+    const userId = await deps.visitorId(request);
+    if (userId === undefined) throw new AppError('unauthenticated', 'Log in first.');
     const grantId = await consents.grant(request, reply, userId);
-    const { clientId, clientName, audience } = facts;
-    const workspace = isAll ? null : chosen;
-    const input = () => ({ grantId, clientId, clientName, workspace, ...access, audience });
+    const { clientId, clientName, audience } = pending;
+    const workspace = chosen.workspace === '*' ? null : chosen.workspace;
+    const input = () => ({ grantId, clientId, clientName, workspace, ...reach, audience });
     await deps.invoke(request, reply, { name: 'connections.allow', workspace: null, input });
-    return { userId, grantId };
+    return consents.finish(request, reply, { userId, grantId });
   }
 
   app.get(address, async (request, reply) => {
-    await consents.pending(request, reply);
-    if ((await deps.visitorId(request)) === undefined) {
-      return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
-    }
-    return sendPage(reply, consentPage(await factsOf(request, reply)));
+    const pending = await consents.pending(request, reply);
+    const found = await visitorOf(request, reply, deps);
+    if (!found) return toLogin(reply, request.url);
+    const asked = { request, reply, pending, visitor: within(found, pending) };
+    return show(asked, firstChoice(asked));
   });
 
   app.post(address, async (request, reply) => {
     deps.checkSameOrigin(request);
-    await consents.pending(request, reply);
-    const userId = await deps.visitorId(request);
-    if (userId === undefined) {
-      return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+    const pending = await consents.pending(request, reply);
+    const found = await visitorOf(request, reply, deps);
+    if (!found) return toLogin(reply, request.url);
+    const form = deps.formOf(request);
+    const { decision } = form;
+    if (decision !== 'allow' && decision !== 'preview') {
+      return reply.redirect(await consents.finish(request, reply, null), 303);
     }
-    const isAllowed = deps.formOf(request)['decision'] === 'allow';
-    const allowed = isAllowed ? await allow(request, reply, userId) : null;
-    return reply.redirect(await consents.finish(request, reply, allowed), 303);
+    const asked = { request, reply, pending, visitor: within(found, pending) };
+    let chosen = firstChoice(asked);
+    try {
+      chosen = { ...chosen, choice: choiceFrom(form) };
+      const { workspace = '' } = form;
+      checkOffered(workspace, asked);
+      chosen = { ...chosen, workspace };
+      if (decision === 'preview') return await show(asked, chosen, { strict: true });
+      return await reply.redirect(await allow(asked, chosen), 303);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'invalid_input') throw error;
+      return show(asked, chosen, { problem: error });
+    }
   });
 }

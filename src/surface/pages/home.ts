@@ -1,26 +1,8 @@
-// The home page: where things are. Plain, until there is a dashboard. No I/O.
-import { claudeLine, mcpAddressOf, tokenCommand } from './connect.ts';
+// The home page: where things are, and how to connect. Plain, until there is a dashboard. No I/O.
+import { connectLines, mcpAddressOf } from './connect.ts';
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
-
-export interface OwnWorkspace {
-  id: string;
-  name: string;
-}
-
-/** Who looks at a page. */
-export interface Visitor {
-  email: string;
-}
-
-/** Who is here, and the way out. */
-export function cornerOf(visitor: Visitor | undefined): Html | undefined {
-  if (!visitor) return undefined;
-  return html`<form class="corner" method="post" action="/logout">
-    <span>${visitor.email}</span>
-    <button class="plain" type="submit">Log out</button>
-  </form>`;
-}
+import { cornerOf, type OwnWorkspace, type Visitor } from './visitor.ts';
 
 /** For visitors without a session. */
 export function welcomePage({ ownerNeeded }: { ownerNeeded: boolean }): Page {
@@ -40,34 +22,39 @@ export function welcomePage({ ownerNeeded }: { ownerNeeded: boolean }): Page {
 
 function workspaceRow(origin: string, { id, name }: OwnWorkspace): Html {
   return html`<dt>${name === id ? id : `${name} (${id})`}</dt>
-    <dd><code>${mcpAddressOf(origin, id)}</code></dd>`;
+    <dd>
+      <code>${mcpAddressOf(origin, id)}</code><br />
+      <a href="/w/${id}/favorites" aria-label="Favourites in ${id}">Favourites</a>
+    </dd>`;
 }
 
-export function homePage({
-  origin,
-  visitor,
-  workspaces,
-}: {
-  origin: string;
-  visitor: Visitor;
-  workspaces: readonly OwnWorkspace[];
-}): Page {
-  const first = workspaces[0]?.id ?? 'main';
-  const addresses =
-    workspaces.length > 0
-      ? html`<dl>${workspaces.map((workspace) => workspaceRow(origin, workspace))}</dl>`
-      : html`<p>You are in no workspace yet. Ask an admin to add you to one.</p>`;
+function connectCard(origin: string, first: OwnWorkspace): Html {
+  return html`<section class="card">
+    <h2>Connect an assistant</h2>
+    <p>
+      Give it the MCP address. It opens this server in your browser, where you log in and choose
+      what it may do.
+    </p>
+    ${connectLines(mcpAddressOf(origin, first.id))}
+    <p class="note">
+      A client that cannot open a browser takes a token: <a href="/tokens">make one</a>. What is
+      connected already: <a href="/connections">connected apps</a>.
+    </p>
+  </section>`;
+}
+
+export function homePage({ origin, visitor }: { origin: string; visitor: Visitor }): Page {
+  const { workspaces } = visitor;
+  const [first] = workspaces;
+  const addresses = first
+    ? html`<dl>${workspaces.map((workspace) => workspaceRow(origin, workspace))}</dl>`
+    : html`<p>You are in no workspace yet. Ask an admin to add you to one.</p>`;
   const body = html`<section class="card">
       <h1>Your workspaces</h1>
       <p class="lead">Each has an MCP address of its own.</p>
       ${addresses}
     </section>
-    <section class="card">
-      <h2>Connect an assistant</h2>
-      <p>Make a token, then connect Claude Code with it:</p>
-      <pre>${tokenCommand}</pre>
-      <pre>${claudeLine(mcpAddressOf(origin, first), '<token>')}</pre>
-    </section>
+    ${first && connectCard(origin, first)}
     <section class="card">
       <h2>For programs</h2>
       <dl>
@@ -77,6 +64,5 @@ export function homePage({
         <dd><a href="/health">${origin}/health</a></dd>
       </dl>
     </section>`;
-  const corner = cornerOf(visitor);
-  return { title: 'Home', body, ...(corner ? { corner } : {}) };
+  return { title: 'Home', body, corner: cornerOf(visitor) };
 }

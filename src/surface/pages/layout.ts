@@ -1,10 +1,13 @@
 // The frame of every page: title, one column, the header; and the headers that go with it.
 import { html, type Html } from './html.ts';
 
-/** An address as a source of a Content-Security-Policy: an origin, or a private scheme. */
+/**
+ * An address as a source of a Content-Security-Policy: an origin, or a scheme where it is private
+ * or the host is an IPv6 address, for which the policy has no words.
+ */
 function sourceOf(address: string): string {
-  const { protocol, origin } = new URL(address);
-  return /^https?:$/.test(protocol) ? ` ${origin}` : ` ${protocol}`;
+  const { protocol, origin, hostname } = new URL(address);
+  return /^https?:$/.test(protocol) && !hostname.startsWith('[') ? ` ${origin}` : ` ${protocol}`;
 }
 
 /**

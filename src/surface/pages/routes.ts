@@ -4,15 +4,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import { mountApprovals } from './approval-routes.ts';
 import { type Consents, mountConsent } from './consent-routes.ts';
-import { homePage, type OwnWorkspace, type Visitor, welcomePage } from './home.ts';
+import { mountConnections } from './connections-routes.ts';
+import { mountFavorites } from './favorites-routes.ts';
+import { homePage, welcomePage } from './home.ts';
 import { loginPage, safeNext } from './login.ts';
 import { type RunFacts, runPage } from './run.ts';
 import { sendPage, style } from './send.ts';
 import { deadLinkPage, readyPage, setupPage } from './setup.ts';
+import { mountTokens } from './tokens-routes.ts';
+import { isLoggedOut, toLogin, visitorOf } from './visitor.ts';
 
 /** Ports, filled by the server. */
 export interface PageDeps {
   origin: () => string;
+  /** Epoch milliseconds. */
+  now: () => number;
   /** The workspace that the set-up page suggests. */
   firstWorkspace: string;
   setup: {
@@ -47,10 +53,6 @@ export interface PageAsk {
 /** `token`: of the session that has just begun; undefined for nobody. */
 export type FreshAsk = PageAsk & { token: string | undefined };
 
-function isLogout(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'unauthenticated';
-}
-
 function mountSession(app: FastifyInstance, deps: PageDeps): void {
   app.get('/login', async (request, reply) => {
     const { next } = request.query as { next?: unknown };
@@ -82,9 +84,10 @@ function mountSession(app: FastifyInstance, deps: PageDeps): void {
       });
     } catch (error) {
       // A session that is over needs no end, but the cookie does.
-      if (!isLogout(error)) throw error;
+      if (!isLoggedOut(error)) throw error;
     }
-    return reply.header('set-cookie', deps.cookieOf(undefined)).redirect('/login', 303);
+    void reply.header('set-cookie', deps.cookieOf(undefined));
+    return toLogin(reply, safeNext(deps.formOf(request)['next']));
   });
 }
 
@@ -144,39 +147,20 @@ function mountSetup(app: FastifyInstance, deps: PageDeps): void {
   });
 }
 
-/** The e-mail address and workspaces of the visitor; undefined without a session. */
-async function visitorOf(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  deps: PageDeps,
-): Promise<(Visitor & { workspaces: readonly OwnWorkspace[] }) | undefined> {
-  try {
-    const ask = { name: 'workspaces.mine', workspace: null, input: () => ({}) };
-    return (await deps.invoke(request, reply, ask)) as Visitor & { workspaces: OwnWorkspace[] };
-  } catch (error) {
-    if (isLogout(error)) return undefined;
-    throw error;
-  }
-}
-
 function mountViews(app: FastifyInstance, deps: PageDeps): void {
   app.get('/', async (request, reply) => {
     const visitor = await visitorOf(request, reply, deps);
     if (!visitor) {
       return sendPage(reply, welcomePage({ ownerNeeded: await deps.setup.needed() }));
     }
-    const { workspaces } = visitor;
-    return sendPage(reply, homePage({ origin: deps.origin(), visitor, workspaces }));
+    return sendPage(reply, homePage({ origin: deps.origin(), visitor }));
   });
 
   app.get<{ Params: { workspace: string; id: string } }>(
     '/w/:workspace/runs/:id',
     async (request, reply) => {
       const visitor = await visitorOf(request, reply, deps);
-      if (!visitor) {
-        const next = encodeURIComponent(request.url);
-        return reply.redirect(`/login?next=${next}`, 303);
-      }
+      if (!visitor) return toLogin(reply, request.url);
       const { workspace, id } = request.params;
       const ask = { name: 'jobs.get', workspace, input: () => ({ id }) };
       const run = (await deps.invoke(request, reply, ask)) as RunFacts;
@@ -200,5 +184,8 @@ export function pageRoutes(deps: PageDeps) {
     mountViews(app, deps);
     mountApprovals(app, deps);
     mountConsent(app, deps);
+    mountConnections(app, deps);
+    mountFavorites(app, deps);
+    mountTokens(app, deps);
   };
 }

@@ -1,7 +1,8 @@
 // The page of one run: what tools link to. Plain, until there is a dashboard. No I/O.
-import { cornerOf, type Visitor } from './home.ts';
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
+import { momentOf } from './times.ts';
+import { cornerOf, type Visitor } from './visitor.ts';
 
 /** What the page shows of the output of `jobs.get`. */
 export interface RunFacts {
@@ -48,11 +49,7 @@ export function runPage(run: RunFacts, visitor: Visitor): Page {
       <dt>Started by</dt>
       <dd>${run.createdBy}</dd>
       <dt>Created</dt>
-      <dd>
-        <time datetime="${new Date(run.createdAt).toISOString()}"
-          >${new Date(run.createdAt).toUTCString()}</time
-        >
-      </dd>
+      <dd>${momentOf(run.createdAt)}</dd>
       ${
         over
           ? html`<dt>Took</dt>
@@ -65,6 +62,5 @@ export function runPage(run: RunFacts, visitor: Visitor): Page {
     ${over ? shown('Result', JSON.stringify(run.result ?? null, null, 2)) : undefined}
     ${run.logs ? shown('Log', run.logs) : undefined}
   </section>`;
-  const corner = cornerOf(visitor);
-  return { title: `${name} ${state}`, body, ...(corner ? { corner } : {}) };
+  return { title: `${name} ${state}`, body, corner: cornerOf(visitor) };
 }

@@ -1,6 +1,6 @@
 // The set-up page: the first owner and the first workspace, behind a link that works once, and the
 // page after it, which shows the first MCP token. No I/O.
-import { claudeLine, clientSettings, mcpAddressOf, tokenCommand } from './connect.ts';
+import { connectLines, mcpAddressOf } from './connect.ts';
 import { type Field, fieldOf, isInvalid, type Problem, problemNotice } from './fields.ts';
 import { html } from './html.ts';
 import type { Page } from './layout.ts';
@@ -100,15 +100,12 @@ export function readyPage({ origin, workspace, mcpToken }: ReadyFacts): Page {
   const mcpAddress = mcpAddressOf(origin, workspace);
   const connect =
     mcpToken === undefined
-      ? html`<p>Make a token for your assistant:</p>
-          <pre>${tokenCommand}</pre>`
-      : html`<p>This line connects Claude Code. It holds a token, which is shown only now.</p>
-          <pre>${claudeLine(mcpAddress, mcpToken)}</pre>
-          <p>Cursor, VS Code and other clients take the same as settings:</p>
-          <pre>${clientSettings(mcpAddress, mcpToken)}</pre>
+      ? connectLines(mcpAddress)
+      : html`<p>These lines hold a token, which is shown only now.</p>
+          ${connectLines(mcpAddress, mcpToken)}
           <p class="note">
             Then ask the assistant to run the script <code>f/examples/hello</code>. More tokens:
-            <code>${tokenCommand}</code>
+            <a href="/tokens">on their page</a>.
           </p>`;
   const body = html`<section class="card">
       <h1>Millrace is ready</h1>

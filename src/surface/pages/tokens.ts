@@ -1,0 +1,189 @@
+// The page of a person's tokens, and the one that shows a new token this once. No I/O.
+import { connectLines, mcpAddressOf, tokenInAddress } from './connect.ts';
+import { revokeForm } from './connections.ts';
+import { fieldOf, type Problem, problemNotice } from './fields.ts';
+import { html, type Html } from './html.ts';
+import type { Page } from './layout.ts';
+import { reachInWords } from './reach.ts';
+import { dayOf, momentOf } from './times.ts';
+import { type PickerFacts, pickerFields, pickerOption, type ToolChoice } from './tool-picker.ts';
+import { cornerOf, type Visitor, workspaceField } from './visitor.ts';
+
+/** What the page shows of a row of `tokens.list`. */
+export interface TokenRow {
+  label: string | null;
+  expiration: number | null;
+  tokenPrefix: string;
+  createdAt: number;
+  lastUsedAt: number | null;
+  scopes: readonly string[] | null;
+  workspaceId: string | null;
+  readOnly: boolean;
+}
+
+/** What the form says. */
+export interface TokenForm {
+  label: string;
+  /** An id, or `*` for all. */
+  workspace: string;
+  /** Until it ends, or `never`. */
+  days: string;
+  /** All that the person may, over REST too. */
+  isFull: boolean;
+  choice: ToolChoice;
+}
+
+const lifetimes = ['7', '30', '90', '365', 'never'];
+
+function lifetimeField(chosen: string, now: number): Html {
+  const end = (days: string): string =>
+    `${days} days, until ${dayOf(now + Number(days) * 24 * 60 * 60 * 1000)}`;
+  return html`<div class="field">
+    <label for="days">Ends after</label>
+    <select id="days" name="days">
+      ${lifetimes.map(
+        (days) =>
+          html`<option value="${days}" ${days === chosen && { markup: 'selected' }}>
+            ${days === 'never' ? 'never' : end(days)}
+          </option>`,
+      )}
+    </select>
+  </div>`;
+}
+
+function endOf(expiration: number | null, now: number): Html {
+  if (expiration === null) return html`never`;
+  return expiration <= now ? html`ended ${momentOf(expiration)}` : momentOf(expiration);
+}
+
+function row(token: TokenRow, now: number): Html {
+  const { label, tokenPrefix, workspaceId, createdAt, expiration, lastUsedAt } = token;
+  const name = label ?? `${tokenPrefix}…`;
+  return html`<li>
+    <h3>${name}</h3>
+    <dl>
+      <dt>Begins with</dt>
+      <dd><code>${tokenPrefix}</code></dd>
+      <dt>May</dt>
+      <dd>${reachInWords(token)}</dd>
+      <dt>Workspace</dt>
+      <dd>${workspaceId ?? 'all of yours'}</dd>
+      <dt>Made</dt>
+      <dd>${momentOf(createdAt)}</dd>
+      <dt>Last used</dt>
+      <dd>${lastUsedAt === null ? 'not yet' : momentOf(lastUsedAt)}</dd>
+      <dt>Ends</dt>
+      <dd>${endOf(expiration, now)}</dd>
+    </dl>
+    ${revokeForm({
+      action: '/tokens',
+      id: tokenPrefix,
+      name,
+      note: 'It stops working at once, wherever it is used.',
+    })}
+  </li>`;
+}
+
+function makeCard({ visitor, form, picker, now, problem }: PageFacts): Html {
+  const full = pickerOption({
+    mode: 'full',
+    label: 'Full token',
+    note: 'whatever you may do, over REST and the command line; not for assistants',
+    checked: form.isFull,
+  });
+  const shown = form.isFull ? { ...picker, isChosen: false } : picker;
+  return html`<section class="card">
+    <h1>Tokens</h1>
+    <p class="lead">
+      For clients that cannot send you to log in, and for programs. A token acts in your name.
+    </p>
+    ${problemNotice(problem)}
+    <form method="post" action="/tokens">
+      ${fieldOf({
+        name: 'label',
+        label: 'What it is for',
+        value: form.label,
+        autocomplete: 'off',
+        required: false,
+        note: 'You will find it in the list under this name.',
+      })}
+      ${workspaceField(visitor.workspaces, { chosen: form.workspace, all: true })}
+      ${lifetimeField(form.days, now)} ${pickerFields(shown, full)}
+      <button type="submit" name="decision" value="make">Make token and MCP address</button>
+      <button class="plain" type="submit" name="decision" value="preview">
+        Show the list of tools first
+      </button>
+    </form>
+  </section>`;
+}
+
+interface PageFacts {
+  visitor: Visitor;
+  tokens: readonly TokenRow[];
+  form: TokenForm;
+  picker: PickerFacts;
+  /** Epoch milliseconds. */
+  now: number;
+  problem?: Problem | undefined;
+}
+
+export function tokensPage(facts: PageFacts): Page {
+  const { visitor, tokens, now } = facts;
+  const list = html`<ul class="rows">
+    ${tokens.map((token) => row(token, now))}
+  </ul>`;
+  const body = html`${makeCard(facts)}
+    <section class="card">
+      <h2>Your tokens</h2>
+      <p class="note">
+        Those of <a href="/connections">connected apps</a> are among them: they are replaced every
+        hour.
+      </p>
+      ${tokens.length > 0 ? list : html`<p>There is none.</p>`}
+    </section>`;
+  return { title: 'Tokens', body, corner: cornerOf(visitor) };
+}
+
+/** The answer to the form: the secret, shown this once. */
+export function madePage({
+  visitor,
+  origin,
+  token,
+  form,
+}: {
+  visitor: Visitor;
+  origin: string;
+  token: string;
+  form: TokenForm;
+}): Page {
+  const workspace = form.workspace === '*' ? visitor.workspaces[0]?.id : form.workspace;
+  const address = mcpAddressOf(origin, workspace ?? 'main');
+  const lines = html`<section class="card">
+      <h2>Connect an assistant</h2>
+      ${
+        form.workspace === '*' &&
+        html`<p class="note">
+          These lines name the workspace ${workspace}; the token works at the address of each of
+          yours.
+        </p>`
+      }
+      ${connectLines(address, token)}
+    </section>
+    <section class="card">
+      <h2>MCP address with the token in it</h2>
+      ${tokenInAddress(address, token)}
+    </section>`;
+  const rest = html`<section class="card">
+    <h2>Use it</h2>
+    <p>Programs send it in a header:</p>
+    <pre>curl -H "Authorization: Bearer ${token}" ${origin}/api/users/whoami</pre>
+  </section>`;
+  const body = html`<section class="card">
+      <h1>Your new token</h1>
+      <p class="lead">It is shown only now. Keep it like a password.</p>
+      <pre>${token}</pre>
+      <p><a href="/tokens">Back to your tokens</a></p>
+    </section>
+    ${form.isFull ? rest : lines}`;
+  return { title: 'Your new token', body, corner: cornerOf(visitor) };
+}
