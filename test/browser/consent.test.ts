@@ -97,7 +97,6 @@ describe('the consent page in a browser', () => {
     assert.equal(await page.getByLabel('Folders').isChecked(), true);
     await page.getByLabel('f/team').check();
     await preview(page);
-    await page.locator('summary:visible').first().click();
     await chromium.inspect(page, 'consent-folders');
     const shown = await page.locator('.list:visible code').allInnerTexts();
     const names = await toolsOf(await sentBack(page, () => allow(page)), verifier);
@@ -139,6 +138,11 @@ describe('the consent page in a browser', () => {
     await fillLogin(page, ann, password);
     assert.match(await page.innerText('main'), /Trial wants to connect.*ann@example\.com/s);
     const another = await (await chromium.visitor()).newPage();
+    const crossed = await page.request.post(page.url(), {
+      form: { decision: 'allow', access: 'all', workspace: 'test' },
+      headers: { origin: 'https://elsewhere.example' },
+    });
+    assert.equal(crossed.status(), 403);
     const answer = await another.goto(page.url());
     assert.equal(answer?.status(), 410);
     assert.doesNotMatch(await another.innerText('main'), /Trial/);

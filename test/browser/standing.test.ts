@@ -84,6 +84,27 @@ describe('the pages in a browser', () => {
     assert.equal(page.url(), `${origin}/`);
   });
 
+  it('is kept by no cache, framed by nobody, and leads to no other site', async () => {
+    for (const path of ['/', '/login', '/connections', '/tokens', '/w/main/favorites']) {
+      const answer = await page.goto(origin + path);
+      assert.equal(answer?.status(), 200, path);
+      const headers = answer?.headers() ?? {};
+      assert.equal(headers['cache-control'], 'no-store', path);
+      assert.match(headers['content-security-policy'] ?? '', /frame-ancestors 'none'/, path);
+      assert.equal(await page.locator('script').count(), 0, path);
+    }
+    for (const next of ['https://evil.example/', '//evil.example', '/\\evil.example']) {
+      const form = { ...ann, next };
+      const sent = { form, maxRedirects: 0 };
+      const inside = await visitor.request.post(`${origin}/login`, sent);
+      assert.equal(inside.headers()['location'], '/', next);
+    }
+    const out = { form: { next: '//evil.example' }, maxRedirects: 0 };
+    const another = await chromium.visitor();
+    const gone = await another.request.post(`${origin}/logout`, out);
+    assert.equal(gone.headers()['location'], '/login');
+  });
+
   it('shows a run, and what is not there', async () => {
     const content = 'export const main = (text: string) => { console.log(text); return { text } }';
     const args = { text: 'a long line '.repeat(30) };

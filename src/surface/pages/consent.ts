@@ -76,7 +76,13 @@ export function consentPage(
     ${workspaceField(visitor.workspaces, { chosen: workspace, all: facts.workspace === null })}
     ${pickerFields(picker)}
     <button type="submit" name="decision" value="allow">Allow</button>
-    <button class="plain" type="submit" name="decision" value="preview">
+    <button
+      class="plain"
+      type="submit"
+      name="decision"
+      value="preview"
+      formaction="${address}#tools"
+    >
       Show the list of tools first
     </button>
   </form>`;

@@ -1,13 +1,20 @@
 // The frame of every page: title, one column, the header; and the headers that go with it.
 import { html, type Html } from './html.ts';
 
+/** Hosts whose page sends the browser on to a program: a policy counts that hop too. */
+const hops: Readonly<Record<string, string>> = {
+  'vscode.dev': ' vscode:',
+  'insiders.vscode.dev': ' vscode-insiders:',
+};
+
 /**
  * An address as a source of a Content-Security-Policy: an origin, or a scheme where it is private
  * or the host is an IPv6 address, for which the policy has no words.
  */
 function sourceOf(address: string): string {
   const { protocol, origin, hostname } = new URL(address);
-  return /^https?:$/.test(protocol) && !hostname.startsWith('[') ? ` ${origin}` : ` ${protocol}`;
+  if (!/^https?:$/.test(protocol) || hostname.startsWith('[')) return ` ${protocol}`;
+  return ` ${origin}${hops[hostname] ?? ''}`;
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Chooser {
 async function listOf(
   deps: PageDeps,
   { request, reply, workspaces }: Chooser,
-  choice: ToolChoice,
+  { choice, isOpen }: { choice: ToolChoice; isOpen: boolean },
 ): Promise<Html> {
   const { scopes, readOnly } = scopePicker.reachOf(choice);
   const shown = workspaces.slice(0, maxWorkspaces);
@@ -33,7 +33,7 @@ async function listOf(
       const input = () => ({ scopes, readOnly });
       const ask = { name: 'tokens.preview', workspace: id, input };
       const preview = (await deps.invoke(request, reply, ask)) as Preview;
-      return toolList(preview, workspaces.length > 1 ? id : undefined);
+      return toolList(preview, { workspace: workspaces.length > 1 ? id : undefined, isOpen });
     }),
   );
   const rest = workspaces.length - shown.length;
@@ -58,7 +58,7 @@ async function foldersOf(
 
 /**
  * The facts of the picker; `others`: scopes to be ticked or not. What a choice lacks (it names no folder yet) is told only when
- * `strict`: then it throws `invalid_input`.
+ * `strict`: then it throws `invalid_input`, and its list is open.
  */
 export async function pickerFacts(
   deps: PageDeps,
@@ -66,10 +66,13 @@ export async function pickerFacts(
   { choice, others, strict }: { choice: ToolChoice; others: readonly string[]; strict: boolean },
 ): Promise<PickerFacts> {
   const lists = new Map<Mode, Html>();
-  for (const mode of plain) lists.set(mode, await listOf(deps, chooser, { ...choice, mode }));
+  for (const mode of plain) {
+    const isOpen = strict && mode === choice.mode;
+    lists.set(mode, await listOf(deps, chooser, { choice: { ...choice, mode }, isOpen }));
+  }
   if (!plain.includes(choice.mode)) {
     try {
-      lists.set(choice.mode, await listOf(deps, chooser, choice));
+      lists.set(choice.mode, await listOf(deps, chooser, { choice, isOpen: strict }));
     } catch (error) {
       const refused = error instanceof AppError && error.code === 'invalid_input';
       if (strict || !refused) throw error;

@@ -110,7 +110,13 @@ function makeCard({ visitor, form, picker, now, problem }: PageFacts): Html {
       ${workspaceField(visitor.workspaces, { chosen: form.workspace, all: true })}
       ${lifetimeField(form.days, now)} ${pickerFields(shown, full)}
       <button type="submit" name="decision" value="make">Make token and MCP address</button>
-      <button class="plain" type="submit" name="decision" value="preview">
+      <button
+        class="plain"
+        type="submit"
+        name="decision"
+        value="preview"
+        formaction="/tokens#tools"
+      >
         Show the list of tools first
       </button>
     </form>

@@ -33,12 +33,15 @@ function kindOf({ tools }: Preview, kind: 'endpoint' | 'script' | 'flow'): Html 
     </ul>`;
 }
 
-/** `workspace`: named where there are several lists. */
-export function toolList(preview: Preview, workspace?: string): Html {
+/** `workspace`: named where there are several lists; `isOpen`: somebody asked to see it. */
+export function toolList(
+  preview: Preview,
+  { workspace, isOpen }: { workspace: string | undefined; isOpen: boolean },
+): Html {
   const { scripts, flows, endpoints } = preview.counts;
   const counts = [counted(scripts, 'script'), counted(flows, 'flow'), counted(endpoints, 'tool')];
   const where = workspace === undefined ? '' : `${workspace}: `;
-  return html`<details class="list">
+  return html`<details class="list" ${isOpen && { markup: 'open' }}>
     <summary>${where}${counts.join(', ')}</summary>
     ${preview.tools.length === 0 && html`<p>Nothing, as things are.</p>`}
     ${kindOf(preview, 'script')} ${kindOf(preview, 'flow')} ${kindOf(preview, 'endpoint')}

@@ -133,7 +133,7 @@ function optionOf(facts: PickerFacts, [mode, label, note]: (typeof labels)[numbe
 /** The fields; `extra` stands after the others. */
 export function pickerFields(facts: PickerFacts, extra?: Html): Html {
   const { others, choice } = facts;
-  return html`<fieldset>
+  return html`<fieldset id="tools">
       <legend>What it may do</legend>
       ${labels.map((label) => optionOf(facts, label))} ${extra}
     </fieldset>
