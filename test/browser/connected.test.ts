@@ -101,6 +101,6 @@ describe('connected apps and favourites in a browser', () => {
     await page.getByRole('button', { name: 'Unstar u/ann/hello' }).click();
     assert.equal(await page.getByRole('button', { name: /^Unstar/ }).count(), 0);
     const nowhere = await page.goto(`${server.origin}/w/none/favorites`);
-    assert.equal(nowhere?.status(), 404);
+    assert.equal(nowhere?.status(), 403);
   });
 });

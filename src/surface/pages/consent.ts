@@ -87,7 +87,11 @@ export function consentPage(
     </button>
   </form>`;
   const nowhere = html`<p class="problem" role="alert">
-    You are not a member of the workspace that this address belongs to.
+    ${
+      facts.workspace === null
+        ? 'You are in no workspace yet. Ask an admin to add you to one.'
+        : 'You are not a member of the workspace that this address belongs to.'
+    }
   </p>`;
   const title = `${clientName} wants to connect`;
   const body = html`<section class="card medium">

@@ -28,7 +28,7 @@ function row({ kind, path, summary, starred }: Item): Html {
       value="${kind}:${path}"
       aria-label="${label}"
     >
-      ${starred ? '★ Starred' : '☆ Star'}
+      ${starred ? '★ Unstar' : '☆ Star'}
     </button>
   </li>`;
 }
