@@ -57,8 +57,8 @@ async function foldersOf(
 }
 
 /**
- * The facts of the picker; `others`: scopes to be ticked or not. What a choice lacks (it names no folder yet) is told only when
- * `strict`: then it throws `invalid_input`, and its list is open.
+ * The facts of the picker; `others`: scopes to be ticked or not. What a choice lacks (it names no
+ * folder yet) is told only when `strict`: then it throws `invalid_input`, and its list is open.
  */
 export async function pickerFacts(
   deps: PageDeps,

@@ -7,7 +7,9 @@ import { failurePage } from './failure-page.ts';
 import type { Problem } from './fields.ts';
 import { documentOf, type Page, pageHeadersOf } from './layout.ts';
 
-export const style = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+export const style = ['style.css', 'choices.css']
+  .map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'))
+  .join('\n');
 const styleUrl = `/style.css?${createHash('sha256').update(style).digest('hex').slice(0, 10)}`;
 
 /** Answers with a page. */
