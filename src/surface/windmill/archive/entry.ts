@@ -164,7 +164,13 @@ export const variableEntry = (variable: VariableOutput): Entry =>
 
 export const resourceEntry = (resource: ResourceOutput): Entry =>
   // Resources have no list of grants in their file: a push would send it as part of the body.
-  fileOf(`${resource.path}.resource.json`, { ...resourceShape(resource), extra_perms: undefined });
+  fileOf(`${resource.path}.resource.json`, {
+    ...resourceShape(resource),
+    extra_perms: undefined,
+    // Of lists only: files that know them would differ from those that do not.
+    is_linked: undefined,
+    is_refreshed: undefined,
+  });
 
 export const resourceTypeEntry = (type: ResourceTypeOutput): Entry =>
   fileOf(`${type.name}.resource-type.json`, resourceTypeShape(type), ['is_fileset']);
