@@ -197,6 +197,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       runnables: (caller, workspace) =>
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
       runnablesVersion: engine.runnablesVersion,
+      workspaces: identity.workspacesOf,
       deriveKey,
       spend: identity.spend,
     });

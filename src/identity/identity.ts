@@ -21,7 +21,12 @@ import { createPruner } from './pruner.ts';
 import { insertSpent } from './spent.sql.ts';
 import { createTokens, tokenOperations, type ToolsOf } from './tokens/index.ts';
 import { createUsers, userOperations } from './users/index.ts';
-import { createWorkspaces, type HandlersOf, workspaceOperations } from './workspaces/index.ts';
+import {
+  createWorkspaces,
+  type HandlersOf,
+  type OwnWorkspace,
+  workspaceOperations,
+} from './workspaces/index.ts';
 
 export interface IdentityDeps {
   db: Database;
@@ -54,6 +59,8 @@ export interface Identity {
   ): Promise<Readonly<Record<string, boolean>> | undefined>;
   /** What the authorization server keeps. */
   artifacts: Artifacts;
+  /** The workspaces that somebody may use, by id, and what they are there. */
+  workspacesOf(caller: Caller): Promise<OwnWorkspace[]>;
   /**
    * True for the first who names this id (a UUID), in whichever process; it may be forgotten after
    * `expiresAt`, in epoch milliseconds.
@@ -129,6 +136,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       return groups.extraPerms(workspace, path.slice(2));
     },
     artifacts: createArtifacts({ db, clock, changed }),
+    workspacesOf: workspaces.of,
     spend: async (id, expiresAt) => (await db.run(insertSpent, [id, expiresAt])) === 1,
     setup,
     createOwner,

@@ -2,11 +2,18 @@
 // stateless one, and clients that cannot be asked.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Call } from '../../src/operation/index.ts';
-import { type Bench, legacy, type Loose, messagesOf, modern, script, startBench } from './kit.ts';
-
-type Asking = NonNullable<Call['asking']>;
-type Question = Parameters<Asking['ask']>[0];
+import {
+  askFor,
+  type Bench,
+  eventsOf,
+  legacy,
+  type Loose,
+  messagesOf,
+  modern,
+  type Question,
+  script,
+  startBench,
+} from './kit.ts';
 
 const form = { type: 'object', properties: { sure: { type: 'boolean' } } };
 const question: Question = { key: 'sure', message: 'Delete it?', form };
@@ -14,32 +21,25 @@ const call = { name: 's-u_bob_ask', arguments: { name: 'x' } };
 const forms = { elicitation: { form: {} } };
 const capabilitiesKey = 'io.modelcontextprotocol/clientCapabilities';
 
-async function askPerson(
-  running: Call,
-  wanted: Question,
-): Promise<Awaited<ReturnType<Asking['ask']>>> {
-  return (await running.asking?.ask(wanted)) ?? { action: 'cannot' };
-}
-
 let bench: Bench;
 let runs = 0;
 
 before(async () => {
   bench = await startBench(
     {
-      'u/bob/ask': (_args, running) => askPerson(running, question),
+      'u/bob/ask': (_args, running) => askFor(running, question),
       'u/bob/once': async (_args, running) => {
-        const answered = await askPerson(running, { ...question, once: true });
+        const answered = await askFor(running, { ...question, once: true });
         runs += 1;
         return answered;
       },
       'u/bob/twice': async (_args, running) => {
-        const first = await askPerson(running, question);
-        const second = await askPerson(running, { ...question, key: 'really' });
+        const first = await askFor(running, question);
+        const second = await askFor(running, { ...question, key: 'really' });
         return { first, second };
       },
       'u/bob/page': (_args, running) =>
-        askPerson(running, { key: 'page', message: 'Open it', url: 'https://example.com/x' }),
+        askFor(running, { key: 'page', message: 'Open it', url: 'https://example.com/x' }),
     },
     { scripts: ['ask', 'once', 'twice', 'page'].map((name) => script(`u/bob/${name}`)) },
   );
@@ -56,20 +56,6 @@ async function hello(capabilities: Loose, more: Loose = {}): Promise<Response> {
 
 async function openSession(more: Loose = {}): Promise<string> {
   return (await hello(forms, more)).headers.get('mcp-session-id') ?? '';
-}
-
-/** The messages of a stream as they come. */
-async function* eventsOf(response: Response): AsyncGenerator<Loose> {
-  let text = '';
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk;
-    const parts = text.split('\n\n');
-    text = parts.pop() ?? '';
-    for (const part of parts) {
-      const line = part.split('\n').find((one) => one.startsWith('data: '));
-      if (line) yield JSON.parse(line.slice(6));
-    }
-  }
 }
 
 describe('a session of the handshake era', () => {

@@ -18,9 +18,9 @@ import {
   validateStage,
 } from '../../src/operation/index.ts';
 import { createMcp, type McpDeps, mcpRoutes } from '../../src/surface/mcp/index.ts';
+import type { Loose } from './messages.ts';
 
-/** Answers that a test looks into and asserts about, whatever they are. */
-export type Loose = any;
+export { eventsOf, legacy, type Loose, messagesOf, modern } from './messages.ts';
 
 export const workspace = 'test';
 
@@ -52,7 +52,13 @@ export const callers: Record<string, Caller> = {
   none: callerWith(['jobs:run']),
   readOnly: callerWith(['mcp:all'], { readOnly: true }),
   team: callerWith(['mcp:scripts:f/team/*']),
-  outsider: callerWith(['mcp:all'], { membership: null }),
+  outsider: callerWith(['mcp:all'], {
+    userId: 'user-out',
+    email: 'out@example.com',
+    membership: null,
+  }),
+  bound: callerWith(['mcp:all'], { boundWorkspace: workspace }),
+  third: callerWith(['mcp:all'], { userId: 'user-cid', email: 'cid@example.com' }),
 };
 
 /** A clock that stands still until the test moves it. */
@@ -248,10 +254,11 @@ function doorOf(operations: AnyOperation[][], calls: Bench['calls']): Door {
   ]);
 }
 
-async function authenticate({ headers }: FastifyRequest): Promise<Caller> {
+async function admit({ headers }: FastifyRequest, named: string | null): Promise<Caller> {
   const caller = callers[headers.authorization?.replace('Bearer ', '') ?? ''];
   if (!caller) throw new AppError('unauthenticated', 'The token is not known.');
-  return caller;
+  // As the real one: a member where it is a member, and nowhere without a workspace.
+  return caller.membership?.workspace === named ? caller : { ...caller, membership: null };
 }
 
 /** Starts the endpoint with scripts whose bodies the test gives; `bodies` names their paths. */
@@ -283,13 +290,22 @@ export async function startBench(
       return { version: String(version), tools: scripts };
     },
     runnablesVersion: () => String(version),
+    workspaces: async ({ email }) =>
+      email === 'bob@example.com'
+        ? [{ id: workspace, name: 'Test', username: 'bob', role: 'admin' }]
+        : [],
     deriveKey: async () => Buffer.alloc(32, 7),
     spend: async (id) => spent.size < spent.add(id).size,
     ...more.deps,
   });
   const app = fastify({ logger: false });
   await app.register(
-    mcpRoutes(mcp, { metadataUrl: (path) => `http://127.0.0.1/about${path}`, authenticate }),
+    mcpRoutes(mcp, {
+      metadataUrl: (path) => `http://127.0.0.1/about${path}`,
+      admit,
+      page: (reply, address, named) => reply.type('text/html').send(`${address} ${named}`),
+      withToken: (_request, path) => path,
+    }),
   );
   origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `${origin}/api/mcp/w/${workspace}/mcp`;
@@ -324,54 +340,13 @@ export async function startBench(
   };
 }
 
-const prefix = 'io.modelcontextprotocol/';
+type Asking = NonNullable<Call['asking']>;
+export type Question = Parameters<Asking['ask']>[0];
 
-/** A request of the stateless era, with the headers that belong to it. */
-export function modern(
-  method: string,
-  params: Record<string, unknown> = {},
-  { id = 1, meta = {} }: { id?: string | number; meta?: Record<string, unknown> } = {},
-): { body: Record<string, unknown>; headers: Record<string, string> } {
-  const body = {
-    jsonrpc: '2.0',
-    id,
-    method,
-    params: {
-      ...params,
-      _meta: {
-        [`${prefix}protocolVersion`]: '2026-07-28',
-        [`${prefix}clientCapabilities`]: {},
-        [`${prefix}clientInfo`]: { name: 'test', version: '1' },
-        ...meta,
-      },
-    },
-  };
-  const headers: Record<string, string> = {
-    'mcp-protocol-version': '2026-07-28',
-    'mcp-method': method,
-    ...(typeof params['name'] === 'string' && { 'mcp-name': params['name'] }),
-  };
-  return { body, headers };
-}
-
-/** A request of the handshake era. */
-export function legacy(
-  method: string,
-  params?: Record<string, unknown>,
-  id: string | number = 1,
-): { body: Record<string, unknown>; headers: Record<string, string> } {
-  const body = { jsonrpc: '2.0', id, method, ...(params && { params }) };
-  return { body, headers: { 'mcp-protocol-version': '2025-11-25' } };
-}
-
-/** The messages of an answer, whether JSON or a stream of events. */
-export async function messagesOf(response: Response): Promise<Loose[]> {
-  const text = await response.text();
-  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
-    return text === '' ? [] : [JSON.parse(text)].flat();
-  }
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith('data: '))
-    .map((line) => JSON.parse(line.slice(6)));
+/** Asks as a tool does. */
+export async function askFor(
+  call: Call,
+  question: Question,
+): Promise<Awaited<ReturnType<Asking['ask']>>> {
+  return (await call.asking?.ask(question)) ?? { action: 'cannot' };
 }

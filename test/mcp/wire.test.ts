@@ -244,7 +244,11 @@ test('every address speaks the same; other verbs are refused with 405 and Allow'
     for (const method of ['GET', 'DELETE', 'PUT']) {
       const response = await fetch(bench.origin + path, {
         method,
-        headers: { authorization: 'Bearer all', accept: 'text/event-stream' },
+        headers: {
+          authorization: 'Bearer all',
+          accept: 'text/event-stream',
+          'mcp-protocol-version': '2025-11-25',
+        },
       });
       assert.equal(response.status, 405);
       assert.equal(response.headers.get('allow'), 'POST');

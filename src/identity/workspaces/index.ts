@@ -1,2 +1,7 @@
 export { workspaceOperations } from './operations/index.ts';
-export { createWorkspaces, type HandlersOf, insertWorkspace } from './workspaces.ts';
+export {
+  createWorkspaces,
+  type HandlersOf,
+  insertWorkspace,
+  type OwnWorkspace,
+} from './workspaces.ts';

@@ -1,6 +1,6 @@
 // The verbs of workspaces: making one with all that it begins with, and which ones a person has.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
-import { type Call, type Role, workspaceOf } from '../../operation/index.ts';
+import { type Call, type Caller, type Role, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { insertFolder } from '../folders/index.ts';
 import { insertBuiltInGroups } from '../groups/index.ts';
@@ -63,6 +63,9 @@ export interface WorkspaceChange {
   defaultApp?: string | null | undefined;
 }
 
+/** A workspace, and what somebody is in it. */
+export type OwnWorkspace = Pick<WorkspaceRow, 'id' | 'name' | 'username' | 'role'>;
+
 interface WorkspaceRow {
   id: string;
   name: string;
@@ -90,7 +93,7 @@ export function createWorkspaces({
   created: (workspace: string) => Promise<void>;
   handlersOf: HandlersOf;
 }) {
-  function rowsOf({ caller }: Call): Promise<WorkspaceRow[]> {
+  function rowsOf({ caller }: Pick<Call, 'caller'>): Promise<WorkspaceRow[]> {
     const { userId, superAdmin, email, boundWorkspace } = caller;
     const values = [userId, superAdmin, email, boundWorkspace];
     return db.rows<WorkspaceRow>(sql.selectWorkspaces, values);
@@ -154,6 +157,14 @@ export function createWorkspaces({
         color,
         deleted,
       }));
+    },
+
+    /** The workspaces that somebody may use, by id. */
+    async of(caller: Caller): Promise<OwnWorkspace[]> {
+      const rows = await rowsOf({ caller });
+      return rows
+        .filter(({ disabled }) => !disabled)
+        .map(({ id, name, username, role }) => ({ id, name, username, role }));
     },
 
     async mine(call: Call) {

@@ -28,6 +28,7 @@ function testApp(host = '127.0.0.1') {
     version: '1.2.3',
     waitMs: 1000,
     runnables: async () => ({ version: '0', tools: [] }),
+    workspaces: async () => [],
     deriveKey: async () => Buffer.alloc(32),
     spend: async () => true,
   });

@@ -22,6 +22,7 @@ function testServer(port = 0) {
     version: '1',
     waitMs: 1000,
     runnables: async () => ({ version: '0', tools: [] }),
+    workspaces: async () => [],
     deriveKey: async () => Buffer.alloc(32),
     spend: async () => true,
   });

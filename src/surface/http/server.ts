@@ -6,7 +6,7 @@ import { authorise } from '../../operation/index.ts';
 import { apiRoutes } from '../api/index.ts';
 import { mcpRoutes } from '../mcp/index.ts';
 import { resourceMetadataUrl } from '../oauth/index.ts';
-import { sendFailurePage } from '../pages/index.ts';
+import { sendFailurePage, sendMcpAddressPage } from '../pages/index.ts';
 import {
   createNotBuilt,
   fileStreams,
@@ -18,7 +18,7 @@ import { bodyOf, maxBodyBytes, parseJson, readBodies, drainBody } from './bodies
 import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
 import { mountOAuth } from './oauth-ports.ts';
 import { mountPages } from './page-ports.ts';
-import { takeQueryToken } from './query-token.ts';
+import { queryTokensOf, takeQueryToken } from './query-token.ts';
 import { createRouteCheck } from './raw-routes.ts';
 import type { Running } from './running.ts';
 import { createHostCheck } from './same-origin.ts';
@@ -143,12 +143,16 @@ function mountFileStreams(app: FastifyInstance, { deps, gate }: Running): void {
 }
 
 function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
-  const authenticate = (request: FastifyRequest) => {
-    const { workspace } = request.params as { workspace: string };
-    return gate.admit(request, 'mcp', workspace);
-  };
-  const metadataUrl = (path: string): string => resourceMetadataUrl(origin(), path);
-  void app.register(mcpRoutes(deps.mcp, { authenticate, metadataUrl }));
+  const routes = mcpRoutes(deps.mcp, {
+    admit: (request, workspace) => gate.admit(request, 'mcp', workspace),
+    metadataUrl: (path) => resourceMetadataUrl(origin(), path),
+    page: sendMcpAddressPage,
+    withToken(request, path) {
+      const [token] = queryTokensOf(request.raw);
+      return token === undefined ? path : `${path}&token=${encodeURIComponent(token)}`;
+    },
+  });
+  void app.register(routes);
 }
 
 /** The application without its socket. */

@@ -77,7 +77,10 @@ export function refuseAuthentication(
 }
 
 /** Refuses callers that no tool is meant for; undefined lets them in. */
-export function refuseCaller(caller: Caller, metadataUrl: string): McpHttpResponse | undefined {
+export function refuseCaller(
+  { caller, workspace }: { caller: Caller; workspace: string | null },
+  metadataUrl: string,
+): McpHttpResponse | undefined {
   if (caller.kind === 'anonymous') {
     const nobody = new AppError('unauthenticated', 'This address needs a token.');
     return refuseAuthentication(nobody, { metadataUrl, hadToken: false });
@@ -97,7 +100,7 @@ export function refuseCaller(caller: Caller, metadataUrl: string): McpHttpRespon
       authenticate: challenge(metadataUrl, 'insufficient_scope'),
     });
   }
-  if (!caller.membership && !caller.superAdmin) {
+  if (workspace !== null && !caller.membership && !caller.superAdmin) {
     return problem({
       status: 403,
       error: 'forbidden',

@@ -24,7 +24,8 @@ export interface ToolCall {
   name: string;
   args: JsonObject;
   caller: Caller;
-  workspace: string;
+  workspace: string | null;
+  callerIn: (workspace: string) => Promise<Caller>;
   signal: AbortSignal;
   linksKnown: boolean;
   onProgress?: ((progress: Progress) => void) | undefined;
@@ -107,12 +108,11 @@ interface Chosen {
 
 export function createCallTool(deps: ToolCallDeps): CallTool {
   const { catalogue, argumentCheck, door, log } = deps;
-  const endpoints = new Map(catalogue.endpoints().map((tool) => [tool.definition.name, tool]));
 
   /** A script that the token's scopes keep out: the door says so, whether it exists or not. */
   async function refuseScript(wanted: ToolCall): Promise<void> {
     const path = pathOfName(wanted.name);
-    if (path === undefined) return;
+    if (path === undefined || wanted.workspace === null) return;
     const target = readable(wanted.caller, { kind: 'scripts', path });
     if (authorise(wanted.caller, { action: 'jobs:run', risk: 'write' }, target).allowed) return;
     await door.invoke(callOf(wanted), 'jobs.runWait', { path, args: {}, waitMs: 0 });
@@ -129,7 +129,8 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     const invocation: Invocation = {
       call: callOf(wanted, asker),
       args,
-      workspace: wanted.workspace,
+      workspace: wanted.workspace ?? '',
+      callerIn: wanted.callerIn,
       origin: deps.origin(),
       linksKnown: wanted.linksKnown,
       offers: (name) => list.byName.has(name),
@@ -172,7 +173,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     try {
       const list = await catalogue.of(wanted.caller, wanted.workspace);
       // A tool that exists but is not this caller's goes to the door too: it refuses and audits.
-      const tool = list.byName.get(wanted.name) ?? endpoints.get(wanted.name);
+      const tool = list.byName.get(wanted.name) ?? catalogue.hidden(wanted);
       if (!tool) {
         await refuseScript(wanted);
         return { error: unknownTool(wanted.name, list) };

@@ -1,5 +1,5 @@
-// The tools that one caller has in one workspace: what is listed is what can be called. Lists are
-// made once and kept as bytes until the workspace's scripts or the caller's rights change.
+// The tools that one caller has, in one workspace or in all: what is listed is what can be
+// called. Lists are made once and kept as bytes until scripts or the caller's rights change.
 import type { OfferedResources, RunnableList } from '../../engine/index.ts';
 import { type Ask, authorise, type Caller } from '../../operation/index.ts';
 import {
@@ -11,6 +11,7 @@ import {
   runnableTool,
 } from './faces/index.ts';
 import { createLru } from './lru.ts';
+import { createMultiWorkspace, type MultiWorkspaceDeps } from './multi-workspace.ts';
 import { takesResource } from './resource-arguments.ts';
 import type { FaceDeps, Tool } from './tool.ts';
 
@@ -26,11 +27,14 @@ export interface CatalogueDeps extends FaceDeps {
   runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
   /** The version that `runnables` would answer, without the list; spares reading it. */
   runnablesVersion?: ((workspace: string) => string) | undefined;
+  workspaces: MultiWorkspaceDeps['workspaces'];
 }
 
 export interface Catalogue {
   /** In a fixed order: endpoint tools, then scripts by path. */
-  of(caller: Caller, workspace: string): Promise<ToolList>;
+  of(caller: Caller, workspace: string | null): Promise<ToolList>;
+  /** An endpoint tool that is there, but not for everybody. */
+  hidden(wanted: { name: string; workspace: string | null }): Tool | undefined;
   /** Every endpoint tool, whoever asks. */
   endpoints(): readonly EndpointTool[];
 }
@@ -86,6 +90,19 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     .map((endpoint) => endpointTool(endpoint, { ...deps, catalog: door.catalog }))
     .filter((tool) => tool !== undefined);
 
+  const byName = new Map<string, Tool>(endpointTools.map((tool) => [tool.definition.name, tool]));
+  const anywhere = createMultiWorkspace({ endpointTools, workspaces: deps.workspaces });
+  const anywhereByName = new Map(anywhere.tools.map((tool) => [tool.definition.name, tool]));
+  const anywhereLists = createLru<ToolList>({ maxEntries: 100 });
+
+  async function listAnywhere(caller: Caller): Promise<ToolList> {
+    const tools = await anywhere.of(caller);
+    const key = tools.map((tool) => tool.definition.name).join(' ');
+    const list = anywhereLists.get(key) ?? listOf(tools);
+    anywhereLists.set(key, list);
+    return list;
+  }
+
   function scriptTool(workspace: string, runnable: RunnableList['tools'][number]): Tool {
     const key = `${workspace} ${runnable.kind} ${runnable.hash} ${runnable.path}`;
     const known = scriptTools.get(key);
@@ -137,7 +154,9 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
 
   return {
     endpoints: () => endpointTools,
+    hidden: ({ name, workspace }) => (workspace === null ? anywhereByName : byName).get(name),
     async of(caller, workspace) {
+      if (workspace === null) return listAnywhere(caller);
       const version = runnablesVersion?.(workspace);
       if (version === undefined) return read(caller, workspace, 'unknown');
       const key = keyOf(caller, workspace, version);

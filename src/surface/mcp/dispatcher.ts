@@ -96,6 +96,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         args: isObject(args) ? args : {},
         caller: http.caller,
         workspace: http.workspace,
+        callerIn: http.callerIn,
         signal: http.signal,
         linksKnown: knowsLinks(http),
         onProgress,

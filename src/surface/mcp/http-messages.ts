@@ -13,7 +13,10 @@ export interface McpHttpRequest {
   /** Undefined when there is none. */
   body: Buffer | undefined;
   caller: Caller;
-  workspace: string;
+  /** The one that the address or the token is bound to; null: any that the caller may use. */
+  workspace: string | null;
+  /** The same caller in another workspace; throws what keeps the token out of it. */
+  callerIn: (workspace: string) => Promise<Caller>;
   /** Tells apart the clients of one token, together with its headers. */
   remoteAddress: string;
   /** Aborts when the client went away or canceled. */

@@ -1,4 +1,4 @@
-// The MCP endpoint of a workspace: one HTTP request in, one response out. Who is calling was
+// An MCP endpoint: one HTTP request in, one response out. Who is calling was
 // settled before (`routes.ts`). Nothing is remembered between requests but caches, and sessions
 // of clients that can be asked something (`sessions.ts`).
 import type { Clock, Log } from '../../base/index.ts';
@@ -21,9 +21,12 @@ import {
 } from './http-messages.ts';
 import { type EndpointListing, listEndpoints } from './list-tools.ts';
 import { isObject, type JsonObject, metaKeys, modernVersion, rpcCodes } from './protocol.ts';
+import type { OwnWorkspace } from './multi-workspace.ts';
+import { createOldSse, type OldSse } from './old-sse.ts';
 import { createRequestStates } from './request-state.ts';
 import { createSdkSide } from './sdk.ts';
 import { createSessions, sessionHeader } from './sessions.ts';
+import { createStreams } from './streams.ts';
 import type { Tool } from './tool.ts';
 import { serverInfoOf } from './introduction.ts';
 
@@ -40,6 +43,8 @@ export interface McpDeps {
   runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
   /** The version that `runnables` would answer; spares reading the list for every call. */
   runnablesVersion?: (workspace: string) => string;
+  /** The workspaces that a caller may use, by id. */
+  workspaces: (caller: Caller) => Promise<readonly OwnWorkspace[]>;
   /** Keys of this server, the same for each of its processes. */
   deriveKey: (purpose: string) => Promise<Buffer>;
   /** True once for each id; it may be forgotten after `expiresAt`, in epoch milliseconds. */
@@ -49,6 +54,8 @@ export interface McpDeps {
 export interface Mcp {
   /** Answers a request of an authenticated caller. Rejects only on a bug. */
   handle(request: McpHttpRequest): Promise<McpHttpResponse>;
+  /** The transport of 2024-11-05. */
+  oldSse: OldSse;
   /** The endpoint tools, as Windmill's `list_tools` route shows them. */
   listTools(): readonly EndpointListing[];
   /** What `tools/list` answers to the caller, for people who choose what a token may do. */
@@ -132,11 +139,12 @@ function parse(body: Buffer | undefined): { body: unknown } | undefined {
 }
 
 export function createMcp(deps: McpDeps): Mcp {
-  const { door, log, clock, origin, waitMs, runnables, runnablesVersion } = deps;
+  const { door, log, clock, origin, waitMs } = deps;
   const serverInfo = () => serverInfoOf(origin(), deps.version);
-  const catalogue = createCatalogue({ door, waitMs, runnables, runnablesVersion });
+  const catalogue = createCatalogue(deps);
   const argumentCheck = createArgumentCheck(log);
   const sessions = createSessions(clock);
+  const streams = createStreams(clock);
   const openAsking = createAsking({ clock, states: createRequestStates(deps) });
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
   const callTool = createCallTool(toolDeps);
@@ -155,37 +163,40 @@ export function createMcp(deps: McpDeps): Mcp {
     return refusal({ status: 405, code: rpcCodes.transport, message });
   }
 
+  async function post(request: McpHttpRequest): Promise<McpHttpResponse> {
+    const early = refuseEarly(request);
+    if (early) return early;
+    const parsed = parse(request.body);
+    if (!parsed) {
+      const message = 'Parse error: the body is not valid JSON';
+      return refusal({ status: 400, code: rpcCodes.parseError, message });
+    }
+    const refused = refuseBody(parsed.body);
+    if (refused) return refused;
+    const session = sessions.of(request);
+    if (!session && namesSession(request, parsed.body)) return noSession();
+    if (session && isAnswer(parsed.body)) {
+      session.take(parsed.body);
+      return { status: 202, headers: {}, body: null };
+    }
+    const accepted = acceptedBy(request.headers.accept);
+    const fast = classify(request.headers, parsed.body);
+    if (fast) return dispatch({ fast, http: request, accepted, session });
+    return sdk.answer(request, parsed.body, accepted);
+  }
+
   return {
     origin,
     log,
     listTools: () => listEndpoints(catalogue.endpoints()),
     drain() {
       draining = true;
+      streams.stop();
     },
     draining: () => draining,
     preview: async (caller, workspace) => (await catalogue.of(caller, workspace)).tools.map(listed),
     stop: () => sdk.stop(),
-    async handle(request) {
-      if (request.method !== 'POST') return withoutBody(request);
-      const early = refuseEarly(request);
-      if (early) return early;
-      const parsed = parse(request.body);
-      if (!parsed) {
-        const message = 'Parse error: the body is not valid JSON';
-        return refusal({ status: 400, code: rpcCodes.parseError, message });
-      }
-      const refused = refuseBody(parsed.body);
-      if (refused) return refused;
-      const session = sessions.of(request);
-      if (!session && namesSession(request, parsed.body)) return noSession();
-      if (session && isAnswer(parsed.body)) {
-        session.take(parsed.body);
-        return { status: 202, headers: {}, body: null };
-      }
-      const accepted = acceptedBy(request.headers.accept);
-      const fast = classify(request.headers, parsed.body);
-      if (fast) return dispatch({ fast, http: request, accepted, session });
-      return sdk.answer(request, parsed.body, accepted);
-    },
+    oldSse: createOldSse(streams, post),
+    handle: async (request) => (request.method === 'POST' ? post(request) : withoutBody(request)),
   };
 }

@@ -56,14 +56,14 @@ export function progressMessage(token: RequestId, progress: Progress): string {
   });
 }
 
-interface EventStream {
+export interface EventStream {
   stream: PassThrough;
   /** Nothing once the stream is over. */
   write: (text: string) => void;
 }
 
 /** A stream of server-sent events that proxies do not take for dead. */
-function openStream(clock: Clock): EventStream {
+export function openStream(clock: Clock): EventStream {
   const stream = new PassThrough();
   let stopKeepAlive = (): void => {};
   const write = (text: string): void => {

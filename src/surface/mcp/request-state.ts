@@ -12,7 +12,7 @@ const maxStateChars = 64_000;
 /** What a state is bound to. */
 export interface Bound {
   caller: Caller;
-  workspace: string;
+  workspace: string | null;
   method: string;
   /** Of the tool, prompt or resource. */
   name: string;

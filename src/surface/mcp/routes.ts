@@ -1,27 +1,60 @@
-// Mounts the endpoint on the web server: `/mcp`, and `/sse` as another name of the same
-// Streamable HTTP transport (never the old HTTP+SSE one), with and without a trailing slash.
-// Origin and caller are checked before the body is read.
+// Mounts the endpoint on the web server at all its addresses, with and without a trailing slash.
+// Behind `/sse` is the same transport, and the old HTTP+SSE one for who opens it with GET. A
+// browser gets a page. Origin and caller are checked before the body is read.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import type { Caller } from '../../operation/index.ts';
 import { originAllowed, refuseAuthentication, refuseCaller } from './access.ts';
-import { type McpHttpRequest, type McpHttpResponse, refusal } from './http-messages.ts';
+import { acceptedBy, type McpHttpRequest, type McpHttpResponse, refusal } from './http-messages.ts';
 import type { Mcp } from './mcp.ts';
 import { rpcCodes } from './protocol.ts';
+import { sessionHeader } from './sessions.ts';
 
 export interface McpRouteOptions {
-  /** Throws `unauthenticated` for a missing or wrong token. */
-  authenticate: (request: FastifyRequest, purpose: 'mcp') => Promise<Caller>;
+  /** Who calls, in that workspace; throws `unauthenticated` for a missing or wrong token. */
+  admit: (request: FastifyRequest, workspace: string | null) => Promise<Caller>;
+  /** Tells a person with a browser how to connect. */
+  page: (reply: FastifyReply, address: string, workspace: string | null) => FastifyReply;
+  /** `path` with the token that stood in the request's address, if one did. */
+  withToken: (request: FastifyRequest, path: string) => string;
   /** Where the document of RFC 9728 for an address is. */
   metadataUrl: (path: string) => string;
 }
 
 const maxBodyBytes = 4 * 1024 * 1024;
 const base = '/api/mcp/w/:workspace';
-const addresses = ['mcp', 'mcp/', 'sse', 'sse/'].map((end) => `${base}/${end}`);
+/** Address → does it speak the old transport too? */
+const addresses: readonly (readonly [string, boolean])[] = [
+  [`${base}/mcp`, false],
+  [`${base}/sse`, true],
+  ['/api/mcp/gateway', false],
+  ['/api/mcp', false],
+  ['/mcp', false],
+];
 
-interface Params {
-  workspace: string;
+/** Who came, to which workspace. */
+interface Visitor {
+  caller: Caller;
+  workspace: string | null;
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
+
+function namedWorkspace(request: FastifyRequest): string | null {
+  const { workspace } = request.params as { workspace?: string };
+  return workspace ?? null;
+}
+
+/** A person who opens the address, not a program. */
+function isBrowser({ method, headers }: FastifyRequest): boolean {
+  const { accept = '' } = headers;
+  return method === 'GET' && /\btext\/html\b/i.test(accept) && !/event-stream/i.test(accept);
+}
+
+/** A GET of the transport that has a stream for all answers: newer clients name a version. */
+function opensOldStream({ method, headers }: FastifyRequest): boolean {
+  if (method !== 'GET' || headers['mcp-protocol-version'] !== undefined) return false;
+  return headers[sessionHeader] === undefined && acceptedBy(headers.accept).stream;
 }
 
 async function send(reply: FastifyReply, response: McpHttpResponse): Promise<FastifyReply> {
@@ -51,22 +84,20 @@ function ofError(error: AppError | { statusCode?: number; code?: string }): McpH
 function exchangeOf(
   request: FastifyRequest,
   reply: FastifyReply,
-  { caller, mcp }: { caller: Caller; mcp: Mcp },
+  { visitor, mcp, admit }: { visitor: Visitor; mcp: Mcp; admit: McpRouteOptions['admit'] },
 ): McpHttpRequest {
   const gone = new AbortController();
   const abort = (reason: string): void => gone.abort(new DOMException(reason, 'AbortError'));
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished && !mcp.draining()) abort('the client went away');
   });
-  const { workspace } = request.params as Params;
-  const [path = ''] = request.url.split('?', 1);
   return {
+    ...visitor,
+    callerIn: (workspace) => admit(request, workspace),
     method: request.method,
-    url: mcp.origin() + path,
+    url: mcp.origin() + pathOf(request),
     headers: request.headers,
     body: Buffer.isBuffer(request.body) ? request.body : undefined,
-    caller,
-    workspace,
     remoteAddress: request.ip,
     signal: gone.signal,
     abort,
@@ -77,9 +108,10 @@ function exchangeOf(
  * The routes as a Fastify plugin for `mcp`; register it without a prefix. It brings its own body
  * parser and error answers, which stay inside the plugin.
  */
-export function mcpRoutes(mcp: Mcp, { authenticate, metadataUrl }: McpRouteOptions) {
+export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
+  const { admit, page, metadataUrl, withToken } = options;
   return async function routes(app: FastifyInstance): Promise<void> {
-    const callers = new WeakMap<FastifyRequest, Caller>();
+    const visitors = new WeakMap<FastifyRequest, Visitor>();
     app.addHook('preClose', async () => mcp.drain());
     app.addHook('onClose', () => mcp.stop());
     app.removeAllContentTypeParsers();
@@ -96,8 +128,15 @@ export function mcpRoutes(mcp: Mcp, { authenticate, metadataUrl }: McpRouteOptio
     });
 
     function metadataUrlOf(request: FastifyRequest): string {
-      const [path = ''] = request.url.split('?', 1);
-      return metadataUrl(path.replace(/\/$/, ''));
+      return metadataUrl(pathOf(request).replace(/\/$/, ''));
+    }
+
+    async function visitorOf(request: FastifyRequest): Promise<Visitor> {
+      const workspace = namedWorkspace(request);
+      const caller = await admit(request, workspace);
+      const { boundWorkspace } = caller;
+      if (workspace !== null || boundWorkspace === null) return { caller, workspace };
+      return { caller: await admit(request, boundWorkspace), workspace: boundWorkspace };
     }
 
     async function knock(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -105,8 +144,12 @@ export function mcpRoutes(mcp: Mcp, { authenticate, metadataUrl }: McpRouteOptio
         const message = 'Forbidden: requests from this Origin are not taken';
         return send(reply, refusal({ status: 403, code: rpcCodes.transport, message }));
       }
+      if (isBrowser(request)) {
+        const address = mcp.origin() + pathOf(request).replace(/\/$/, '');
+        return page(reply, address, namedWorkspace(request));
+      }
       try {
-        callers.set(request, await authenticate(request, 'mcp'));
+        visitors.set(request, await visitorOf(request));
         return undefined;
       } catch (error) {
         const hadToken = request.headers.authorization !== undefined;
@@ -118,18 +161,31 @@ export function mcpRoutes(mcp: Mcp, { authenticate, metadataUrl }: McpRouteOptio
     }
 
     async function enter(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-      const caller = callers.get(request);
-      const refused = caller && refuseCaller(caller, metadataUrlOf(request));
+      const visitor = visitors.get(request);
+      const refused = visitor && refuseCaller(visitor, metadataUrlOf(request));
       return refused ? send(reply, refused) : undefined;
     }
 
-    for (const address of addresses) {
-      app.all(address, { onRequest: [knock, enter] }, async (request, reply) => {
-        const caller = callers.get(request);
-        if (!caller) throw new Error('a request came past the check of its caller');
-        const exchange = exchangeOf(request, reply, { caller, mcp });
-        return send(reply, await mcp.handle(exchange));
-      });
+    async function answered(request: FastifyRequest, reply: FastifyReply, old: boolean) {
+      const visitor = visitors.get(request);
+      if (!visitor) throw new Error('a request came past the check of its caller');
+      const exchange = exchangeOf(request, reply, { visitor, mcp, admit });
+      if (!old) return mcp.handle(exchange);
+      if (opensOldStream(request)) {
+        const address = (id: string): string => `${pathOf(request)}?sessionId=${id}`;
+        return mcp.oldSse.open(exchange, (id) => withToken(request, address(id)));
+      }
+      const { sessionId } = request.query as { sessionId?: unknown };
+      if (request.method !== 'POST' || typeof sessionId !== 'string') return mcp.handle(exchange);
+      return mcp.oldSse.take(exchange, sessionId);
+    }
+
+    for (const [address, old] of addresses) {
+      for (const url of [address, `${address}/`]) {
+        app.all(url, { onRequest: [knock, enter] }, async (request, reply) =>
+          send(reply, await answered(request, reply, old)),
+        );
+      }
     }
     for (const address of [`${base}/list_tools`, `${base}/list_tools/`]) {
       app.get(address, { onRequest: [knock] }, async () => mcp.listTools());

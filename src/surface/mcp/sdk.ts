@@ -114,6 +114,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
         args: params.arguments ?? {},
         caller: http.caller,
         workspace: http.workspace,
+        callerIn: http.callerIn,
         // Not the SDK's own: that one also fires when the server stops, which cancels nothing.
         signal: http.signal,
         linksKnown: knowsLinks(http),

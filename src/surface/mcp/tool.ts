@@ -1,6 +1,6 @@
 // What a tool is to this endpoint, whichever face it comes from: how it is listed and how it is
 // called. The faces make tools; listing, checking arguments and the wire are the same for all.
-import type { Call, Door } from '../../operation/index.ts';
+import type { Call, Caller, Door } from '../../operation/index.ts';
 import type { JsonObject, ToolDefinition, ToolResult } from './protocol.ts';
 
 /** One call of a tool: arguments that fit its schema, and what it needs to answer. */
@@ -8,7 +8,10 @@ export interface Invocation {
   /** A call of the door, ready but for the operation. */
   readonly call: Call;
   readonly args: JsonObject;
+  /** Empty for the few tools that belong to no workspace. */
   readonly workspace: string;
+  /** The same caller in another workspace, where the address belongs to none. */
+  readonly callerIn: (workspace: string) => Promise<Caller>;
   /** Where people reach this server, for links. */
   readonly origin: string;
   /** Clients before 2025-06-18 know no resource links and refuse the whole result. */

@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify';
 import type { AppError } from '../../base/index.ts';
 import { failurePage } from './failure-page.ts';
 import type { Problem } from './fields.ts';
+import { mcpAddressPage } from './mcp-address.ts';
 import { documentOf, type Page, pageHeadersOf } from './layout.ts';
 
 export const style = ['style.css', 'choices.css']
@@ -28,6 +29,15 @@ export function failureDocument(
 ): { headers: Record<string, string>; body: string } {
   const page = failurePage(status, problem);
   return { headers: pageHeadersOf(page), body: documentOf(page, styleUrl) };
+}
+
+/** Answers a browser that opened an MCP address. */
+export function sendMcpAddressPage(
+  reply: FastifyReply,
+  address: string,
+  workspace: string | null,
+): FastifyReply {
+  return sendPage(reply, mcpAddressPage(address, workspace));
 }
 
 /** Answers with a page that says what went wrong. */
