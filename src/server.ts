@@ -197,6 +197,13 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       runnables: (caller, workspace) =>
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
       runnablesVersion: engine.runnablesVersion,
+      onToolsChanged(listener) {
+        const ends = [
+          engine.onRunnablesChanged(listener),
+          identity.onChanged(() => listener(null)),
+        ];
+        return () => ends.forEach((end) => end());
+      },
       workspaces: identity.workspacesOf,
       deriveKey,
       spend: identity.spend,

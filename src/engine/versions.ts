@@ -6,14 +6,21 @@ const channel = 'engine_scripts';
 
 export function createVersions(db: Database) {
   const versions = new Map<string, number>();
+  const listeners = new Set<(workspace: string | null) => void>();
   let base = 0;
   let stopListening: (() => void) | undefined;
   const bump = (workspace: string): void => {
     versions.set(workspace, (versions.get(workspace) ?? 0) + 1);
+    for (const listener of listeners) listener(workspace);
   };
   return {
     /** Changes whenever a list of the workspace may have changed. */
     of: (workspace: string) => `${base}.${versions.get(workspace) ?? 0}`,
+    /** Calls with the workspace whose lists may have changed, null for any; answers an end. */
+    onChange(listener: (workspace: string | null) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     changed(workspace: string): void {
       bump(workspace);
       db.notify(channel, workspace);
@@ -21,8 +28,9 @@ export function createVersions(db: Database) {
     async start(): Promise<void> {
       stopListening = await db.listen(channel, (workspace) => {
         // After a re-connect anything may have changed.
-        if (workspace === '') base += 1;
-        else bump(workspace);
+        if (workspace !== '') return bump(workspace);
+        base += 1;
+        for (const listener of listeners) listener(null);
       });
     },
     stop: (): void => stopListening?.(),

@@ -59,6 +59,8 @@ export interface Identity {
   ): Promise<Readonly<Record<string, boolean>> | undefined>;
   /** What the authorization server keeps. */
   artifacts: Artifacts;
+  /** Calls when anybody's rights may have changed, here or elsewhere; the answer ends it. */
+  onChanged(watcher: () => void): () => void;
   /** The workspaces that somebody may use, by id, and what they are there. */
   workspacesOf(caller: Caller): Promise<OwnWorkspace[]>;
   /**
@@ -97,8 +99,13 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const listeners: ((workspace: string) => Promise<void>)[] = [];
   let stopListening: (() => void) | undefined;
 
-  const changed = (): void => {
+  const watchers = new Set<() => void>();
+  const forget = (): void => {
     callers.clear();
+    for (const watcher of watchers) watcher();
+  };
+  const changed = (): void => {
+    forget();
     db.notify(channel, 'changed');
   };
 
@@ -137,6 +144,10 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
     artifacts: createArtifacts({ db, clock, changed }),
     workspacesOf: workspaces.of,
+    onChanged(watcher) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
     spend: async (id, expiresAt) => (await db.run(insertSpent, [id, expiresAt])) === 1,
     setup,
     createOwner,
@@ -146,7 +157,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     },
     async start() {
       // '' after a lost connection means the same: something may have changed.
-      stopListening = await db.listen(channel, () => callers.clear());
+      stopListening = await db.listen(channel, forget);
       pruner.start();
     },
     async stop() {

@@ -57,6 +57,7 @@ export const callers: Record<string, Caller> = {
     email: 'out@example.com',
     membership: null,
   }),
+  passing: callerWith(['mcp:all']),
   bound: callerWith(['mcp:all'], { boundWorkspace: workspace }),
   third: callerWith(['mcp:all'], { userId: 'user-cid', email: 'cid@example.com' }),
 };
@@ -116,6 +117,10 @@ export interface Bench {
   calls: { name: string; call: Call; input: Loose }[];
   jobs: Map<string, StoredJob>;
   setScripts(next: readonly RunnableTool[]): void;
+  /** From now on the token of this name is not known. */
+  forget(token: string): void;
+  /** The server begins to stop. */
+  drain(): void;
   /** How often the list of scripts was read. */
   reads(): number;
   post(body: unknown, options?: PostOptions): Promise<Response>;
@@ -270,6 +275,7 @@ export async function startBench(
   let version = 1;
   let reads = 0;
   const spent = new Set<string>();
+  const changed = new Set<(workspace: string | null) => void>();
   const logLines: string[] = [];
   const log = createLog('debug', (line) => logLines.push(line));
   const clock = heldClock();
@@ -294,6 +300,10 @@ export async function startBench(
       email === 'bob@example.com'
         ? [{ id: workspace, name: 'Test', username: 'bob', role: 'admin' }]
         : [],
+    onToolsChanged(listener) {
+      changed.add(listener);
+      return () => changed.delete(listener);
+    },
     deriveKey: async () => Buffer.alloc(32, 7),
     spend: async (id) => spent.size < spent.add(id).size,
     ...more.deps,
@@ -319,7 +329,10 @@ export async function startBench(
     setScripts(next) {
       scripts = next;
       version += 1;
+      for (const listener of changed) listener(workspace);
     },
+    forget: (token) => delete callers[token],
+    drain: () => mcp.drain(),
     reads: () => reads,
     post: (body, { token = 'all', headers = {}, path, signal } = {}) =>
       fetch(path === undefined ? url : origin + path, {

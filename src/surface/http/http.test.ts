@@ -29,6 +29,7 @@ function testApp(host = '127.0.0.1') {
     waitMs: 1000,
     runnables: async () => ({ version: '0', tools: [] }),
     workspaces: async () => [],
+    onToolsChanged: () => () => undefined,
     deriveKey: async () => Buffer.alloc(32),
     spend: async () => true,
   });

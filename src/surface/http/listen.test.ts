@@ -23,6 +23,7 @@ function testServer(port = 0) {
     waitMs: 1000,
     runnables: async () => ({ version: '0', tools: [] }),
     workspaces: async () => [],
+    onToolsChanged: () => () => undefined,
     deriveKey: async () => Buffer.alloc(32),
     spend: async () => true,
   });

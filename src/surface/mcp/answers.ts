@@ -10,7 +10,7 @@ import {
   type RequestId,
   type ToolResult,
 } from './protocol.ts';
-import { capabilities, instructions, type ServerInfo } from './introduction.ts';
+import { capabilitiesOf, instructions, type ServerInfo } from './introduction.ts';
 
 /**
  * Lists are private, and may not be kept: a deployed script is listed at once, and until list
@@ -49,17 +49,23 @@ export function answer(id: RequestId, result: JsonObject | ToolResult): string {
   return JSON.stringify({ result, jsonrpc: '2.0', id });
 }
 
-export function initializeResult(params: JsonObject, info: ServerInfo): JsonObject {
+/** `streams`: whether the client gets a session, which has a stream for notices. */
+export function initializeResult(
+  params: JsonObject,
+  info: ServerInfo,
+  { streams }: { streams: boolean },
+): JsonObject {
   const asked = String(params['protocolVersion']);
   return {
     protocolVersion: legacyVersions.includes(asked) ? asked : legacyVersions[0],
-    capabilities,
+    capabilities: capabilitiesOf({ streams }),
     serverInfo: info,
     instructions,
   };
 }
 
 export function discoverResult(): JsonObject {
+  const capabilities = capabilitiesOf({ streams: true });
   return { supportedVersions: [modernVersion], capabilities, instructions, ...discoverCache };
 }
 

@@ -24,7 +24,7 @@ export interface FastRequest {
 const noParams: JsonObject = Object.freeze({});
 const emptyLists = ['resources/list', 'resources/templates/list', 'prompts/list'];
 const methodsOf: Readonly<Record<Era, ReadonlySet<string>>> = {
-  modern: new Set(['tools/call', 'tools/list', 'server/discover']),
+  modern: new Set(['tools/call', 'tools/list', 'server/discover', 'subscriptions/listen']),
   legacy: new Set(['tools/call', 'tools/list', 'initialize', 'ping', ...emptyLists]),
 };
 const messageKeys = new Set(['jsonrpc', 'id', 'method', 'params']);

@@ -33,6 +33,7 @@ import {
 } from './protocol.ts';
 import type { ServerInfo } from './introduction.ts';
 import { sessionHeader, type Session, type Sessions } from './sessions.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 export interface DispatcherDeps {
   catalogue: Catalogue;
@@ -42,6 +43,7 @@ export interface DispatcherDeps {
   argumentCheck: Pick<ArgumentCheck, 'expect'>;
   serverInfo: () => ServerInfo;
   sessions: Sessions;
+  subscriptions: Pick<Subscriptions, 'listen'>;
   log: Log;
 }
 
@@ -139,11 +141,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   /** A greeting: a client that can be asked something gets a session. */
   function greet({ fast, http, accepted }: Dispatch, id: RequestId): McpHttpResponse {
-    const body = answer(id, initializeResult(fast.params, serverInfo()));
     const { capabilities } = fast.params;
     const asked = accepted.stream && isObject(capabilities) ? capabilities : {};
     const session = deps.sessions.open(http, asked);
-    const response = jsonResponse(body);
+    const streams = session !== undefined;
+    const response = jsonResponse(
+      answer(id, initializeResult(fast.params, serverInfo(), { streams })),
+    );
     if (!session) return response;
     return { ...response, headers: { ...response.headers, [sessionHeader]: session.id } };
   }
@@ -166,6 +170,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (id === undefined) return notified(dispatch);
     if (method === 'tools/call') return call(dispatch, id);
     if (method === 'initialize') return greet(dispatch, id);
+    if (method === 'subscriptions/listen') return deps.subscriptions.listen(http, id, fast.params);
     if (method === 'tools/list') {
       deps.argumentCheck.expect();
       const { json } = await catalogue.of(http.caller, http.workspace);

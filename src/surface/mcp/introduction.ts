@@ -1,7 +1,5 @@
 // How this server introduces itself: name, capabilities and the instructions that clients put
 // before a model. Only what works is advertised.
-import type { JsonObject } from './protocol.ts';
-
 export interface ServerInfo {
   name: string;
   title: string;
@@ -13,7 +11,12 @@ export function serverInfoOf(origin: string, version: string): ServerInfo {
   return { name: 'millrace', title: 'Millrace', version, websiteUrl: origin };
 }
 
-export const capabilities: JsonObject & { tools: JsonObject } = { tools: {} };
+/** `streams`: whether the client can hear of changes, on a stream of its own. */
+export function capabilitiesOf({ streams }: { streams: boolean }): {
+  tools: { listChanged?: true };
+} {
+  return { tools: streams ? { listChanged: true } : {} };
+}
 
 /** Clients cut instructions at 2,048 characters. */
 export const instructions = [

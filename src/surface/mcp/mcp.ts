@@ -10,6 +10,7 @@ import { createAsking } from './asking.ts';
 import { createCallTool } from './call-tool.ts';
 import { createCancellation } from './cancellation.ts';
 import { createCatalogue } from './catalogue.ts';
+import { createListChanges, type ListChangeDeps } from './list-changes.ts';
 import { classify, isDeeperThan, maxBodyDepth } from './classify.ts';
 import { createDispatcher } from './dispatcher.ts';
 import {
@@ -27,6 +28,7 @@ import { createRequestStates } from './request-state.ts';
 import { createSdkSide } from './sdk.ts';
 import { createSessions, sessionHeader } from './sessions.ts';
 import { createStreams } from './streams.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import type { Tool } from './tool.ts';
 import { serverInfoOf } from './introduction.ts';
 
@@ -45,6 +47,7 @@ export interface McpDeps {
   runnablesVersion?: (workspace: string) => string;
   /** The workspaces that a caller may use, by id. */
   workspaces: (caller: Caller) => Promise<readonly OwnWorkspace[]>;
+  onToolsChanged: ListChangeDeps['onToolsChanged'];
   /** Keys of this server, the same for each of its processes. */
   deriveKey: (purpose: string) => Promise<Buffer>;
   /** True once for each id; it may be forgotten after `expiresAt`, in epoch milliseconds. */
@@ -145,19 +148,33 @@ export function createMcp(deps: McpDeps): Mcp {
   const argumentCheck = createArgumentCheck(log);
   const sessions = createSessions(clock);
   const streams = createStreams(clock);
+  const changes = createListChanges({ ...deps, catalogue });
+  const subscriptions = createSubscriptions({ streams, changes, serverInfo });
   const openAsking = createAsking({ clock, states: createRequestStates(deps) });
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
   const callTool = createCallTool(toolDeps);
   const cancellation = createCancellation();
   const shared = { catalogue, callTool, clock, log, serverInfo };
-  const dispatch = createDispatcher({ ...shared, cancellation, argumentCheck, sessions });
+  const dispatch = createDispatcher({
+    ...shared,
+    cancellation,
+    argumentCheck,
+    sessions,
+    subscriptions,
+  });
   const sdk = createSdkSide(shared);
   let draining = false;
 
   /** The other verbs of a session; without one there is nothing to get or to delete. */
-  function withoutBody(request: McpHttpRequest): McpHttpResponse {
-    if (request.method === 'DELETE' && namesSession(request, undefined)) {
+  async function withoutBody(request: McpHttpRequest): Promise<McpHttpResponse> {
+    const { method, headers } = request;
+    const named = namesSession(request, undefined);
+    if (method === 'DELETE' && named) {
       return sessions.end(request) ? { status: 200, headers: {}, body: null } : noSession();
+    }
+    if (method === 'GET' && named && acceptedBy(headers.accept).stream) {
+      if (!sessions.of(request)) return noSession();
+      return sessions.heard(request, await subscriptions.open(request));
     }
     const message = 'Method not allowed: send a POST.';
     return refusal({ status: 405, code: rpcCodes.transport, message });
@@ -192,6 +209,7 @@ export function createMcp(deps: McpDeps): Mcp {
     drain() {
       draining = true;
       streams.stop();
+      changes.stop();
     },
     draining: () => draining,
     preview: async (caller, workspace) => (await catalogue.of(caller, workspace)).tools.map(listed),

@@ -24,7 +24,7 @@ import {
   metaKeys,
   rpcCodes,
 } from './protocol.ts';
-import { capabilities, instructions, type ServerInfo } from './introduction.ts';
+import { capabilitiesOf, instructions, type ServerInfo } from './introduction.ts';
 
 export interface SdkDeps {
   catalogue: Catalogue;
@@ -59,16 +59,22 @@ function clientOf(mcpReq: Sdk.ServerContext['mcpReq']): ClientSide | undefined {
   return { capabilities: declared, requestState, inputResponses: mcpReq.inputResponses };
 }
 
+function methodOf(message: unknown): string {
+  return isObject(message) ? String(message['method']) : '';
+}
+
 function asksForEmptyList(message: unknown): boolean {
-  return isObject(message) && emptyListOf(String(message['method'])) !== undefined;
+  return emptyListOf(methodOf(message)) !== undefined;
 }
 
 /** A server for one request of one caller. */
 function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served): Sdk.Server {
   const { catalogue, callTool, clock } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
+  // An odd subscription would listen to the SDK's own signals, and there are none.
+  const subscribes = asked.some((message) => methodOf(message) === 'subscriptions/listen');
   const server = new sdk.Server(deps.serverInfo(), {
-    capabilities,
+    capabilities: capabilitiesOf({ streams: era === 'modern' && !subscribes }),
     instructions,
     supportedProtocolVersions: [...legacyVersions],
     cacheHints: { 'tools/list': listCache, 'server/discover': discoverCache },

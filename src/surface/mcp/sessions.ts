@@ -2,9 +2,10 @@
 // said, and the requests that wait for their answer. They live in this process, prove nobody's
 // identity, and end by DELETE, after a day without use, or when one person has too many.
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { AppError, type Clock, newId } from '../../base/index.ts';
 import { canBeAsked, type ClientRequest } from './asking.ts';
-import type { McpHttpRequest } from './http-messages.ts';
+import type { McpHttpRequest, McpHttpResponse } from './http-messages.ts';
 import { isObject, type JsonObject } from './protocol.ts';
 import { principalOf } from './request-state.ts';
 
@@ -32,6 +33,8 @@ export interface Sessions {
   open(http: McpHttpRequest, capabilities: JsonObject): Session | undefined;
   /** The session that a request names, of the same person at the same address. */
   of(http: McpHttpRequest): Session | undefined;
+  /** The stream on which the session hears of changes; an older one ends. */
+  heard(http: McpHttpRequest, response: McpHttpResponse): McpHttpResponse;
   end(http: McpHttpRequest): boolean;
 }
 
@@ -85,6 +88,8 @@ interface Kept {
   session: Session;
   owner: string;
   usedAt: number;
+  /** Where it hears of changes. */
+  stream?: Readable | undefined;
 }
 
 /** The person and the address: another's session is not there, wherever it is named. */
@@ -101,6 +106,7 @@ export function createSessions(clock: Clock): Sessions {
     const kept = all.get(id);
     if (!kept) return;
     all.delete(id);
+    kept.stream?.destroy();
     const ids = owned.get(kept.owner);
     ids?.delete(id);
     if (ids?.size === 0) owned.delete(kept.owner);
@@ -142,6 +148,14 @@ export function createSessions(clock: Clock): Sessions {
       all.delete(kept.session.id);
       all.set(kept.session.id, kept);
       return kept.session;
+    },
+    heard(http, response) {
+      const kept = find(http);
+      const { body } = response;
+      if (!kept || !(body instanceof Readable)) return response;
+      kept.stream?.destroy();
+      kept.stream = body;
+      return response;
     },
     end(http) {
       const kept = find(http);

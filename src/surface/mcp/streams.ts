@@ -9,24 +9,24 @@ const maxOfOne = 64;
 const maxStreams = 4_096;
 
 export interface Streams {
-  /** Undefined when there are too many of this person, or of all. */
-  open(http: McpHttpRequest): EventStream | undefined;
+  /** Undefined when there are too many of this person, or of all; `last` is said at a stop. */
+  open(http: McpHttpRequest, last?: () => string): EventStream | undefined;
   /** Ends them all. */
   stop(): void;
 }
 
 export function createStreams(clock: Clock): Streams {
-  const all = new Set<EventStream>();
+  const all = new Map<EventStream, (() => string) | undefined>();
   const counts = new Map<string, number>();
 
   return {
-    open({ caller }) {
+    open({ caller }, last) {
       const owner = principalOf(caller);
       const count = counts.get(owner) ?? 0;
       if (count >= maxOfOne || all.size >= maxStreams) return undefined;
       counts.set(owner, count + 1);
       const opened = openStream(clock);
-      all.add(opened);
+      all.set(opened, last);
       opened.stream.once('close', () => {
         all.delete(opened);
         const left = (counts.get(owner) ?? 1) - 1;
@@ -36,7 +36,7 @@ export function createStreams(clock: Clock): Streams {
       return opened;
     },
     stop() {
-      for (const { stream } of all) stream.end();
+      for (const [{ stream }, last] of all) stream.end(last?.());
     },
   };
 }
