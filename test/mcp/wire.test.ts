@@ -141,6 +141,7 @@ const rows: Row[] = [
     code: -32001,
   },
   { what: 'legacy ping', ...legacy('ping'), status: 200 },
+  { what: 'legacy log level', ...legacy('logging/setLevel', { level: 'debug' }), status: 200 },
   { what: 'legacy unknown method', ...legacy('tools/frobnicate'), status: 200, code: -32601 },
   {
     what: 'legacy unknown tool',
@@ -290,7 +291,9 @@ test('initialize echoes a known version and answers the newest to an unknown one
     });
     const [{ result }] = await messagesOf(await bench.post(body));
     assert.equal(result.protocolVersion, answered);
-    assert.deepEqual(result.serverInfo, {
+    const { icons, ...info } = result.serverInfo;
+    assert.match(icons[0].src, /^data:image\/svg\+xml,%3Csvg/);
+    assert.deepEqual(info, {
       name: 'millrace',
       title: 'Millrace',
       version: '1.2.3',

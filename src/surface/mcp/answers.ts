@@ -10,7 +10,7 @@ import {
   type RequestId,
   type ToolResult,
 } from './protocol.ts';
-import { capabilitiesOf, instructions, type ServerInfo } from './introduction.ts';
+import { capabilitiesOf, instructions, introduced, type ServerInfo } from './introduction.ts';
 
 /**
  * Lists are private, and may not be kept: a deployed script is listed at once, and until list
@@ -59,7 +59,7 @@ export function initializeResult(
   return {
     protocolVersion: legacyVersions.includes(asked) ? asked : legacyVersions[0],
     capabilities: capabilitiesOf({ streams }),
-    serverInfo: info,
+    serverInfo: introduced(info),
     instructions,
   };
 }

@@ -25,7 +25,15 @@ const noParams: JsonObject = Object.freeze({});
 const emptyLists = ['resources/list', 'resources/templates/list', 'prompts/list'];
 const methodsOf: Readonly<Record<Era, ReadonlySet<string>>> = {
   modern: new Set(['tools/call', 'tools/list', 'server/discover', 'subscriptions/listen']),
-  legacy: new Set(['tools/call', 'tools/list', 'initialize', 'ping', ...emptyLists]),
+  legacy: new Set([
+    'tools/call',
+    'tools/list',
+    'initialize',
+    'ping',
+    // Taken from clients that ask, and nothing is ever logged to them.
+    'logging/setLevel',
+    ...emptyLists,
+  ]),
 };
 const messageKeys = new Set(['jsonrpc', 'id', 'method', 'params']);
 /** Parameters that need more than a plain answer: pages, tasks; and another round of no call. */

@@ -31,7 +31,7 @@ import {
   rpcCodes,
   rpcErrorBody,
 } from './protocol.ts';
-import type { ServerInfo } from './introduction.ts';
+import { introduced, type ServerInfo } from './introduction.ts';
 import { sessionHeader, type Session, type Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -176,6 +176,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       const { json } = await catalogue.of(http.caller, http.workspace);
       return jsonResponse(listAnswer(id, json, { era, info: serverInfo() }));
     }
-    return jsonResponse(answer(id, resultOf(era, plain(fast), serverInfo())));
+    const info = method === 'server/discover' ? introduced(serverInfo()) : serverInfo();
+    return jsonResponse(answer(id, resultOf(era, plain(fast), info)));
   };
 }

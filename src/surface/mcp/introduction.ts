@@ -1,14 +1,22 @@
 // How this server introduces itself: name, capabilities and the instructions that clients put
 // before a model. Only what works is advertised.
+import { type Icon, iconsOf } from './icons.ts';
+
 export interface ServerInfo {
   name: string;
   title: string;
   version: string;
   websiteUrl: string;
+  icons?: Icon[];
 }
 
 export function serverInfoOf(origin: string, version: string): ServerInfo {
   return { name: 'millrace', title: 'Millrace', version, websiteUrl: origin };
+}
+
+/** With the picture, which belongs into a greeting and not into every answer. */
+export function introduced(info: ServerInfo): ServerInfo {
+  return { ...info, ...iconsOf('server') };
 }
 
 /** `streams`: whether the client can hear of changes, on a stream of its own. */

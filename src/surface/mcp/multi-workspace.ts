@@ -4,6 +4,7 @@
 import { AppError } from '../../base/index.ts';
 import type { Caller, Membership } from '../../operation/index.ts';
 import type { EndpointTool } from './faces/index.ts';
+import { iconsOf } from './icons.ts';
 import { isObject, type JsonObject, type JsonSchema } from './protocol.ts';
 import { valueResult } from './results.ts';
 import { type Invocation, type Tool, toolOf } from './tool.ts';
@@ -100,6 +101,7 @@ function listWorkspaces(workspaces: MultiWorkspaceDeps['workspaces']): Tool {
         idempotentHint: true,
         openWorldHint: false,
       },
+      ...iconsOf('server'),
     },
     schemaKey: 'list_workspaces',
     unknownArguments: 'refuse',

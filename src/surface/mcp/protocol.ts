@@ -1,6 +1,8 @@
 // The words of the MCP wire that this endpoint speaks: versions, reserved keys, error codes and
 // shapes. No behaviour. Both eras: the stateless one (2026-07-28) and the handshake revisions.
 
+import type { Icon } from './icons.ts';
+
 export type JsonObject = Record<string, unknown>;
 export type JsonSchema = JsonObject;
 
@@ -57,6 +59,7 @@ export interface ToolDefinition {
   description: string;
   inputSchema: JsonSchema;
   annotations: ToolAnnotations;
+  icons?: Icon[];
 }
 
 export type ContentBlock =

@@ -24,7 +24,7 @@ import {
   metaKeys,
   rpcCodes,
 } from './protocol.ts';
-import { capabilitiesOf, instructions, type ServerInfo } from './introduction.ts';
+import { capabilitiesOf, instructions, introduced, type ServerInfo } from './introduction.ts';
 
 export interface SdkDeps {
   catalogue: Catalogue;
@@ -73,7 +73,11 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
   // An odd subscription would listen to the SDK's own signals, and there are none.
   const subscribes = asked.some((message) => methodOf(message) === 'subscriptions/listen');
-  const server = new sdk.Server(deps.serverInfo(), {
+  const greets = asked.some((message) =>
+    /^(?:initialize|server\/discover)$/.test(methodOf(message)),
+  );
+  const info = greets ? introduced(deps.serverInfo()) : deps.serverInfo();
+  const server = new sdk.Server(info, {
     capabilities: capabilitiesOf({ streams: era === 'modern' && !subscribes }),
     instructions,
     supportedProtocolVersions: [...legacyVersions],

@@ -8,6 +8,7 @@ import {
   type Catalog,
   type Target,
 } from '../../../operation/index.ts';
+import { iconsOf } from '../icons.ts';
 import type { JsonObject, JsonSchema, ToolDefinition, ToolResult } from '../protocol.ts';
 import { valueResult } from '../results.ts';
 import { type FaceDeps, type Invocation, type Tool, toolOf } from '../tool.ts';
@@ -27,7 +28,7 @@ export interface Argument {
 }
 
 /** What a call of the tool does to the world, finer than the verb of its route. */
-export type Effect = 'reads' | 'adds' | 'changes' | 'removes' | 'runs' | 'cancels';
+export type Effect = 'reads' | 'adds' | 'changes' | 'overwrites' | 'removes' | 'runs' | 'cancels';
 
 const hintsOf: Readonly<Record<Effect, Omit<ToolDefinition['annotations'], 'title'>>> = {
   reads: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
@@ -40,6 +41,13 @@ const hintsOf: Readonly<Record<Effect, Omit<ToolDefinition['annotations'], 'titl
   changes: {
     readOnlyHint: false,
     destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: false,
+  },
+  /** What stood there is gone. */
+  overwrites: {
+    readOnlyHint: false,
+    destructiveHint: true,
     idempotentHint: true,
     openWorldHint: false,
   },
@@ -158,6 +166,7 @@ export function endpointTool(
     description: endpoint.description,
     inputSchema: inputSchemaOf(endpoint),
     annotations: { title, ...hintsOf[endpoint.effect] },
+    ...iconsOf(endpoint.route.replace('/w/{workspace}', '').split('/')[1] ?? ''),
   };
   const runDeclared = async (invocation: Invocation): Promise<ToolResult> => {
     const input = inputOf(endpoint, invocation.args);

@@ -86,7 +86,7 @@ export const resourceEndpoints: readonly Endpoint[] = [
     description: 'Changes a resource; what you leave out stays as it was.',
     method: 'POST',
     route: '/w/{workspace}/resources/update/{path}',
-    effect: 'changes',
+    effect: 'overwrites',
     operation: 'resources.update',
     arguments: {
       path: path('path'),

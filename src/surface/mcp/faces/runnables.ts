@@ -2,6 +2,7 @@
 // so that a model can pick it, run by path as the caller.
 import { cutBytes } from '../../../base/index.ts';
 import type { OfferedResources, RunnableTool } from '../../../engine/index.ts';
+import { iconsOf } from '../icons.ts';
 import { toolNameOf } from '../names.ts';
 import type { ToolDefinition } from '../protocol.ts';
 import { declaredArguments, type ToolSchema, toolSchemaOf } from '../schemas.ts';
@@ -46,6 +47,7 @@ function definitionOf(runnable: RunnableTool, schema: ToolSchema): ToolDefinitio
       idempotentHint: false,
       openWorldHint: true,
     },
+    ...iconsOf(runnable.kind === 'flow' ? 'flows' : 'scripts'),
   };
 }
 

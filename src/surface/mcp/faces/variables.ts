@@ -86,7 +86,7 @@ export const variableEndpoints: readonly Endpoint[] = [
     description: 'Changes a variable; what you leave out stays as it was.',
     method: 'POST',
     route: '/w/{workspace}/variables/update/{path}',
-    effect: 'changes',
+    effect: 'overwrites',
     operation: 'variables.update',
     arguments: {
       path: path('path'),
