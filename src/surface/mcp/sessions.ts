@@ -54,23 +54,26 @@ function createSession(capabilities: JsonObject): Session {
     request({ method, params }, send, signal) {
       const id = `ask-${newId()}`;
       return new Promise<JsonObject>((resolve, reject) => {
-        const giveUp = (): void => {
-          const notice = { method: 'notifications/cancelled', params: { requestId: id } };
-          send(JSON.stringify({ jsonrpc: '2.0', ...notice }));
-          reject(notAnswered('too late'));
-        };
-        if (signal.aborted) return giveUp();
-        signal.addEventListener('abort', giveUp, { once: true });
         const forget = (): void => {
           signal.removeEventListener('abort', giveUp);
           waiting.delete(id);
         };
+        function giveUp(): void {
+          forget();
+          const notice = { method: 'notifications/cancelled', params: { requestId: id } };
+          send(JSON.stringify({ jsonrpc: '2.0', ...notice }));
+          reject(notAnswered('too late'));
+        }
+        if (signal.aborted) {
+          giveUp();
+          return;
+        }
+        signal.addEventListener('abort', giveUp);
         waiting.set(id, {
           resolve: (result) => (forget(), resolve(result)),
           reject: (error) => (forget(), reject(error)),
         });
         send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) }));
-        return undefined;
       });
     },
     take({ id, result, error }) {
