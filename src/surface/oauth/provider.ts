@@ -120,6 +120,8 @@ async function configurationOf(deps: ProviderDeps): Promise<Configuration> {
         resume: '_oauth_resume',
       },
     },
+    // A connection lives until it is revoked or unused for long, however long a browser's log-in is.
+    expiresWithSession: () => false,
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     extraParams: [askedScope],
     features: featuresOf(origin, errors),
