@@ -209,7 +209,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       spend: identity.spend,
     });
     const { routes, files } = engine;
-    const oauth = { artifacts: identity.artifacts, egress, deriveKey };
+    const { artifacts, clients } = identity;
+    const oauth = { artifacts, clients, egress, deriveKey };
     const shared = { door, identity, config, version, log, clock };
     const http = createHttpServer({ ...shared, oauth, mcp, routes, files });
 

@@ -9,8 +9,11 @@ import { createGroups, groupOperations } from './groups/index.ts';
 import { createMembers, memberOperations } from './members/index.ts';
 import {
   type Artifacts,
+  clientOperations,
+  type Clients,
   connectionOperations,
   createArtifacts,
+  createClients,
   createConnections,
 } from './oauth/index.ts';
 import { createPasswords } from './passwords.ts';
@@ -68,6 +71,8 @@ export interface Identity {
    * `expiresAt`, in epoch milliseconds.
    */
   spend(id: string, expiresAt: number): Promise<boolean>;
+  /** The clients that it knows. */
+  clients: Clients;
   setup: Setup;
   /**
    * The owner that the environment names, at the first start; later it only makes the workspace
@@ -122,6 +127,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
 
   const groups = createGroups({ db, clock, changed, dropGrants });
   const workspaces = createWorkspaces({ db, clock, changed, created, handlersOf });
+  const clients = createClients({ db, clock, changed });
   const { createOwner, ...setup } = createSetup({ db, clock, log, passwords, changed, created });
 
   return {
@@ -130,7 +136,8 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...userOperations(createUsers({ db, clock, passwords, changed, dropGrants })),
       ...memberOperations(createMembers({ db, clock, changed, dropGrants })),
       ...tokenOperations(createTokens({ db, clock, changed, toolsOf })),
-      ...connectionOperations(createConnections({ db, clock, changed })),
+      ...connectionOperations(createConnections({ db, clock, changed, clients })),
+      ...clientOperations(clients),
       ...workspaceOperations(workspaces),
       ...folderOperations(createFolders({ db, clock, changed, holdsItems })),
       ...groupOperations(groups),
@@ -149,6 +156,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       return () => watchers.delete(watcher);
     },
     spend: async (id, expiresAt) => (await db.run(insertSpent, [id, expiresAt])) === 1,
+    clients,
     setup,
     createOwner,
     createWorkspace: workspaces.make,

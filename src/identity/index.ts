@@ -1,7 +1,15 @@
 export type { JobTokens } from './callers/index.ts';
 export { type Access, grantOf, shareFields } from './grants.ts';
 export { createIdentity, type Identity, type IdentityDeps } from './identity.ts';
-export type { Artifacts } from './oauth/index.ts';
+export {
+  acceptedRedirects,
+  type Artifacts,
+  type ClientMetadata,
+  type Clients,
+  type KnownClient,
+  redirectProblem,
+  staysOnMachine,
+} from './oauth/index.ts';
 export { type Readable, readableBy } from './readable.ts';
 export type { FirstOwner, Setup } from './setup/index.ts';
 export type { ListedTool, ToolsOf } from './tokens/index.ts';

@@ -41,6 +41,8 @@ const standings = new Map<string, Standing>([
   ['session:write', 'person'],
   ['connections:read', 'person'],
   ['connections:write', 'person'],
+  ['oauth_clients:read', 'instance'],
+  ['oauth_clients:write', 'instance'],
   ['tokens:read', 'person'],
   ['tokens:write', 'person'],
   ['workspaces:list', 'person'],
@@ -116,6 +118,7 @@ const outsideMcp = new Set([
   'instance',
   'login',
   'members',
+  'oauth_clients',
   'signed_files',
   'tokens',
 ]);

@@ -198,6 +198,10 @@ export const noOAuth: OAuthParts = {
     hasAccount: async () => false,
     ofGrant: async () => undefined,
   },
+  clients: {
+    find: async () => undefined,
+    register: () => Promise.reject(new Error('this server keeps nothing')),
+  },
   egress: { fetch: async () => new Response() },
   deriveKey: async () => Buffer.alloc(32),
 };

@@ -18,7 +18,7 @@ describe('OAuth', () => {
     await server.op('users.create', { email, password });
     await server.op('members.add', { email, username: 'ann', role: 'developer' });
   });
-  after(() => server.stop());
+  after(() => server?.stop());
 
   const list = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
   const callMcp = (token: string | undefined, address = mcp) =>

@@ -5,6 +5,7 @@ import type { Database } from '../../store/index.ts';
 import { type Changed, personOf } from '../person.ts';
 import { assertMayBind } from '../tokens/index.ts';
 import { connectionMs } from './artifacts.ts';
+import type { Clients } from './clients.ts';
 import * as sql from './oauth.sql.ts';
 
 export interface Connection {
@@ -36,10 +37,12 @@ export function createConnections({
   db,
   clock,
   changed,
+  clients,
 }: {
   db: Database;
   clock: Clock;
   changed: Changed;
+  clients: Pick<Clients, 'used'>;
 }) {
   return {
     /** A person at the consent page; no token makes a connection, whatever it holds. */
@@ -68,6 +71,7 @@ export function createConnections({
         now + connectionMs,
       ]);
       if (rows === 0) throw new AppError('conflict', 'This consent was given already.');
+      await clients.used(clientId);
       return {};
     },
 

@@ -1,4 +1,7 @@
 export { type Artifacts, createArtifacts } from './artifacts.ts';
+export { type ClientMetadata, type Clients, createClients, type KnownClient } from './clients.ts';
+export { pruneClients } from './clients.sql.ts';
 export { createConnections } from './connections.ts';
-export { connectionOperations } from './operations/index.ts';
+export { clientOperations, connectionOperations } from './operations/index.ts';
+export { acceptedRedirects, redirectProblem, staysOnMachine } from './redirects.ts';
 export { pruneArtifacts, pruneConnections } from './oauth.sql.ts';

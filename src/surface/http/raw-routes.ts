@@ -2,6 +2,8 @@
 // that stands neither here nor in a table of operations stops the server at start.
 
 const mcp = '/api/mcp/w/:workspace';
+const windmillIssuer = '/api/w/:workspace/mcp/oauth/server';
+const gatewayIssuer = '/api/mcp/gateway/oauth/server';
 const stream = '/api/w/:workspace/jobs/run_and_stream';
 
 /** `METHOD address` → why it is no plain call, and who may come. */
@@ -53,6 +55,16 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /authorize/:uid': 'OAuth: ends a consent, for the browser that began it',
   'POST /token': 'OAuth: tokens for codes and refresh tokens',
   'POST /register': 'OAuth: clients make themselves known, open',
+  'POST /auth/token': 'OAuth: another name of /token',
+  'POST /api/mcp/oauth/server/register': 'OAuth: another name of /register',
+  [`GET ${windmillIssuer}/authorize`]: 'OAuth: another name of /authorize',
+  [`POST ${windmillIssuer}/token`]: 'OAuth: another name of /token',
+  [`GET ${windmillIssuer}/.well-known/oauth-authorization-server`]: 'OAuth: what is offered',
+  [`GET ${windmillIssuer}/.well-known/openid-configuration`]: 'the same under its other name',
+  [`GET ${gatewayIssuer}/authorize`]: 'OAuth: another name of /authorize',
+  [`POST ${gatewayIssuer}/token`]: 'OAuth: another name of /token',
+  [`GET ${gatewayIssuer}/.well-known/oauth-authorization-server`]: 'OAuth: what is offered',
+  [`GET ${gatewayIssuer}/.well-known/openid-configuration`]: 'the same under its other name',
   'POST /revoke': 'OAuth: ends a token, for the client that has it',
   'POST /introspect': 'OAuth: what a token is, for the client that has it',
   'GET /oauth/jwks': 'OAuth: keys of id tokens, of which there are none, open',

@@ -7,6 +7,19 @@ export const anyAddress = '/mcp';
 const one = /^\/(?:mcp|api\/mcp|api\/mcp\/gateway)$/;
 const ofWorkspace = /^\/api\/mcp\/w\/([\w.-]{1,100})\/(?:mcp|sse)$/;
 
+/** Windmill has an issuer for each workspace; its endpoints are other names of ours. */
+export const issuerAliases = [
+  '/api/w/:workspace/mcp/oauth/server',
+  '/api/mcp/gateway/oauth/server',
+] as const;
+
+/** The MCP endpoint that such an issuer is for. */
+export function resourceOfAlias(path: string): string | undefined {
+  if (path.startsWith('/api/mcp/gateway/oauth/server/')) return '/api/mcp/gateway';
+  const workspace = /^\/api\/w\/([\w.-]{1,100})\/mcp\/oauth\/server\//.exec(path)?.[1];
+  return workspace === undefined ? undefined : `/api/mcp/w/${workspace}/mcp`;
+}
+
 /** The path of an MCP endpoint without its trailing slash; undefined when it is none. */
 export function mcpPathOf(path: string): string | undefined {
   const plain = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;

@@ -4,13 +4,16 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Egress } from '../../egress/index.ts';
-import type { Artifacts } from '../../identity/index.ts';
-import type { Log } from '../../base/index.ts';
+import type { Artifacts, Clients } from '../../identity/index.ts';
+import { type Log, sameSecret, sha256 } from '../../base/index.ts';
 import { resourcePathOf } from './addresses.ts';
+import { fetchDescription } from './descriptions.ts';
+import { describeClient } from './registration.ts';
 
 /** What the authorization server stands on. */
 export interface OAuthParts {
   artifacts: Artifacts;
+  clients: Pick<Clients, 'find' | 'register'>;
   egress: Pick<Egress, 'fetch'>;
   /** A key of that purpose, the same in every process of this installation. */
   deriveKey: (purpose: string) => Promise<Buffer>;
@@ -19,6 +22,8 @@ export interface OAuthParts {
 export interface ProviderDeps extends OAuthParts {
   origin: string;
   log: Log;
+  /** May the description at this address be fetched, or was that asked for too often? */
+  mayDescribe: (clientId: string) => boolean;
   /** A page for people that says what went wrong. */
   failurePage: (
     status: number,
@@ -51,6 +56,7 @@ function unusedKeys() {
 }
 
 type Library = typeof import('oidc-provider');
+type Client = InstanceType<Provider['Client']>;
 
 const sameClient = (
   _ctx: unknown,
@@ -58,15 +64,19 @@ const sameClient = (
   token: { clientId?: string | undefined },
 ) => token.clientId === client.clientId;
 
-function featuresOf(origin: string, errors: Library['errors']): Configuration['features'] {
+function featuresOf(deps: ProviderDeps, errors: Library['errors']): Configuration['features'] {
+  const { origin } = deps;
   return {
-    clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
+    clientIdMetadataDocument: {
+      enabled: true,
+      ack: 'draft-02',
+      allowFetch: (_ctx, clientId) => deps.mayDescribe(clientId),
+    },
     devInteractions: { enabled: false },
     introspection: {
       enabled: true,
       allowedPolicy: sameClient,
     },
-    registration: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: (_ctx, _client, oneOf) => oneOf?.[0] ?? origin,
@@ -87,6 +97,17 @@ function featuresOf(origin: string, errors: Library['errors']): Configuration['f
   };
 }
 
+/** The clients that are known; the library only looks. */
+function clientStore({ artifacts, clients }: ProviderDeps) {
+  return {
+    ...artifacts.storeOf('Client'),
+    async find(id: string) {
+      const client = await clients.find(id);
+      return client && describeClient(id, client, client.secretHash);
+    },
+  };
+}
+
 async function configurationOf(deps: ProviderDeps): Promise<Configuration> {
   const { origin, artifacts, egress, deriveKey } = deps;
   const { interactionPolicy, errors } = await import('oidc-provider');
@@ -96,12 +117,13 @@ async function configurationOf(deps: ProviderDeps): Promise<Configuration> {
   const secure = origin.startsWith('https:');
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const;
   const { Prompt, Check } = interactionPolicy;
+  const describe = fetchDescription(egress);
   // Every request is shown to a person: a consent of yesterday does not stand for one of today.
   const ask = new Check('not_asked', 'a person has to allow this', ({ oidc }) =>
     oidc.result?.consent ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   );
   return {
-    adapter: (model: string) => artifacts.storeOf(model),
+    adapter: (model: string) => (model === 'Client' ? clientStore(deps) : artifacts.storeOf(model)),
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: () => true,
     clientDefaults: {
@@ -120,17 +142,14 @@ async function configurationOf(deps: ProviderDeps): Promise<Configuration> {
         resume: '_oauth_resume',
       },
     },
-    // A connection lives until it is revoked or unused for long, however long a browser's log-in is.
+    // A connection ends when it is revoked or long unused, not with the log-in of a browser.
     expiresWithSession: () => false,
     enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     extraParams: [askedScope],
-    features: featuresOf(origin, errors),
+    features: featuresOf(deps, errors),
     // It fetches descriptions of clients only; redirects are refused, as RFC 9700 advises.
-    fetch: (url, { headers, signal } = {}) =>
-      egress.fetch(new URL(url instanceof Request ? url.url : url).href, {
-        headers: Object.fromEntries(new Headers(headers)),
-        ...(signal && { signal }),
-      }),
+    fetch: (url, { signal } = {}) =>
+      describe(new URL(url instanceof Request ? url.url : url).href, signal ?? undefined),
     async findAccount(_ctx, sub) {
       if (!(await artifacts.hasAccount(sub))) return undefined;
       return { accountId: sub, claims: () => ({ sub }) };
@@ -155,7 +174,6 @@ async function configurationOf(deps: ProviderDeps): Promise<Configuration> {
       authorization: '/authorize',
       introspection: '/introspect',
       jwks: '/oauth/jwks',
-      registration: '/register',
       revocation: '/revoke',
       token: '/token',
     },
@@ -179,6 +197,10 @@ export async function createProvider(deps: ProviderDeps): Promise<Provider> {
   const provider = new Provider(deps.origin, await configurationOf(deps));
   // The headers that it reads are set by `routes.ts`, from the origin that is known.
   provider.proxy = true;
+  // Of a secret only the hash is known.
+  provider.Client.prototype.compareClientSecret = function compare(this: Client, actual: string) {
+    return sameSecret(this.clientSecret ?? '', sha256(actual));
+  };
   provider.use(async (ctx, next) => {
     await next();
     await tellScopes(ctx as KoaContextWithOIDC, deps.artifacts);

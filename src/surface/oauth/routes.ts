@@ -1,18 +1,23 @@
-// The addresses of OAuth that clients call, and the documents by which they find them. People's
-// side is the consent page.
-//
+// The addresses of OAuth that clients call. People's side is the consent page.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
-import { anyAddress, mcpPathOf } from './addresses.ts';
-import { resourceMetadata, serverMetadata } from './discovery.ts';
+import type { Clients } from '../../identity/index.ts';
+import { issuerAliases, resourceOfAlias } from './addresses.ts';
+import { mountDocuments } from './documents.ts';
 import { forward, forwardedRequest } from './forward.ts';
+import type { Endpoint, OAuthLimits } from './limits.ts';
 import type { OAuth } from './oauth.ts';
 import { askedScope, innerScope } from './provider.ts';
-import { normaliseRegistration } from './registration.ts';
+import { readMetadata, registered, registrationError } from './registration.ts';
+
+export interface OAuthRouteDeps {
+  oauth: OAuth;
+  origin: () => string;
+  limits: OAuthLimits;
+  register: Clients['register'];
+}
 
 const maxBodyBytes = 64 * 1024;
-const wellKnown = '/.well-known';
-const serverDocuments = ['oauth-authorization-server', 'openid-configuration'];
 
 /** Clients ask from browsers too, without cookies. */
 async function allowOrigins(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -20,37 +25,8 @@ async function allowOrigins(_request: FastifyRequest, reply: FastifyReply): Prom
     'access-control-allow-origin': '*',
     'access-control-allow-headers': 'Authorization, Content-Type, MCP-Protocol-Version',
     'access-control-allow-methods': 'GET, POST, OPTIONS',
-    'access-control-expose-headers': 'WWW-Authenticate',
+    'access-control-expose-headers': 'WWW-Authenticate, Retry-After',
   });
-}
-
-function mountDocuments(app: FastifyInstance, origin: () => string): void {
-  const cached = { 'cache-control': 'public, max-age=300' };
-  const server = async (_request: FastifyRequest, reply: FastifyReply) =>
-    reply.headers(cached).send(serverMetadata(origin()));
-  for (const name of serverDocuments) {
-    app.get(`${wellKnown}/${name}`, server);
-    // Clients put the path of the endpoint, or of another issuer, behind it.
-    app.get(`${wellKnown}/${name}/*`, server);
-  }
-  const resource = `${wellKnown}/oauth-protected-resource`;
-  app.get(resource, async (_request, reply) =>
-    reply.headers(cached).send(resourceMetadata(origin(), anyAddress)),
-  );
-  app.get<{ Params: { '*': string } }>(`${resource}/*`, async (request, reply) => {
-    const path = mcpPathOf(`/${request.params['*']}`);
-    if (path === undefined) throw new AppError('not_found', 'This is no MCP address.');
-    return reply.headers(cached).send(resourceMetadata(origin(), path));
-  });
-}
-
-/** The error of RFC 7591 section 3.2.2. */
-function registrationError(error: AppError) {
-  const isRedirect = error.message.startsWith('redirect_uris');
-  return {
-    error: isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata',
-    error_description: [error.message, error.hint].filter(Boolean).join(' '),
-  };
 }
 
 function parsed(body: unknown): unknown {
@@ -61,62 +37,119 @@ function parsed(body: unknown): unknown {
   }
 }
 
-/** `/authorize` as the library is to see it: the one scope it knows, and what was asked aside. */
-function authorizeUrl(url: string): string {
-  const { search } = new URL(url, 'http://localhost');
+const formOf = ({ body }: FastifyRequest): URLSearchParams =>
+  new URLSearchParams(Buffer.isBuffer(body) ? body.toString() : '');
+
+/** Whom the request names as its client; '' when nobody. */
+function clientIdOf(request: FastifyRequest): string {
+  const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ', 2);
+  if (scheme.toLowerCase() === 'basic') {
+    return Buffer.from(credentials, 'base64').toString().split(':', 1)[0] ?? '';
+  }
+  const query =
+    request.method === 'GET'
+      ? new URL(request.url, 'http://localhost').searchParams
+      : formOf(request);
+  return query.get('client_id') ?? '';
+}
+
+/**
+ * `/authorize` as the library is to see it: the one scope it knows, what was asked aside, and the
+ * endpoint that the address of a workspace stands for.
+ */
+function authorizeUrl(url: string, origin: string): string {
+  const { search, pathname } = new URL(url, 'http://localhost');
   const query = new URLSearchParams(search);
   const asked = query.get('scope') ?? '';
   query.delete(askedScope);
   query.set('scope', innerScope);
   if (asked.trim() !== '') query.set(askedScope, asked.slice(0, 4000));
+  const resource = resourceOfAlias(pathname);
+  if (resource !== undefined && !query.has('resource')) query.set('resource', origin + resource);
   return `/authorize?${query.toString()}`;
 }
 
 /** A token request without `scope`: it would name what only the connection knows. */
-function withoutScope(body: unknown): string {
-  const form = new URLSearchParams(Buffer.isBuffer(body) ? body.toString() : '');
+function withoutScope(request: FastifyRequest): string {
+  const form = formOf(request);
   form.delete('scope');
   return form.toString();
 }
 
-function mountEndpoints(app: FastifyInstance, oauth: OAuth, origin: () => string): void {
+/** The form of RFC 6749 section 5.2 for what the endpoints refuse themselves. */
+function sendRefusal(reply: FastifyReply, error: AppError): FastifyReply {
+  const wait = error.details?.['retryAfterSecs'];
+  if (typeof wait === 'number') void reply.header('retry-after', String(wait));
+  const isLater = error.code === 'rate_limited' || error.code === 'unavailable';
+  return reply
+    .code(error.status)
+    .header('cache-control', 'no-store')
+    .send({
+      error: isLater ? 'temporarily_unavailable' : 'invalid_request',
+      error_description: [error.message, error.hint].filter(Boolean).join(' '),
+    });
+}
+
+function mountEndpoints(app: FastifyInstance, deps: OAuthRouteDeps): void {
+  const { oauth, origin, limits, register } = deps;
+
   async function pass(
     request: FastifyRequest,
     reply: FastifyReply,
-    more: { url: string; body?: string; contentType?: string },
+    more: { url: string; body?: string },
   ): Promise<void> {
     const provider = await oauth.provider();
     const inner = forwardedRequest(request, { origin: origin(), ...more });
     await forward(reply, inner, provider.callback());
   }
 
-  app.get('/authorize', (request, reply) =>
-    pass(request, reply, { url: authorizeUrl(request.url) }),
-  );
+  const authorize = (request: FastifyRequest, reply: FastifyReply) => {
+    limits.enter(request, 'authorize', clientIdOf(request));
+    return pass(request, reply, { url: authorizeUrl(request.url, origin()) });
+  };
+  app.get('/authorize', authorize);
   app.get('/authorize/:uid', (request, reply) => pass(request, reply, { url: request.url }));
-  app.post('/token', (request, reply) =>
-    pass(request, reply, { url: '/token', body: withoutScope(request.body) }),
-  );
-  for (const url of ['/revoke', '/introspect']) {
-    app.post(url, (request, reply) => pass(request, reply, { url }));
-  }
+
+  const post = (endpoint: Exclude<Endpoint, 'authorize' | 'register'>) =>
+    async function answer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      const clientId = clientIdOf(request);
+      limits.enter(request, endpoint, clientId);
+      const body = endpoint === 'token' ? { body: withoutScope(request) } : {};
+      await pass(request, reply, { url: `/${endpoint}`, ...body });
+      if (reply.raw.statusCode >= 400) limits.failed(request, clientId);
+    };
+  const token = post('token');
+  app.post('/token', token);
+  app.post('/auth/token', token);
+  app.post('/revoke', post('revoke'));
+  app.post('/introspect', post('introspect'));
   app.get('/oauth/jwks', (request, reply) => pass(request, reply, { url: '/oauth/jwks' }));
-  app.post('/register', async (request, reply) => {
+
+  async function answerRegistration(request: FastifyRequest, reply: FastifyReply) {
+    limits.enter(request, 'register', '');
+    void reply.header('cache-control', 'no-store');
     try {
-      const body = JSON.stringify(normaliseRegistration(parsed(request.body)));
-      await pass(request, reply, { url: '/register', body, contentType: 'application/json' });
+      const client = await register(readMetadata(parsed(request.body)));
+      return await reply.code(201).send(registered(client));
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      await reply.code(error.status).send(registrationError(error));
+      if (!(error instanceof AppError) || error.status >= 500) throw error;
+      return reply.code(400).send(registrationError(error));
     }
-  });
+  }
+  app.post('/register', answerRegistration);
+  app.post('/api/mcp/oauth/server/register', answerRegistration);
+
+  for (const issuer of issuerAliases) {
+    app.get(`${issuer}/authorize`, authorize);
+    app.post(`${issuer}/token`, token);
+  }
   for (const url of ['/token', '/register', '/revoke', '/introspect']) {
     app.options(url, async (_request, reply) => reply.code(204).send());
   }
 }
 
 /** OAuth as a Fastify plugin. */
-export function oauthRoutes(oauth: OAuth, origin: () => string) {
+export function oauthRoutes(deps: OAuthRouteDeps) {
   return async function routes(app: FastifyInstance): Promise<void> {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser(
@@ -125,7 +158,15 @@ export function oauthRoutes(oauth: OAuth, origin: () => string) {
       (_request, body, done) => done(null, body),
     );
     app.addHook('onRequest', allowOrigins);
-    mountDocuments(app, origin);
-    mountEndpoints(app, oauth, origin);
+    // Programs read errors as OAuth says them; who comes with a browser gets a page.
+    app.setErrorHandler(async (thrown, request, reply) => {
+      if (request.method === 'GET') throw thrown;
+      if (thrown instanceof AppError) return sendRefusal(reply, thrown);
+      if ((thrown as { statusCode?: number }).statusCode !== 413) throw thrown;
+      const message = `The body is larger than ${maxBodyBytes} bytes.`;
+      return sendRefusal(reply, new AppError('too_large', message));
+    });
+    mountDocuments(app, deps.origin);
+    mountEndpoints(app, deps);
   };
 }
