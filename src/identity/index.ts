@@ -4,6 +4,7 @@ export { createIdentity, type Identity, type IdentityDeps } from './identity.ts'
 export {
   acceptedRedirects,
   type Artifacts,
+  type ArtifactStore,
   type ClientMetadata,
   type Clients,
   type KnownClient,

@@ -26,6 +26,21 @@ async function answerOf(response: Response): Promise<Answer> {
 
 export const password = 'correct horse battery';
 
+/** An MCP request with a token: whether it gets in. */
+export async function mcpStatus(server: TestServer, token: string): Promise<number> {
+  const response = await fetch(`${server.origin}/api/mcp/w/${server.workspace}/mcp`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      authorization: `Bearer ${token}`,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
+  });
+  await response.text();
+  return response.status;
+}
+
 /** Logs in where the page asks for it. */
 export async function passLogin(
   browser: ReturnType<typeof createBrowser>,
@@ -90,30 +105,38 @@ export function createClient(server: TestServer) {
     introspect: (clientId: string, token: string) =>
       form('/introspect', { client_id: clientId, token }),
 
-    /** The whole dance as `email`; the choices of the consent page in `choices`. */
-    async connect(
+    /** As far as the code: what the client hands in next. `browser` shows its cookies afterwards. */
+    async consented(
       email: string,
       {
         clientId,
         choices = {},
         more = {},
-      }: { clientId: string; choices?: Record<string, string>; more?: Record<string, string> },
-    ): Promise<Tokens> {
-      const browser = createBrowser();
+        browser = createBrowser(),
+      }: {
+        clientId: string;
+        choices?: Record<string, string>;
+        more?: Record<string, string>;
+        browser?: ReturnType<typeof createBrowser>;
+      },
+    ): Promise<{ client_id: string; code: string; code_verifier: string }> {
       const { url, verifier } = this.authorizeUrl(clientId, more);
       const consent = await passLogin(browser, await browser.go(url), email);
       assert.equal(consent.status, 200, consent.body);
       const back = await browser.submit(consent, choices);
       const code = new URL(back.url).searchParams.get('code');
       assert.ok(code, `${back.url} ${back.body}`);
-      const { resource } = more;
+      return { client_id: clientId, code, code_verifier: verifier };
+    },
+
+    /** The whole dance as `email`; the choices of the consent page in `choices`. */
+    async connect(
+      email: string,
+      how: { clientId: string; choices?: Record<string, string>; more?: Record<string, string> },
+    ): Promise<Tokens> {
+      const resource = how.more?.['resource'];
       const asked = resource === undefined ? {} : { resource };
-      const { status, body } = await this.code({
-        client_id: clientId,
-        code,
-        code_verifier: verifier,
-        ...asked,
-      });
+      const { status, body } = await this.code({ ...(await this.consented(email, how)), ...asked });
       assert.equal(status, 200, JSON.stringify(body));
       return body;
     },

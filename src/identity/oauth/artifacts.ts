@@ -8,7 +8,10 @@ import * as sql from './oauth.sql.ts';
 
 export type Payload = Record<string, unknown>;
 
-/** The seven verbs that oidc-provider asks of a store, for one kind of thing. Times in seconds. */
+/**
+ * The seven verbs that oidc-provider asks of a store, for one kind of thing. Times in seconds.
+ * Throws `gone` for what came too late.
+ */
 export interface ArtifactStore {
   upsert(id: string, payload: Payload, expiresIn?: number): Promise<void>;
   find(id: string): Promise<Payload | undefined>;
@@ -39,6 +42,9 @@ interface Deps {
   changed: Changed;
 }
 
+const ended = (): AppError =>
+  new AppError('gone', 'This consent was revoked, or its code was used before.');
+
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 export function createArtifacts({ db, clock, changed }: Deps) {
@@ -65,20 +71,22 @@ export function createArtifacts({ db, clock, changed }: Deps) {
       now + connectionMs,
       expiresAt,
     ]);
-    if (rows === 0) throw new AppError('forbidden', 'This connection was revoked.');
+    if (rows === 0) throw ended();
   }
 
   function storeOf(model: string): ArtifactStore {
     return {
       async upsert(id, payload, expiresIn) {
-        const { jti, ...kept } = payload;
+        // The id itself would open what it names to who reads the database.
+        const { jti: _id, ...kept } = payload;
         const grantId = textOf(payload['grantId']);
         const expiresAt = expiresIn === undefined ? null : clock.now() + expiresIn * 1000;
         const uid = textOf(payload['uid']);
-        // A session's id is in no other column: it is found by its uid, so it must be kept.
-        const stored = model === 'Session' ? { ...kept, jti } : kept;
-        const values = [model, sha256(id), uid, grantId, JSON.stringify(stored), expiresAt];
-        await db.run(sql.upsertArtifact, values);
+        const values = [model, sha256(id), uid, grantId, JSON.stringify(kept), expiresAt];
+        await db.run(sql.upsertArtifact, values).catch((error: unknown) => {
+          // The connection went meanwhile, and its row is what this one refers to.
+          throw (error as { code?: unknown }).code === '23503' ? ended() : error;
+        });
         if (model === 'AccessToken' && grantId) await addAccessToken(id, grantId, expiresAt);
       },
 
@@ -95,7 +103,9 @@ export function createArtifacts({ db, clock, changed }: Deps) {
       findByUserCode: async () => undefined,
 
       async consume(id) {
-        await db.run(sql.consumeArtifact, [model, sha256(id), clock.now()]);
+        const rows = await db.run(sql.consumeArtifact, [model, sha256(id), clock.now()]);
+        // A refresh token has its time of grace; a code is one request's alone.
+        if (rows === 0 && model === 'AuthorizationCode') throw ended();
       },
 
       async destroy(id) {

@@ -1,4 +1,4 @@
-export { type Artifacts, createArtifacts } from './artifacts.ts';
+export { type Artifacts, type ArtifactStore, createArtifacts } from './artifacts.ts';
 export { type ClientMetadata, type Clients, createClients, type KnownClient } from './clients.ts';
 export { pruneClients } from './clients.sql.ts';
 export { createConnections } from './connections.ts';

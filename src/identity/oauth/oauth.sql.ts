@@ -36,13 +36,14 @@ export const selectArtifactByUid = statement(
      and (expires_at is null or expires_at > $3)`,
 );
 
-/** The first time counts: whoever comes second in the time of grace does not prolong it. */
+/** The first time counts: whoever comes second changes nothing, and is told by 0 rows. */
 export const consumeArtifact = statement(
   'oauth.consume_artifact',
   `update identity_oauth_artifact
-   set consumed_at = coalesce(consumed_at, $3)
+   set consumed_at = $3
    where model = $1
-     and hash = $2`,
+     and hash = $2
+     and consumed_at is null`,
 );
 
 export const deleteArtifact = statement(

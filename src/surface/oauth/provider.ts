@@ -4,8 +4,8 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Egress } from '../../egress/index.ts';
-import type { Artifacts, Clients } from '../../identity/index.ts';
-import { type Log, sameSecret, sha256 } from '../../base/index.ts';
+import type { Artifacts, ArtifactStore, Clients } from '../../identity/index.ts';
+import { AppError, type Log, sameSecret, sha256 } from '../../base/index.ts';
 import { resourcePathOf } from './addresses.ts';
 import { fetchDescription } from './descriptions.ts';
 import { describeClient } from './registration.ts';
@@ -97,6 +97,21 @@ function featuresOf(deps: ProviderDeps, errors: Library['errors']): Configuratio
   };
 }
 
+/** What came too late is, in the words of RFC 6749, an invalid grant. */
+function grantStore(store: ArtifactStore, errors: Library['errors']): ArtifactStore {
+  const refuse = (error: unknown): never => {
+    if (error instanceof AppError && error.code === 'gone') {
+      throw new errors.InvalidGrant(error.message);
+    }
+    throw error;
+  };
+  return {
+    ...store,
+    upsert: (id, payload, expiresIn) => store.upsert(id, payload, expiresIn).catch(refuse),
+    consume: (id) => store.consume(id).catch(refuse),
+  };
+}
+
 /** The clients that are known; the library only looks. */
 function clientStore({ artifacts, clients }: ProviderDeps) {
   return {
@@ -123,7 +138,8 @@ async function configurationOf(deps: ProviderDeps): Promise<Configuration> {
     oidc.result?.consent ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT,
   );
   return {
-    adapter: (model: string) => (model === 'Client' ? clientStore(deps) : artifacts.storeOf(model)),
+    adapter: (model: string) =>
+      model === 'Client' ? clientStore(deps) : grantStore(artifacts.storeOf(model), errors),
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: () => true,
     clientDefaults: {
