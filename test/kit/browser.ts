@@ -104,6 +104,8 @@ export function createBrowser() {
   return {
     go,
     cookiesFor,
+    /** The values of all cookies. */
+    cookieValues: (): string[] => [...cookies.values()].map(({ value }) => value),
     /** Sends the first form of the page, `values` filled in. */
     async submit(page: Landing, values: Readonly<Record<string, string>> = {}): Promise<Landing> {
       const form = /<form\b([^>]*)>(.*?)<\/form>/s.exec(page.body);

@@ -29,12 +29,17 @@ function ended(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 }
 
-/** Starts `millrace start` on `dataFolder` and waits until it says that it is ready. */
+/**
+ * Starts `millrace start` on `dataFolder` and waits until it says that it is ready. `port`: 0 takes
+ * a free one.
+ */
 export async function startProcess(
   dataFolder: string,
   env: Record<string, string> = {},
+  port = 0,
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [bin, 'start', '--port', '0', '--data', dataFolder], {
+  const args = [bin, 'start', '--port', String(port), '--data', dataFolder];
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, MILLRACE_DATABASE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -27,7 +27,10 @@ async function answerOf(response: Response): Promise<Answer> {
 export const password = 'correct horse battery';
 
 /** An MCP request with a token: whether it gets in. */
-export async function mcpStatus(server: TestServer, token: string): Promise<number> {
+export async function mcpStatus(
+  server: Pick<TestServer, 'origin' | 'workspace'>,
+  token: string,
+): Promise<number> {
   const response = await fetch(`${server.origin}/api/mcp/w/${server.workspace}/mcp`, {
     method: 'POST',
     headers: {
@@ -51,8 +54,7 @@ export async function passLogin(
   return browser.submit(page, { email, password });
 }
 
-export function createClient(server: TestServer) {
-  const { origin } = server;
+export function createClient({ origin }: Pick<TestServer, 'origin'>) {
   const form = async (path: string, fields: Record<string, string>): Promise<Answer> =>
     answerOf(await fetch(origin + path, { method: 'POST', body: new URLSearchParams(fields) }));
 
