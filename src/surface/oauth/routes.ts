@@ -136,8 +136,10 @@ function mountEndpoints(app: FastifyInstance, deps: OAuthRouteDeps): void {
       return reply.code(400).send(registrationError(error));
     }
   }
-  app.post('/register', answerRegistration);
-  app.post('/api/mcp/oauth/server/register', answerRegistration);
+  const registerClient = (request: FastifyRequest, reply: FastifyReply) =>
+    answerRegistration(request, reply);
+  app.post('/register', registerClient);
+  app.post('/api/mcp/oauth/server/register', registerClient);
 
   for (const issuer of issuerAliases) {
     app.get(`${issuer}/authorize`, authorize);
