@@ -109,6 +109,7 @@ ensureTools([
   { program: 'go', debianPackage: 'golang-go' },
   { program: 'mariadbd', debianPackage: 'mariadb-server-core' },
   { program: '/usr/bin/chromium', debianPackage: 'chromium' },
+  { program: 'openssl', debianPackage: 'openssl' },
 ]);
 if (process.argv.includes('--postgres15') && !existsSync(postgres15)) {
   ensureTools([{ program: `${postgres15}/postgres`, debianPackage: 'postgresql-15' }]);

@@ -107,7 +107,7 @@ export function createClient({ origin }: Pick<TestServer, 'origin'>) {
     introspect: (clientId: string, token: string) =>
       form('/introspect', { client_id: clientId, token }),
 
-    /** As far as the code: what the client hands in next. `browser` shows its cookies afterwards. */
+    /** As far as the code: what the client hands in next. `browser` has its cookies afterwards. */
     async consented(
       email: string,
       {

@@ -7,9 +7,6 @@ import { describeClient, readMetadata } from './registration.ts';
 /** Descriptions are small: the draft advises 5 KB. */
 const maxBytes = 5 * 1024;
 
-/** Is it the id of a client that describes itself? */
-export const isDescription = (clientId: string): boolean => /^https:\/\//i.test(clientId);
-
 function parsed(text: string): Record<string, unknown> {
   let value: unknown;
   try {
