@@ -88,19 +88,21 @@ describe('clients that describe themselves', () => {
   const ask = (origin: string, clientId: string) =>
     fetch(createClient({ origin }).authorizeUrl(clientId).url, { redirect: 'manual' });
 
-  it('connect without registering', async () => {
+  it('connect without registering; the page names the host and warns', async () => {
     const clientId = `${site.origin}/good.json`;
     const browser = createBrowser();
     const login = await browser.go(client.authorizeUrl(clientId).url);
     const page = await passLogin(browser, login, email);
-    assert.match(page.body, /Described wants to connect/);
+    const text = page.body.replaceAll(/<[^>]+>|\s+/g, ' ');
+    assert.ok(text.includes(new URL(clientId).host), text);
+    assert.match(text, /any program on your computer/i);
     const tokens = await client.connect(email, { clientId });
     assert.equal(await mcpStatus(server, tokens.access_token), 200);
     assert.equal((await client.refresh(clientId, tokens.refresh_token)).status, 200);
     assert.equal(site.asked.filter((path) => path === '/good.json').length, 1, 'asked once');
   });
 
-  it('are shown with the site that the answer goes to', async () => {
+  it('are not warned of where the answer goes to a site', async () => {
     const browser = createBrowser();
     const clientId = `${site.origin}/web.json`;
     const { url } = client.authorizeUrl(clientId, {
@@ -108,6 +110,7 @@ describe('clients that describe themselves', () => {
     });
     const page = await passLogin(browser, await browser.go(url), email);
     assert.match(page.body, /app\.example\.com/);
+    assert.doesNotMatch(page.body, /any program on your computer/i);
   });
 
   for (const path of Object.keys(documents).slice(2)) {
