@@ -137,10 +137,11 @@ async function createBase(
     callsElsewhere,
     memberOf: (workspace, username) => identity.membership(workspace, username),
     usernameOf: (workspace, email) => identity.usernameOf(workspace, email),
+    onStarred: () => identity.starsChanged(),
   });
   const jobTokens = { find: engine.findJobOfToken };
-  const { handlers: handlersOf, dropGrants, holdsItems } = engine;
-  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf };
+  const { handlers: handlersOf, dropGrants, holdsItems, starsOf } = engine;
+  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf, starsOf };
   const identity = createIdentity({ db, clock, tick, log, ...ports });
   return { db, sandbox, engine, identity, egress };
 }

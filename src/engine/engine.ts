@@ -25,6 +25,7 @@ import { createFlowEngine, type FlowEngine, flowOperations, type MarkFlow } from
 import { createKept } from './kept.ts';
 import { createHomes } from './homes/index.ts';
 import { type Builder, mergeSchema } from './languages/index.ts';
+import { starsOf } from './favorites/index.ts';
 import { createItems, type Items } from './items.ts';
 import { createJobServices } from './job-services.ts';
 import { offered, type OfferedResources, takesResource } from './offered.ts';
@@ -98,6 +99,8 @@ export interface EngineDeps {
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
   /** The username of a member, by e-mail address. */
   usernameOf: (workspace: string, email: string) => Promise<string | undefined>;
+  /** Told after a star was set or taken: what tokens may do follows. */
+  onStarred: () => void;
   /** Told at the points of a flow where a crash must do no harm. */
   mark: MarkFlow;
 }
@@ -283,9 +286,13 @@ export function createEngine(deps: EngineDeps) {
   const { retentionMs } = deps.config;
   const extraPerms = grantsOf(verbs);
   const onChanged = versions.changed;
+  const onStarred = (workspace: string): void => {
+    onChanged(workspace);
+    deps.onStarred();
+  };
   const sharing = createSharing({ db, onChanged });
   const assertReadable = createReadable(extraPerms);
-  const kept = createKept({ ...deps, assertReadable, onChanged, scripts, jobs });
+  const kept = createKept({ ...deps, assertReadable, onChanged, onStarred, scripts, jobs });
   const pruner = createPruner({ db, clock, tick, log, retentionMs, forget: verbs.memories.prune });
   const { mode, config } = deps;
   const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
@@ -314,6 +321,8 @@ export function createEngine(deps: EngineDeps) {
     deriveKey: items.deriveKey,
     /** What items grant by themselves, for the port that `authorise` asks. */
     extraPerms,
+    /** The scripts and flows that a person has starred. */
+    starsOf: (workspace: string, userId: string) => starsOf(db, workspace, userId),
     /** What answers below `/api/r/`. */
     routes: triggers.routes,
     /** What runs after runs of the workspace, for its settings. */

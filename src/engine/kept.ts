@@ -10,6 +10,8 @@ export type KeptDeps = Parameters<typeof createFavorites>[0] &
   Parameters<typeof createTrash>[0] & {
     scripts: Pick<Scripts, 'getByHash'>;
     jobs: Pick<Jobs, 'get'>;
+    /** Told after a star was set or taken. */
+    onStarred: (workspace: string) => void;
   };
 
 export function createKept(deps: KeptDeps) {
@@ -23,7 +25,7 @@ export function createKept(deps: KeptDeps) {
   });
   const trash = createTrash(deps);
   const operations: AnyOperation[] = [
-    ...favoriteOperations(createFavorites(deps)),
+    ...favoriteOperations(createFavorites({ ...deps, onChanged: deps.onStarred })),
     ...inputOperations(inputs),
     ...trashOperations(trash),
   ];

@@ -35,11 +35,14 @@ export function grantsOf({ scripts, flowEngine, apps, triggers, items }: GrantsD
 }
 
 export function createReadable(extraPerms: (workspace: string, target: Target) => Perms) {
-  /** Throws `not_found` for an item that is not there, or that the caller may not read. */
-  return async (call: Call, { kind, path }: Target): Promise<void> => {
+  /**
+   * Throws `not_found` for an item that is not there, or that the caller may not read. `tool`: what
+   * a token has to name that reaches it from an MCP address.
+   */
+  return async (call: Call, { kind, path }: Target, tool?: string): Promise<void> => {
     const grants = await extraPerms(workspaceOf(call), { kind, path });
     if (!grants) throw notFound(kind.replace(/s$/, ''), path);
-    const ask = { action: `${kind}:read`, risk: 'read' } as const;
+    const ask = { action: `${kind}:read`, risk: 'read', ...(tool && { tool }) } as const;
     const verdict = authorise(call.caller, ask, { kind, path, extraPerms: grants });
     if (!verdict.allowed) throw verdict.error;
   };

@@ -3,7 +3,7 @@
 import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { AnyOperation, Caller, Target } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
-import { createCallers, type JobTokens, usernameOf } from './callers/index.ts';
+import { createCallers, type JobTokens, type StarsOf, usernameOf } from './callers/index.ts';
 import { createFolders, folderOperations, type HoldsItems } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
 import { createMembers, memberOperations } from './members/index.ts';
@@ -41,6 +41,7 @@ export interface IdentityDeps {
   toolsOf: ToolsOf;
   dropGrants: DropGrants;
   holdsItems: HoldsItems;
+  starsOf: StarsOf;
 }
 
 export interface Identity {
@@ -55,6 +56,8 @@ export interface Identity {
   membership(workspace: string, username: string): Promise<Caller | undefined>;
   /** The username of a member that is not disabled, by e-mail address. */
   usernameOf(workspace: string, email: string): Promise<string | undefined>;
+  /** Stars changed: what tokens that follow them may do is old. */
+  starsChanged(): void;
   /** What a group grants by itself; for the port that `authorise` asks. */
   extraPerms(
     workspace: string,
@@ -96,9 +99,9 @@ export interface Identity {
 const channel = 'identity';
 
 export function createIdentity(deps: IdentityDeps): Identity {
-  const { db, clock, tick, log, jobTokens, handlersOf, toolsOf } = deps;
+  const { db, clock, tick, log, jobTokens, handlersOf, toolsOf, starsOf } = deps;
   const { dropGrants, holdsItems } = deps;
-  const callers = createCallers({ db, clock, log, jobTokens });
+  const callers = createCallers({ db, clock, log, jobTokens, starsOf });
   const passwords = createPasswords();
   const pruner = createPruner({ db, clock, tick, log });
   const listeners: ((workspace: string) => Promise<void>)[] = [];
@@ -135,7 +138,9 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...sessionOperations(createSessions({ db, clock, passwords, changed })),
       ...userOperations(createUsers({ db, clock, passwords, changed, dropGrants })),
       ...memberOperations(createMembers({ db, clock, changed, dropGrants })),
-      ...tokenOperations(createTokens({ db, clock, changed, toolsOf })),
+      ...tokenOperations(
+        createTokens({ db, clock, changed, toolsOf, withStars: callers.withStars }),
+      ),
       ...connectionOperations(createConnections({ db, clock, changed, clients })),
       ...clientOperations(clients),
       ...workspaceOperations(workspaces),
@@ -144,6 +149,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     ],
     callerOfToken: callers.ofToken,
     membership: callers.ofMember,
+    starsChanged: changed,
     usernameOf: (workspace, email) => usernameOf(db, workspace, email),
     async extraPerms(workspace, { kind, path }) {
       if (kind !== 'groups' || !path.startsWith('g/')) return undefined;

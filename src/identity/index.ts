@@ -1,4 +1,4 @@
-export type { JobTokens } from './callers/index.ts';
+export type { JobTokens, StarsOf } from './callers/index.ts';
 export { type Access, grantOf, shareFields } from './grants.ts';
 export { createIdentity, type Identity, type IdentityDeps } from './identity.ts';
 export {
@@ -11,6 +11,6 @@ export {
   redirectProblem,
   staysOnMachine,
 } from './oauth/index.ts';
-export { type Readable, readableBy } from './readable.ts';
+export { pathsWithin, type Readable, readableBy } from './readable.ts';
 export type { FirstOwner, Setup } from './setup/index.ts';
 export type { ListedTool, ToolsOf } from './tokens/index.ts';

@@ -113,7 +113,6 @@ const outsideMcp = new Set([
   'approvals',
   'audit',
   'connections',
-  'favorites',
   'id_token_keys',
   'instance',
   'login',

@@ -159,7 +159,7 @@ export function authorise(caller: Caller, ask: Ask, target?: Target): Verdict {
   }
   const refusal =
     tokenRefusal(caller, ask, standing) ??
-    (isOwnJob(caller, ask, target) ? undefined : scopesAllow(caller.scopes, ask, target)) ??
+    (isOwnJob(caller, ask, target) ? undefined : scopesAllow(caller, ask, target)) ??
     standingRefusal(caller, standing) ??
     previewRefusal(caller, target) ??
     (target ? pathRefusal(caller, ask, target) : undefined);

@@ -17,6 +17,12 @@ export interface Membership {
   folders: { read: readonly string[]; write: readonly string[]; own: readonly string[] };
 }
 
+/** Paths of the scripts and flows that a person starred in one workspace. */
+export interface Stars {
+  scripts: readonly string[];
+  flows: readonly string[];
+}
+
 export interface Caller {
   kind: CallerKind;
   userId: string | null;
@@ -36,6 +42,8 @@ export interface Caller {
   boundWorkspace: string | null;
   /** The MCP address (a path) that this token was made for; null: not bound to one. */
   audience: string | null;
+  /** In the workspace of the call, for tokens that follow the stars; null for all others. */
+  stars: Stars | null;
   /** The job whose token this is. */
   jobId: string | null;
   /** In the workspace of the call; null outside any, or when the caller is no member. */
@@ -54,6 +62,7 @@ export const anonymous: Caller = {
   tokenId: null,
   boundWorkspace: null,
   audience: null,
+  stars: null,
   jobId: null,
   membership: null,
 };

@@ -41,15 +41,30 @@ function isAll({ form, patterns }: McpScope): boolean {
   return form === 'all' && patterns.includes('*');
 }
 
+/** Holds the tool that reads items of the kind, which nothing confines. */
+function readsAll(held: readonly McpScope[], form: 'resources' | 'variables' | 'schedules') {
+  const tool = { resources: 'getResource', variables: 'getVariable', schedules: 'getSchedule' };
+  return (
+    held.some((scope) => scope.form === 'favorites') ||
+    covers(ofForm(held, 'endpoints'), [tool[form]])
+  );
+}
+
 function mcpCovered(held: readonly McpScope[], wanted: McpScope): boolean {
   const { form, patterns } = wanted;
-  if (form === 'hub') return covers(ofForm(held, 'hub'), patterns);
+  if (form === 'hub' || form === 'secrets') return covers(ofForm(held, form), patterns);
   if (held.some(isAll)) return true;
   switch (form) {
     case 'all':
       return covers(ofForm(held, 'all'), patterns);
     case 'favorites':
       return held.some((scope) => scope.form === 'favorites');
+    case 'resources':
+    case 'variables':
+    case 'schedules': {
+      const confining = mcpPatterns(held, form);
+      return confining.length > 0 ? covers(confining, patterns) : readsAll(held, form);
+    }
     case 'endpoints':
       // The folder form `mcp:all:f/team/*` holds every endpoint tool.
       return held.some((scope) => scope.form === 'all') || covers(ofForm(held, form), patterns);
@@ -61,13 +76,27 @@ function mcpCovered(held: readonly McpScope[], wanted: McpScope): boolean {
 const confines = (patterns: readonly string[]): boolean =>
   patterns.length > 0 && !patterns.includes('*');
 
-/** Endpoint tools that are confined in `held` and would be free in `wanted`. */
+/** Is what `held` confines free in `wanted`, or confined to something else? */
+function freed(held: readonly McpScope[], wanted: readonly McpScope[]) {
+  return (kind: string): boolean => {
+    const confining = mcpPatterns(held, kind);
+    const left = mcpPatterns(wanted, kind);
+    return confines(confining) && (left.length === 0 || !covers(confining, left));
+  };
+}
+
+/** Scopes whose tools, or whose runs, are confined in `held` and would be free in `wanted`. */
 function loosened(held: readonly McpScope[], wanted: readonly McpScope[]): McpScope[] {
   if (held.some(isAll)) return [];
-  const loose = ['scripts', 'flows', 'others'].some(
-    (kind) => confines(mcpPatterns(held, kind)) && mcpPatterns(wanted, kind).length === 0,
-  );
-  return loose ? wanted.filter(({ form }) => form === 'endpoints' || form === 'favorites') : [];
+  const isFreed = freed(held, wanted);
+  const loose = new Set<McpScope['form']>();
+  if (['scripts', 'flows', 'others'].some(isFreed)) loose.add('endpoints').add('favorites');
+  if (['resources', 'variables', 'schedules'].some(isFreed)) {
+    for (const form of ['endpoints', 'favorites', 'scripts', 'flows', 'all'] as const) {
+      loose.add(form);
+    }
+  }
+  return wanted.filter(({ form }) => loose.has(form));
 }
 
 /**
@@ -88,6 +117,7 @@ export function scopesBeyond(
   return entries
     .filter(({ scope }) => {
       if (!scope || loose.has(scope)) return true;
+      if (scope.family === 'reserved') return !held.includes(scope.text);
       return scope.family === 'general'
         ? !generalCovered(heldList, scope)
         : !mcpCovered(heldMcp, scope);

@@ -7,7 +7,7 @@ import type { Ask } from './authorise.ts';
 import { scopesBeyond } from './containment.ts';
 import type { Target } from './operation.ts';
 import { normaliseScopes } from './scope-grammar.ts';
-import { hasMcpScope, hasRunScope, onlyMcpScopes, patternMatches, scopesAllow } from './scopes.ts';
+import { hasMcpScope, patternMatches, placesOf, scopesAllow } from './scopes.ts';
 
 function refusalOf(scope: string): AppError {
   try {
@@ -31,6 +31,12 @@ describe('the scope language', () => {
       'mcp:endpoints:*',
       'mcp:endpoints:listJobs,getJob',
       'mcp:hub:slack,google-sheets',
+      'mcp:resources:f/team/*',
+      'mcp:variables:u/bob/key,f/team/*',
+      'mcp:schedules:*',
+      'mcp:secrets',
+      'people:read',
+      'services:jira:write',
       'scripts:read',
       'jobs:run',
       'jobs:run:scripts:u/a/b',
@@ -60,6 +66,13 @@ describe('the scope language', () => {
     ['mcp:scripts', /names nothing/i],
     ['mcp:scripts: , ', /names nothing/i],
     ['mcp:favorites:f/a/*', /takes no list/],
+    ['mcp:secrets:f/a/*', /takes no list/],
+    ['mcp:resources', /names nothing/i],
+    ['mcp:variables:key', /"key"/],
+    ['people', /accepted: mcp:all/i],
+    ['people:', /people:<class>/],
+    ['services:jira', /services:<name>:<class>/],
+    ['services:jira:read:x', /services:<name>:<class>/],
     ['mcp:scripts:f/te*', /"f\/te\*".*f\/team\/\*/],
     ['mcp:scripts:f/*/a', /"f\/\*\/a"/],
     ['mcp:scripts:f/team/', /"f\/team\/"/],
@@ -100,7 +113,7 @@ describe('the scope language', () => {
     ];
     for (const [scopes, hasMcp, onlyMcp, runs] of rows) {
       assert.deepEqual(
-        [hasMcpScope(scopes), onlyMcpScopes(scopes), hasRunScope(scopes)],
+        [hasMcpScope(scopes), placesOf(scopes).onlyMcp, placesOf(scopes).runs],
         [hasMcp, onlyMcp, runs],
         String(scopes),
       );
@@ -208,6 +221,15 @@ describe('what scopes allow', () => {
     ['mcp:all:f/a/*', 'get', 'scripts f/b/x', false],
     ['mcp:all:f/a/*', 'get', 'scripts f/a/x', true],
     ['mcp:hub:slack', 'get', 'scripts f/a/x', false],
+    ['mcp:endpoints:* mcp:variables:f/b/*', 'getVariable', 'variables f/b/key', true],
+    ['mcp:endpoints:* mcp:variables:f/b/*', 'getVariable', 'variables f/a/key', false],
+    ['mcp:endpoints:* mcp:resources:f/b/*', 'getVariable', 'variables f/a/key', true],
+    ['mcp:all:f/a/* mcp:variables:f/b/*', 'getVariable', 'variables f/a/key', false],
+    ['mcp:all:f/a/* mcp:variables:f/b/*', 'get', 'scripts f/a/x', true],
+    ['mcp:variables:f/b/*', 'getVariable', 'variables f/b/key', false],
+    ['mcp:secrets', 'getVariable', 'variables f/b/key', false],
+    ['people:read services:jira:read', 'getVariable', 'variables f/b/key', false],
+    ['people:read services:jira:read', 'run', 'scripts f/a/x', false],
   ];
   for (const [scopes, name, target, allowed] of rows) {
     it(`[${scopes}] ${name} ${target}: ${allowed ? 'yes' : 'no'}`, () => {
@@ -215,14 +237,18 @@ describe('what scopes allow', () => {
       const held = scopes === '' ? [] : normaliseScopes(scopes.split(' '));
       const wanted = asks[name];
       assert.ok(wanted);
-      const error = scopesAllow(held, wanted, target === '' ? undefined : { kind, path });
+      const error = scopesAllow(
+        { scopes: held, stars: null },
+        wanted,
+        target === '' ? undefined : { kind, path },
+      );
       assert.equal(error?.code, allowed ? undefined : 'insufficient_scope');
       if (error) assert.match(error.hint ?? '', new RegExp(wanted.action));
     });
   }
 
   it('names what the token has and what is needed', () => {
-    const error = scopesAllow(['scripts:read'], ask('tokens:write'));
+    const error = scopesAllow({ scopes: ['scripts:read'], stars: null }, ask('tokens:write'));
     assert.match(error?.hint ?? '', /has: scripts:read\. Make one with tokens:write\.$/);
     assert.deepEqual(error?.details, { required: 'tokens:write', scopes: ['scripts:read'] });
   });
@@ -258,6 +284,14 @@ describe('scopes within scopes', () => {
     ['mcp:scripts:f/a/* mcp:endpoints:*', 'mcp:endpoints:getJob mcp:scripts:f/a/b', []],
     ['mcp:all', 'scripts:read', ['scripts:read']],
     ['scripts:read', 'mcp:all', ['mcp:all']],
+    ['mcp:all', 'mcp:secrets', ['mcp:secrets']],
+    ['mcp:all', 'people:read', ['people:read']],
+    ['people:read', 'people:read', []],
+    ['mcp:all', 'mcp:resources:f/a/*', []],
+    ['mcp:endpoints:*', 'mcp:endpoints:* mcp:resources:f/a/*', []],
+    ['mcp:endpoints:getJob', 'mcp:resources:f/a/*', ['mcp:resources:f/a/*']],
+    ['mcp:all:f/a/*', 'mcp:resources:f/b/*', ['mcp:resources:f/b/*']],
+    ['mcp:favorites mcp:variables:f/a/*', 'mcp:favorites', ['mcp:favorites']],
   ];
   for (const [held, wanted, beyond] of rows) {
     it(`[${held}] holds [${wanted}]${beyond.length > 0 ? `, but ${beyond.join(' ')}` : ''}`, () => {
@@ -278,12 +312,19 @@ describe('scopes within scopes', () => {
       'mcp:flows:f/a/*',
       'mcp:endpoints:*',
       'mcp:endpoints:getScriptByPath,deleteScriptByHash',
+      'mcp:endpoints:getVariable',
+      'mcp:variables:f/a/*',
+      'mcp:variables:f/b/x',
+      'mcp:variables:*',
+      'mcp:secrets',
+      'services:jira:read',
       'jobs:run:f/a/*',
       'jobs:run:scripts',
       'scripts:write',
       'scripts:read:f/a/*',
       'scripts:read',
     ];
+    const stars = { scripts: ['f/b/x'], flows: ['f/a/y'] };
     const lists = pool.flatMap((one, at) => pool.slice(at).map((two) => [one, two]));
     const targets: (Target | undefined)[] = [
       undefined,
@@ -295,7 +336,7 @@ describe('scopes within scopes', () => {
       lists.map((list) => [
         list,
         Object.values(asks).flatMap((one) =>
-          targets.map((target) => scopesAllow(list, one, target) === undefined),
+          targets.map((target) => scopesAllow({ scopes: list, stars }, one, target) === undefined),
         ),
       ]),
     );

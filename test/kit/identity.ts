@@ -115,7 +115,8 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const toolsOf = async () => [];
   const dropGrants = async () => undefined;
   const holdsItems = async () => false;
-  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf };
+  const starsOf = async () => ({ scripts: [], flows: [] });
+  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf, starsOf };
   const identity = createIdentity({ db, clock, tick, log, ...ports });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);

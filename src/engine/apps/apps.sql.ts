@@ -167,6 +167,7 @@ export const selectApps = statement(
      and ($7::text is null or app.path = $7)
      and ($8::text is null or $8 = any (app.labels))
      and (not $13 or ${starredBy('app', 'app', '$12')})
+     and ($14::text[] is null or app.path like any ($14))
    order by
      case when $10 then app.edited_at end desc,
      case when not $10 then app.edited_at end asc,

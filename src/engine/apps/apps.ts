@@ -1,7 +1,7 @@
 // The verbs of apps: read, write, delete. Nothing is stored before it was checked and built, and
 // then in one commit. Running components is in `execute.ts`.
 import { AppError, newSecret, notFound } from '../../base/index.ts';
-import { readableBy } from '../../identity/index.ts';
+import { pathsWithin, readableBy } from '../../identity/index.ts';
 import {
   authorise,
   type Call,
@@ -123,6 +123,7 @@ function createReading(db: Database) {
         (filters.page - 1) * filters.perPage,
         call.caller.userId,
         filters.starredOnly,
+        pathsWithin(call.caller, 'apps'),
       ]);
     },
 

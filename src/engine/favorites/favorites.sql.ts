@@ -39,6 +39,17 @@ export const selectFavorite = statement(
      and user_id = $4`,
 );
 
+/** The scripts and flows that $2 has starred; uses engine_favorite_user. */
+export const selectStars = statement(
+  'favorite.stars',
+  `select kind, path
+   from engine_favorite
+   where workspace = $1
+     and user_id = $2
+     and kind <> 'app'
+   order by kind, path`,
+);
+
 /**
  * What $5 has starred and may still read ($2 to $4: `readableBy`), newest star first. Uses
  * engine_favorite_user, and the key of each item.

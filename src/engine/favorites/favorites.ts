@@ -20,7 +20,7 @@ export interface FavoritesDeps {
   db: Database;
   clock: Clock;
   /** Throws `not_found` for an item that is not there, or that the caller may not read. */
-  assertReadable: (call: Call, target: Target) => Promise<void>;
+  assertReadable: (call: Call, target: Target, tool?: string) => Promise<void>;
   /** Told after the commit: tool lists follow. */
   onChanged: (workspace: string) => void;
 }
@@ -37,13 +37,21 @@ export async function isStarred(db: Database, call: Call, item: FavoriteItem): P
   return (await db.row(sql.selectFavorite, keyOf(call, item))) !== undefined;
 }
 
+/** For tokens that follow the stars of a person: scripts and flows, by path. */
+export async function starsOf(db: Database, workspace: string, userId: string) {
+  const rows = await db.rows<FavoriteItem>(sql.selectStars, [workspace, userId]);
+  const of = (wanted: FavoriteKind): string[] =>
+    rows.filter(({ kind }) => kind === wanted).map(({ path }) => path);
+  return { scripts: of('script'), flows: of('flow') };
+}
+
 export type Favorites = ReturnType<typeof createFavorites>;
 
 export function createFavorites({ db, clock, assertReadable, onChanged }: FavoritesDeps) {
   return {
     /** Starring twice does no harm. */
     async star(call: Call, item: FavoriteItem): Promise<FavoriteItem> {
-      await assertReadable(call, { kind: `${item.kind}s`, path: item.path });
+      await assertReadable(call, { kind: `${item.kind}s`, path: item.path }, 'starItem');
       await db.run(sql.insertFavorite, [...keyOf(call, item), clock.now()]);
       onChanged(workspaceOf(call));
       return item;

@@ -1,3 +1,3 @@
-export { createFavorites, isStarred } from './favorites.ts';
+export { createFavorites, isStarred, starsOf } from './favorites.ts';
 export { starredBy } from './favorites.sql.ts';
 export { favoriteOperations } from './operations/index.ts';

@@ -133,6 +133,7 @@ export const selectFlows = statement(
      and ($7::text is null or starts_with(flow.path, $7))
      and ($8::text is null or flow.path = $8)
      and (not $13 or ${starredBy('flow', 'flow', '$12')})
+     and ($14::text[] is null or flow.path like any ($14))
    order by
      case when $11 then flow.edited_at end desc,
      case when not $11 then flow.edited_at end asc,

@@ -1,6 +1,6 @@
 // The verbs of flows: write, read, list, archive, delete, and what starting one needs.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
-import { readableBy } from '../../identity/index.ts';
+import { pathsWithin, readableBy } from '../../identity/index.ts';
 import { authorise, type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import { isStarred } from '../favorites/index.ts';
@@ -179,6 +179,7 @@ function createReading(db: Database) {
         filters.orderDesc,
         call.caller.userId,
         filters.starredOnly,
+        pathsWithin(call.caller, 'flows'),
       ]);
     },
 

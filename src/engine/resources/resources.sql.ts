@@ -94,7 +94,10 @@ export const updateResourceValue = statement(
 
 export const deleteResource = statement('resource.delete', deleteKept('resource'));
 
-/** A page of what the caller may read ($2 to $4: `readableBy`). Null filters do not apply. */
+/**
+ * A page of what the caller may read ($2 to $4: `readableBy`, $14: `pathsWithin`). Null filters do
+ * not apply.
+ */
 export const selectResources = statement(
   'resource.list',
   `select ${columns}
@@ -108,6 +111,7 @@ export const selectResources = statement(
      and ($9::text is null or strpos(lower(description), lower($9)) > 0)
      and ($10::text is null or $10 = any (labels))
      and ($11::jsonb is null or value::jsonb @> $11)
+     and ($14::text[] is null or path like any ($14))
    order by path
    limit $12 offset $13`,
 );

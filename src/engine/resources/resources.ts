@@ -1,7 +1,7 @@
 // The verbs of resources. Who may call them has been decided at the door, by path; what they
 // refer to is resolved in `resolve.ts`, with the rights of who asks.
 import { type Clock, notFound } from '../../base/index.ts';
-import { readableBy } from '../../identity/index.ts';
+import { pathsWithin, readableBy } from '../../identity/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import { assertMayMove, type RunValues, taken, type Variables } from '../variables/index.ts';
@@ -127,6 +127,7 @@ function createReading({ db }: ResourcesDeps) {
         filters.value === undefined ? null : JSON.stringify(filters.value),
         filters.perPage,
         (filters.page - 1) * filters.perPage,
+        pathsWithin(call.caller, 'resources'),
       ]);
     },
 

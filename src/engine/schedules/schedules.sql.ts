@@ -124,10 +124,14 @@ const filters = `
        || description), lower($11)) > 0)
      and ($12::text is null or $12 = any (labels))
      and ($13::jsonb is null or args::jsonb @> $13)
+     and ($16::text[] is null or path like any ($16))
    order by edited_at desc, path
    limit $14 offset $15`;
 
-/** A page of what the caller may read ($2 to $4: `readableBy`). Null filters do not apply. */
+/**
+ * A page of what the caller may read ($2 to $4: `readableBy`, $16: `pathsWithin`). Null filters do
+ * not apply.
+ */
 export const selectSchedules = statement(
   'schedule.list',
   `select ${columns}

@@ -1,7 +1,7 @@
 // The verbs of schedules. Who may call them has been decided at the door, by path; here also that
 // whoever writes one may run what it starts, because its runs have that person's rights.
 import { type Clock, notFound } from '../../base/index.ts';
-import { readableBy } from '../../identity/index.ts';
+import { pathsWithin, readableBy } from '../../identity/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import { errorResult, type JobEvents, type MemberOf } from '../jobs/index.ts';
@@ -181,6 +181,7 @@ function createReading({ db }: SchedulesDeps) {
       filters.args === undefined ? null : JSON.stringify(filters.args),
       filters.perPage,
       (filters.page - 1) * filters.perPage,
+      pathsWithin(call.caller, 'schedules'),
     ];
   };
 

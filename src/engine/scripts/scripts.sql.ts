@@ -224,7 +224,8 @@ export const eraseVersion = statement(
 
 /**
  * A page of heads (or, with $3, the newest version of each archived path) that the caller may
- * read, newest first unless $19 is false. Null filters do not apply. $20: the viewer's account.
+ * read, newest first unless $19 is false. Null filters do not apply. $20: the viewer's account,
+ * $22: `pathsWithin`.
  */
 export const selectList = statement(
   'script.list',
@@ -253,6 +254,7 @@ export const selectList = statement(
      and ($15 or auto_kind is null)
      and (not $16 or description = '')
      and (not $21 or ${starredBy('script', 'engine_script', '$20')})
+     and ($22::text[] is null or path like any ($22))
    order by
      case when $19 then created_at end desc,
      case when not $19 then created_at end asc,

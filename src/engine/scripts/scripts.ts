@@ -7,7 +7,7 @@ import {
   type Risk,
   workspaceOf,
 } from '../../operation/index.ts';
-import { readableBy } from '../../identity/index.ts';
+import { pathsWithin, readableBy } from '../../identity/index.ts';
 import type { Database } from '../../store/index.ts';
 import { isStarred } from '../favorites/index.ts';
 import { deploy, type DeployDeps } from './deploy.ts';
@@ -248,6 +248,7 @@ function listValues(call: Call, filters: ListFilters): unknown[] {
     filters.orderDesc,
     call.caller.userId,
     filters.starredOnly,
+    pathsWithin(call.caller, 'scripts'),
   ];
 }
 

@@ -79,8 +79,8 @@ export const pruneVariables = statement(
 export const deleteVariable = statement('variable.delete', deleteKept('variable'));
 
 /**
- * A page of what the caller may read ($2 to $4: `readableBy`). $5 shows values and lets $9 look
- * into them; a secret's is never shown. Null filters do not apply.
+ * A page of what the caller may read ($2 to $4: `readableBy`, $14: `pathsWithin`). $5 shows values
+ * and lets $9 look into them; a secret's is never shown. Null filters do not apply.
  */
 export const selectVariables = statement(
   'variable.list',
@@ -94,6 +94,7 @@ export const selectVariables = statement(
      and ($9::text is null or ($5 and not is_secret and strpos(lower(value), lower($9)) > 0))
      and ($10::text is null or strpos(lower(description), lower($10)) > 0)
      and ($11::text is null or $11 = any (labels))
+     and ($14::text[] is null or path like any ($14))
    order by path
    limit $12 offset $13`,
 );

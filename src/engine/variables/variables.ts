@@ -1,7 +1,7 @@
 // The verbs of variables. Who may call them has been decided at the door, by path; here only what
 // a path cannot say: operators see no values, and a move needs the right to both places.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
-import { readableBy } from '../../identity/index.ts';
+import { pathsWithin, readableBy } from '../../identity/index.ts';
 import {
   authorise,
   type Call,
@@ -237,6 +237,7 @@ function createReading(deps: VariablesDeps) {
         filters.label ?? null,
         filters.perPage,
         (filters.page - 1) * filters.perPage,
+        pathsWithin(call.caller, 'variables'),
       ]);
     },
 

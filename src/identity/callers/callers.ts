@@ -6,7 +6,7 @@ import type { Database } from '../../store/index.ts';
 import { workspaceIdPattern } from '../names.ts';
 import { createCache } from './cache.ts';
 import { createLastUsed } from './last-used.ts';
-import { createCallerReader, type Known } from './read.ts';
+import { createCallerReader, type Known, type StarsOf } from './read.ts';
 
 /** Port: what a job's token says; the engine knows which jobs run. */
 export interface JobTokens {
@@ -39,6 +39,8 @@ export interface Callers {
    * its principal, `g/<name>`.
    */
   ofMember(workspace: string, username: string): Promise<Caller | undefined>;
+  /** The caller with the stars that its scopes follow, if they do. */
+  withStars(caller: Caller): Promise<Caller>;
   /** Something changed: every snapshot is old. */
   clear(): void;
   /** Writes what is known of the last use of tokens. */
@@ -50,16 +52,18 @@ export function createCallers({
   clock,
   log,
   jobTokens,
+  starsOf,
 }: {
   db: Database;
   clock: Clock;
   log: Log;
   jobTokens: JobTokens;
+  starsOf: StarsOf;
 }): Callers {
   const tokens = createCache<Known>({ clock, ...cacheOptions });
   const members = createCache<Caller>({ clock, ...cacheOptions });
   const lastUsed = createLastUsed({ db, clock, log });
-  const { readToken, readMember } = createCallerReader({ db, clock });
+  const { readToken, readMember, withStars } = createCallerReader({ db, clock, starsOf });
 
   const ofMember = (workspace: string, username: string): Promise<Caller | undefined> =>
     members.get(`${workspace}\n${username}`, () => readMember(workspace, username));
@@ -71,11 +75,12 @@ export function createCallers({
     if (!person) return undefined;
     const { jobId, scopes } = job;
     const membership = workspace === job.workspace ? person.membership : null;
-    return { ...person, jobId, scopes, membership };
+    return withStars({ ...person, jobId, scopes, membership });
   }
 
   return {
     ofMember,
+    withStars,
     async ofToken(token, workspace) {
       if (token.startsWith(jobTokenPrefix)) return ofJobToken(token, workspace);
       const hash = sha256(token);

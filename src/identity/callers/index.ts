@@ -1,2 +1,2 @@
 export { type Callers, createCallers, type JobTokens } from './callers.ts';
-export { usernameOf } from './read.ts';
+export { type StarsOf, usernameOf } from './read.ts';

@@ -6,6 +6,9 @@ import type { Database } from '../../store/index.ts';
 import type { Answer } from './cache.ts';
 import * as sql from './callers.sql.ts';
 
+/** Port: what a person starred in a workspace; the engine keeps stars. */
+export type StarsOf = (workspace: string, userId: string) => Promise<NonNullable<Caller['stars']>>;
+
 interface Person {
   userId: string;
   email: string;
@@ -59,6 +62,7 @@ function callerOf(person: Actor, kind: CallerKind, membership: Membership | null
     tokenId: null,
     boundWorkspace: null,
     audience: null,
+    stars: null,
     jobId: null,
     membership,
   };
@@ -75,7 +79,22 @@ function membershipFrom(row: MembershipRow, person: Person, workspace: string): 
 
 export type CallerReader = ReturnType<typeof createCallerReader>;
 
-export function createCallerReader({ db, clock }: { db: Database; clock: Clock }) {
+export function createCallerReader({
+  db,
+  clock,
+  starsOf,
+}: {
+  db: Database;
+  clock: Clock;
+  starsOf: StarsOf;
+}) {
+  /** With the stars in its workspace, where the scopes follow them. */
+  async function withStars(caller: Caller): Promise<Caller> {
+    const { scopes, userId, membership } = caller;
+    if (!membership || userId === null || !scopes?.includes('mcp:favorites')) return caller;
+    return { ...caller, stars: await starsOf(membership.workspace, userId) };
+  }
+
   async function membershipOf(
     person: Person,
     workspace: string | null,
@@ -94,7 +113,7 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
     const away = boundWorkspace !== null && boundWorkspace !== workspace;
     const membership = away ? null : await membershipOf(holder, workspace);
     const kind = holder.kind === 'session' ? 'session' : 'token';
-    const caller: Caller = {
+    const caller = await withStars({
       ...callerOf(holder, kind, membership),
       scopes,
       readOnly,
@@ -102,7 +121,7 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
       audience,
       tokenId,
       tokenPrefix: kind === 'session' ? null : holder.prefix,
-    };
+    });
     return { value: { caller, lastUsedAt }, until: expiresAt };
   }
 
@@ -139,7 +158,7 @@ export function createCallerReader({ db, clock }: { db: Database; clock: Clock }
     return { value: { ...callerOf(inWorkspace, 'job', membership), boundWorkspace: workspace } };
   }
 
-  return { readToken, readMember };
+  return { readToken, readMember, withStars };
 }
 
 /** The username of a member, by e-mail address as people write it. */

@@ -2,7 +2,7 @@
 // shown to the code that answers `tools/list`.
 import { AppError, notFound } from '../../base/index.ts';
 import { type Call, type Caller, normaliseScopes, workspaceOf } from '../../operation/index.ts';
-import { beyondPower, fullPower } from './power.ts';
+import { beyondPower, type Power } from './power.ts';
 
 export interface ListedTool {
   name: string;
@@ -28,10 +28,11 @@ export interface Preview {
 }
 
 /** The caller of such a token, in the workspace of the call. Throws what making it would. */
-function holderOf({ caller, workspace }: Call, reach: Reach): Caller {
+function holderOf({ caller, workspace }: Call, held: Power, reach: Reach): Caller {
   const scopes = normaliseScopes(reach.scopes);
-  const held = { ...fullPower, scopes: caller.scopes, readOnly: caller.readOnly };
-  const refusal = beyondPower(held, { ...fullPower, scopes, readOnly: reach.readOnly });
+  // When it ends changes no list.
+  const wanted = { ...held, scopes, readOnly: reach.readOnly, workspace };
+  const refusal = beyondPower({ ...held, expiresAt: null }, wanted);
   if (refusal) throw refusal;
   return {
     ...caller,
@@ -44,14 +45,24 @@ function holderOf({ caller, workspace }: Call, reach: Reach): Caller {
   };
 }
 
-export function createPreview(toolsOf: ToolsOf) {
+export function createPreview({
+  toolsOf,
+  powerOf,
+  withStars,
+}: {
+  toolsOf: ToolsOf;
+  powerOf: (call: Call) => Promise<Power>;
+  withStars: (caller: Caller) => Promise<Caller>;
+}) {
   return async (call: Call, reach: Reach): Promise<Preview> => {
     const workspace = workspaceOf(call);
     if (!call.caller.membership) throw notFound('workspace', workspace);
     if (reach.scopes.every((scope) => !scope.trim().startsWith('mcp'))) {
       throw new AppError('invalid_input', 'A token lists tools only by mcp: scopes.');
     }
-    const tools = [...(await toolsOf(holderOf(call, reach), workspace))];
+    const held = await powerOf(call);
+    const holder = await withStars(holderOf(call, held, reach));
+    const tools = [...(await toolsOf(holder, workspace))];
     const count = (kind: ListedTool['kind']): number =>
       tools.filter((tool) => tool.kind === kind).length;
     const counts = {

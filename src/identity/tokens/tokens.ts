@@ -1,7 +1,7 @@
 // The verbs of a person's own tokens. Nobody sees or changes those of others, and no token makes
 // one that is able to do more than itself.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
-import { type Call, normaliseScopes } from '../../operation/index.ts';
+import { type Call, type Caller, normaliseScopes } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import { type Changed, personOf } from '../person.ts';
 import { type Issued, issueToken } from './issue.ts';
@@ -35,15 +35,19 @@ interface Deps {
   clock: Clock;
   changed: Changed;
   toolsOf: ToolsOf;
+  withStars: (caller: Caller) => Promise<Caller>;
 }
 
-/** A session hands on everything; a token what it holds. The stored row knows when it ends. */
+/**
+ * A session hands on everything; a token what it holds, also what does not count at this address:
+ * so the stored row is asked.
+ */
 async function powerOf(db: Database, { caller }: Call): Promise<Power> {
   if (caller.kind === 'session') return fullPower;
-  const { tokenId, scopes, boundWorkspace: workspace, readOnly } = caller;
+  const { tokenId } = caller;
   const row = tokenId === null ? undefined : await db.row<Power>(sql.selectPower, [tokenId]);
   if (!row) throw new AppError('unauthenticated', 'This token is no longer valid.');
-  return { scopes, workspace, readOnly, expiresAt: row.expiresAt };
+  return row;
 }
 
 function expiryOf(expiration: string | undefined, now: number): number | null {
@@ -92,7 +96,7 @@ export function createTokens(deps: Deps) {
   const { db, changed } = deps;
   return {
     ...creators(deps),
-    preview: createPreview(deps.toolsOf),
+    preview: createPreview({ ...deps, powerOf: (call) => powerOf(db, call) }),
 
     list: (call: Call, { page, perPage }: { page: number; perPage: number }) =>
       db.rows<TokenRow>(sql.selectTokens, [personOf(call), perPage, (page - 1) * perPage]),

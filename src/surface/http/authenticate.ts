@@ -4,7 +4,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import type { Identity } from '../../identity/index.ts';
-import { anonymous, type Caller, hasRunScope, onlyMcpScopes } from '../../operation/index.ts';
+import { anonymous, type Caller, placesOf } from '../../operation/index.ts';
 import { sessionCookieOf } from './cookies.ts';
 import { audienceFits } from '../oauth/index.ts';
 import { queryTokensOf } from './query-token.ts';
@@ -54,7 +54,8 @@ function bearerOf(header: string): string | undefined {
 /** Tokens for MCP alone are given to assistants; a leaked one must be no key to everything else. */
 function refuseMcpOnly(caller: Caller, place: Place): AppError | undefined {
   // A script that such a token started has its own token, which works where scripts call.
-  if (place === 'mcp' || caller.kind === 'job' || !onlyMcpScopes(caller.scopes)) return undefined;
+  if (place === 'mcp' || caller.kind === 'job' || !placesOf(caller.scopes).onlyMcp)
+    return undefined;
   const scopes = [...(caller.scopes ?? [])];
   return new AppError(
     'insufficient_scope',
@@ -64,6 +65,18 @@ function refuseMcpOnly(caller: Caller, place: Place): AppError | undefined {
       details: { scopes },
     },
   );
+}
+
+const withoutMcp = new WeakMap<Caller, Caller>();
+
+/** The caller outside of MCP addresses, where `mcp:` scopes allow nothing. */
+function elsewhere(caller: Caller): Caller {
+  const { elsewhere: scopes } = placesOf(caller.scopes);
+  // The token of a job is used by the script alone, as far as who started it may.
+  if (caller.kind !== 'token' || scopes === caller.scopes) return caller;
+  const known = withoutMcp.get(caller) ?? { ...caller, scopes, stars: null };
+  withoutMcp.set(caller, known);
+  return known;
 }
 
 /** RFC 8707: a token that was made for one MCP address is no good anywhere else. */
@@ -87,7 +100,9 @@ export function createAuthentication({
     const caller = await identity.callerOfToken(token, workspace);
     if (!caller) return refused(unknownToken());
     const refusal = refuseMcpOnly(caller, place) ?? refuseElsewhere(caller, request);
-    return refusal ? refused(refusal, caller) : { caller };
+    return refusal
+      ? refused(refusal, caller)
+      : { caller: place === 'mcp' ? caller : elsewhere(caller) };
   }
 
   async function byAddress(tokens: readonly string[], at: At): Promise<Knock> {
@@ -100,7 +115,8 @@ export function createAuthentication({
     const found = await known(token, at);
     if (found.refusal) return found;
     const { kind, scopes } = found.caller;
-    const meant = place === 'mcp' ? onlyMcpScopes(scopes) : hasRunScope(scopes);
+    const { onlyMcp, runs } = placesOf(scopes);
+    const meant = place === 'mcp' ? onlyMcp : runs;
     return kind === 'token' && meant ? found : refused(notInAddress(), found.caller);
   }
 

@@ -53,8 +53,8 @@ const rights = new WeakMap<Caller, string>();
 function rightsOf(caller: Caller): string {
   const known = rights.get(caller);
   if (known !== undefined) return known;
-  const { kind, email, superAdmin, scopes, readOnly, boundWorkspace, membership } = caller;
-  const facts = [kind, email, superAdmin, scopes, readOnly, boundWorkspace, membership];
+  const { kind, email, superAdmin, scopes, stars, readOnly, boundWorkspace, membership } = caller;
+  const facts = [kind, email, superAdmin, scopes, stars, readOnly, boundWorkspace, membership];
   const key = JSON.stringify(facts);
   rights.set(caller, key);
   return key;

@@ -9,6 +9,7 @@ export const starItem = (favorites: Favorites) =>
     summary: 'Star a script, flow or app that you may read, for yourself.',
     risk: 'write',
     action: 'favorites:write',
+    tool: 'starItem',
     input: favoriteItem,
     output: favoriteItem,
     run: (call, item) => favorites.star(call, item),

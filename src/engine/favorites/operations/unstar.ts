@@ -9,6 +9,7 @@ export const unstarItem = (favorites: Favorites) =>
     summary: 'Take your star from a script, flow or app.',
     risk: 'write',
     action: 'favorites:write',
+    tool: 'unstarItem',
     input: favoriteItem,
     output: favoriteItem,
     run: (call, item) => favorites.unstar(call, item),

@@ -2,6 +2,7 @@
 // first, and the order never changes, because prompt caches depend on it.
 import { appEndpoints } from './apps.ts';
 import type { Endpoint } from './endpoint.ts';
+import { favoriteEndpoints } from './favorites.ts';
 import { flowEndpoints } from './flows.ts';
 import { jobEndpoints } from './jobs.ts';
 import { resourceEndpoints } from './resources.ts';
@@ -17,4 +18,5 @@ export const endpoints: readonly Endpoint[] = [
   ...resourceEndpoints,
   ...variableEndpoints,
   ...appEndpoints,
+  ...favoriteEndpoints,
 ];

@@ -23,6 +23,12 @@ function namedPaths(scopes: readonly string[] | null): readonly string[] {
   return paths;
 }
 
+/** One starred path is enough: a tool that runs it is of use. */
+function starredPaths({ stars }: Caller, kind: string): readonly string[] {
+  if (stars === null) return [];
+  return (kind === 'scripts' ? stars.scripts : stars.flows).slice(0, 1);
+}
+
 /** Whether some call of `ask` would be allowed, on one of `targets` or on what the scopes name. */
 export function mayOnSome(caller: Caller, ask: Ask, targets: readonly Target[]): boolean {
   if (targets.length === 0) return authorise(caller, ask).allowed;
@@ -31,6 +37,7 @@ export function mayOnSome(caller: Caller, ask: Ask, targets: readonly Target[]):
       ? [
           { ...target, path: 'f/any/item' },
           ...namedPaths(caller.scopes).map((path) => ({ ...target, path })),
+          ...starredPaths(caller, target.kind).map((path) => ({ ...target, path })),
         ]
       : [target],
   );
