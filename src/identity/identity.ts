@@ -22,7 +22,7 @@ import { createSessions, sessionOperations } from './sessions/index.ts';
 import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
 import { createPruner } from './pruner.ts';
 import { insertSpent } from './spent.sql.ts';
-import { createTokens, tokenOperations, type ToolsOf } from './tokens/index.ts';
+import { createTokens, createUrlTokens, tokenOperations, type ToolsOf } from './tokens/index.ts';
 import { createUsers, userOperations } from './users/index.ts';
 import {
   createWorkspaces,
@@ -56,6 +56,8 @@ export interface Identity {
   membership(workspace: string, username: string): Promise<Caller | undefined>;
   /** The username of a member that is not disabled, by e-mail address. */
   usernameOf(workspace: string, email: string): Promise<string | undefined>;
+  /** May MCP addresses hold a token? */
+  urlTokensAllowed(): Promise<boolean>;
   /** Stars changed: what tokens that follow them may do is old. */
   starsChanged(): void;
   /** What a group grants by itself; for the port that `authorise` asks. */
@@ -110,6 +112,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
   const watchers = new Set<() => void>();
   const forget = (): void => {
     callers.clear();
+    urlTokens.forget();
     for (const watcher of watchers) watcher();
   };
   const changed = (): void => {
@@ -128,6 +131,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     }
   }
 
+  const urlTokens = createUrlTokens({ db, changed });
   const groups = createGroups({ db, clock, changed, dropGrants });
   const workspaces = createWorkspaces({ db, clock, changed, created, handlersOf });
   const clients = createClients({ db, clock, changed });
@@ -139,7 +143,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...userOperations(createUsers({ db, clock, passwords, changed, dropGrants })),
       ...memberOperations(createMembers({ db, clock, changed, dropGrants })),
       ...tokenOperations(
-        createTokens({ db, clock, changed, toolsOf, withStars: callers.withStars }),
+        createTokens({ db, clock, changed, toolsOf, withStars: callers.withStars, urlTokens }),
       ),
       ...connectionOperations(createConnections({ db, clock, changed, clients })),
       ...clientOperations(clients),
@@ -150,6 +154,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     callerOfToken: callers.ofToken,
     membership: callers.ofMember,
     starsChanged: changed,
+    urlTokensAllowed: urlTokens.allowed,
     usernameOf: (workspace, email) => usernameOf(db, workspace, email),
     async extraPerms(workspace, { kind, path }) {
       if (kind !== 'groups' || !path.startsWith('g/')) return undefined;

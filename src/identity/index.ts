@@ -13,4 +13,5 @@ export {
 } from './oauth/index.ts';
 export { pathsWithin, type Readable, readableBy } from './readable.ts';
 export type { FirstOwner, Setup } from './setup/index.ts';
+export { urlTokensOff } from './tokens/index.ts';
 export type { ListedTool, ToolsOf } from './tokens/index.ts';

@@ -47,6 +47,12 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
   ['tokens.create', { label: 'mine' }, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['tokens.list', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   ['tokens.delete', { prefix: 'abcdefghij' }, unknown, ...Array<Answer>(5).fill('not_found')],
+  ['tokens.rotate', { prefix: 'abcdefghij' }, unknown, ...Array<Answer>(5).fill('not_found')],
+  ['tokens.preview', { scopes: ['mcp:all'] }, unknown, 'not_found', 'ok', 'ok', 'ok', 'ok'],
+  ['tokens.scopes', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
+  ['tokens.urlTokens', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
+  ['tokens.allowUrlTokens', { allowed: true }, unknown, no, no, no, no, 'ok'],
+  ['tokens.impersonate', { impersonate: 'gone@x.y' }, unknown, no, no, no, no, 'not_found'],
   // A consent is given once.
   [
     'connections.allow',

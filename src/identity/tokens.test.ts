@@ -20,6 +20,7 @@ describe('tokens', () => {
   });
   after(() => kit.stop());
 
+  const day = 24 * 3_600_000;
   const isoIn = (ms: number): string => new Date(kit.clock.now() + ms).toISOString();
   const make = async (by: Invoke, input: Record<string, unknown> = {}): Promise<string> =>
     (await by('tokens.create', input)).token;
@@ -34,7 +35,7 @@ describe('tokens', () => {
     assert.equal(made.prefix, made.token.slice(0, 10));
     assert.deepEqual(await rowOf(ann, made.token), {
       label: 'laptop',
-      expiration: null,
+      expiration: kit.clock.now() + 90 * day,
       tokenPrefix: made.prefix,
       createdAt: kit.clock.now(),
       lastUsedAt: null,
@@ -42,6 +43,8 @@ describe('tokens', () => {
       email: 'ann@example.com',
       workspaceId: null,
       readOnly: false,
+      inUrl: false,
+      connected: false,
     });
     const listed = JSON.stringify(await ann('tokens.list'));
     assert.ok(!listed.includes(made.token) && !/[0-9a-f]{64}/.test(listed));
@@ -204,7 +207,6 @@ describe('tokens', () => {
   });
 
   it('are pruned a month after they ended, sessions at once', async () => {
-    const day = 24 * 3_600_000;
     const session = await kit.person('old');
     const token = await make(kit.as(session), { expiration: isoIn(day) });
     const left = async (): Promise<number> => {

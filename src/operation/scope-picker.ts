@@ -1,6 +1,7 @@
 // The choice that people make when they let a client in, and the scopes that it stands for: both
 // ways, so that a page can begin with what a client asks for, or what a token holds. Pure.
 import { AppError } from '../base/index.ts';
+import { scopeActions, takesPaths } from './actions.ts';
 import { type McpScope, normaliseScopes, scopesOf } from './scope-grammar.ts';
 
 /**
@@ -149,5 +150,16 @@ function choiceOf({ scopes, readOnly }: AskedReach): ToolChoice {
   return folders ? { ...kept, mode: 'folders', folders } : custom;
 }
 
+/** What general scopes may name, sorted. */
+function domains() {
+  const names = [...new Set(scopeActions.map((action) => action.split(':')[0] ?? ''))];
+  return names.map((domain) => ({
+    domain,
+    scopes: scopeActions
+      .filter((action) => action.startsWith(`${domain}:`))
+      .map((scope) => ({ scope, takesPaths: takesPaths(scope) })),
+  }));
+}
+
 /** `modes` in the order of the page. */
-export const scopePicker = { modes: toolModes, choiceOf, reachOf };
+export const scopePicker = { modes: toolModes, choiceOf, reachOf, domains };

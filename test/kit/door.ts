@@ -137,6 +137,7 @@ export interface TestDoor {
   door: Door;
   identity: {
     callerOfToken(token: string): Promise<Caller | undefined>;
+    urlTokensAllowed(): Promise<boolean>;
     setup: {
       needed(): Promise<boolean>;
       createLink(): Promise<string>;
@@ -170,6 +171,7 @@ export function testDoor(): TestDoor {
   ]);
   const identity = {
     callerOfToken: async (token: string) => callers[token],
+    urlTokensAllowed: async () => true,
     setup: {
       needed: async () => true,
       createLink: async () => 'opensesame',

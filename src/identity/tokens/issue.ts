@@ -3,6 +3,7 @@
 import { newId, newSecret, sha256 } from '../../base/index.ts';
 import type { Queries } from '../../store/index.ts';
 import { insertToken } from './tokens.sql.ts';
+import { urlTokenStart } from './url-tokens.ts';
 
 export const prefixLength = 10;
 
@@ -18,6 +19,8 @@ export interface TokenFields {
   scopes?: readonly string[] | null | undefined;
   readOnly?: boolean | undefined;
   workspace?: string | null | undefined;
+  /** Made to stand in an address: its secret says so by how it begins. */
+  inUrl?: boolean | undefined;
   /** For logins: the stored password that was checked. */
   passwordHash?: string | undefined;
 }
@@ -32,7 +35,7 @@ export async function issueToken(
   queries: Queries,
   fields: TokenFields,
 ): Promise<Issued | undefined> {
-  const token = newSecret(32);
+  const token = `${fields.inUrl ? urlTokenStart : ''}${newSecret(32)}`;
   const prefix = token.slice(0, prefixLength);
   const rows = await queries.run(insertToken, [
     newId(),
@@ -47,6 +50,7 @@ export async function issueToken(
     fields.at,
     fields.expiresAt,
     fields.passwordHash ?? null,
+    fields.inUrl ?? false,
   ]);
   return rows === 1 ? { token, prefix } : undefined;
 }

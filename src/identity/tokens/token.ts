@@ -1,6 +1,6 @@
 // What a token is to its owner: the fields that operations take and show. Never the secret.
 import { z } from 'zod';
-import { oneLine } from '../names.ts';
+import { oneLine, workspaceId } from '../names.ts';
 import { prefixLength } from './issue.ts';
 
 export const tokenPrefix = z
@@ -15,3 +15,25 @@ export const scopes = z
   .min(1, 'leave scopes out for a full token')
   .max(200)
   .describe('what the token may do, such as mcp:all or jobs:run:scripts:f/team/*');
+
+export const newTokenFields = {
+  label: label.optional(),
+  expiration: z.iso
+    .datetime({ offset: true })
+    .nullable()
+    .optional()
+    .describe('when it ends, ISO 8601; null: never; left out: for mcp: scopes in 90 days'),
+  scopes: scopes.optional(),
+  workspaceId: workspaceId.optional().describe('the only workspace it works in'),
+  readOnly: z.boolean().default(false).describe('reads only, and runs nothing'),
+  inUrl: z
+    .boolean()
+    .default(false)
+    .describe('made to stand in an MCP address as ?token=…; takes mcp: scopes alone'),
+};
+
+export const tokenMade = z.object({
+  token: z.string().describe('the secret'),
+  prefix: tokenPrefix,
+  expiresAt: z.number().nullable().describe('epoch milliseconds; null: never'),
+});

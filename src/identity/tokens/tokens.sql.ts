@@ -10,8 +10,9 @@ import { statement } from '../../store/index.ts';
 export const insertToken = statement(
   'token.insert',
   `insert into identity_token (
-     id, hash, prefix, kind, user_id, label, scopes, read_only, workspace, created_at, expires_at)
-   select $1, $2, $3, $4, id, $6, $7, $8, $9, $10, $11
+     id, hash, prefix, kind, user_id, label, scopes, read_only, workspace, created_at, expires_at,
+     in_url)
+   select $1, $2, $3, $4, id, $6, $7, $8, $9, $10, $11, $13
    from identity_user
    where id = $5
      and not disabled
@@ -41,7 +42,8 @@ export const selectTokens = statement(
      identity_token.label, identity_token.expires_at as expiration,
      identity_token.prefix as "tokenPrefix", identity_token.created_at as "createdAt",
      identity_token.last_used_at as "lastUsedAt", identity_token.scopes, identity_user.email,
-     identity_token.workspace as "workspaceId", identity_token.read_only as "readOnly"
+     identity_token.workspace as "workspaceId", identity_token.read_only as "readOnly",
+     identity_token.in_url as "inUrl", identity_token.connection is not null as connected
    from identity_token
    join identity_user on identity_user.id = identity_token.user_id
    where identity_token.user_id = $1
@@ -50,7 +52,8 @@ export const selectTokens = statement(
    limit $2 offset $3`,
 );
 
-const powerColumns = `scopes, workspace, read_only as "readOnly", expires_at as "expiresAt"`;
+const powerColumns = `scopes, workspace, read_only as "readOnly", expires_at as "expiresAt",
+     in_url as "inUrl"`;
 
 /** What the token that calls may hand on; uses the primary key. */
 export const selectPower = statement(
@@ -67,6 +70,49 @@ export const selectPowerByPrefix = statement(
    where user_id = $1
      and kind = 'user'
      and prefix = $2`,
+);
+
+/** One that has not ended ($3: now), held by the transaction; uses identity_token_user. */
+export const holdToken = statement(
+  'token.hold',
+  `select id, label, ${powerColumns}, created_at as "createdAt", connection
+   from identity_token
+   where user_id = $1
+     and kind = 'user'
+     and prefix = $2
+     and (expires_at is null or expires_at > $3)
+   for update`,
+);
+
+/** The token $1 works until $2; uses the primary key. */
+export const endToken = statement(
+  'token.end',
+  `update identity_token
+   set expires_at = $2
+   where id = $1`,
+);
+
+export const selectSetting = statement(
+  'setting.read',
+  `select value
+   from identity_setting
+   where name = $1`,
+);
+
+export const upsertSetting = statement(
+  'setting.write',
+  `insert into identity_setting (name, value)
+   values ($1, $2)
+   on conflict (name) do update
+   set value = excluded.value`,
+);
+
+export const selectAccountId = statement(
+  'token.account',
+  `select id
+   from identity_user
+   where email = $1
+     and not disabled`,
 );
 
 export const updateScopes = statement(

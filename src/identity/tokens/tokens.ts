@@ -1,21 +1,29 @@
 // The verbs of a person's own tokens. Nobody sees or changes those of others, and no token makes
 // one that is able to do more than itself.
 import { AppError, type Clock, notFound } from '../../base/index.ts';
-import { type Call, type Caller, normaliseScopes } from '../../operation/index.ts';
+import { type Call, type Caller, normaliseScopes, placesOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import { type Changed, personOf } from '../person.ts';
 import { type Issued, issueToken } from './issue.ts';
 import { beyondPower, fullPower, type Power } from './power.ts';
 import { createPreview, type ToolsOf } from './preview.ts';
+import { createRotate } from './rotate.ts';
+import { type UrlTokens, urlTokensOff } from './url-tokens.ts';
 import * as sql from './tokens.sql.ts';
 
 export interface NewToken {
   label?: string | undefined;
-  /** ISO 8601. */
-  expiration?: string | undefined;
+  /** ISO 8601; null: never; undefined: never, or 90 days where it holds `mcp:` scopes alone. */
+  expiration?: string | null | undefined;
   scopes?: string[] | undefined;
   workspaceId?: string | undefined;
   readOnly: boolean;
+  /** Made to stand in an address. */
+  inUrl: boolean;
+}
+
+interface Made extends Issued {
+  expiresAt: number | null;
 }
 
 export interface TokenRow {
@@ -28,6 +36,8 @@ export interface TokenRow {
   email: string;
   workspaceId: string | null;
   readOnly: boolean;
+  inUrl: boolean;
+  connected: boolean;
 }
 
 interface Deps {
@@ -35,6 +45,7 @@ interface Deps {
   clock: Clock;
   changed: Changed;
   toolsOf: ToolsOf;
+  urlTokens: UrlTokens;
   withStars: (caller: Caller) => Promise<Caller>;
 }
 
@@ -50,10 +61,19 @@ async function powerOf(db: Database, { caller }: Call): Promise<Power> {
   return row;
 }
 
-function expiryOf(expiration: string | undefined, now: number): number | null {
-  if (expiration === undefined) return null;
-  const at = Date.parse(expiration);
-  if (at > now) return at;
+/** Tokens for assistants are copied to many places, and forgotten there. */
+const mcpTokenMs = 90 * 24 * 60 * 60 * 1000;
+
+function expiryOf(
+  expiration: string | null | undefined,
+  { scopes, held, at }: { scopes: readonly string[] | null; held: Power; at: number },
+): number | null {
+  if (expiration === undefined && placesOf(scopes).onlyMcp) {
+    return Math.min(at + mcpTokenMs, held.expiresAt ?? Infinity);
+  }
+  if (expiration === undefined || expiration === null) return null;
+  const endsAt = Date.parse(expiration);
+  if (endsAt > at) return endsAt;
   throw new AppError('invalid_input', 'expiration lies in the past.');
 }
 
@@ -67,25 +87,43 @@ export async function assertMayBind(
   if (!found?.may) throw notFound('workspace', workspace);
 }
 
-function creators({ db, clock }: Deps) {
+function assertForUrl(scopes: readonly string[] | null): void {
+  if (placesOf(scopes).onlyMcp) return;
+  throw new AppError('invalid_input', 'A token in an address takes mcp: scopes alone.', {
+    hint: 'Give mcp:all, mcp:favorites or narrower ones.',
+  });
+}
+
+function creators({ db, clock, urlTokens }: Deps) {
+  async function make(call: Call, userId: string, wanted: NewToken): Promise<Made> {
+    const held = await powerOf(db, call);
+    const at = clock.now();
+    const scopes = wanted.scopes ? normaliseScopes(wanted.scopes) : null;
+    const power: Power = {
+      scopes,
+      workspace: wanted.workspaceId ?? held.workspace,
+      readOnly: wanted.readOnly,
+      expiresAt: expiryOf(wanted.expiration, { scopes, held, at }),
+    };
+    const refusal = beyondPower(held, power);
+    if (refusal) throw refusal;
+    const { label, inUrl } = wanted;
+    if (inUrl) assertForUrl(scopes);
+    if (inUrl && !(await urlTokens.allowed())) throw urlTokensOff();
+    if (power.workspace !== null) await assertMayBind(db, userId, power.workspace);
+    const issued = await issueToken(db, { ...power, inUrl, kind: 'user', userId, at, label });
+    if (!issued) throw new AppError('unauthenticated', 'This account is disabled.');
+    return { ...issued, expiresAt: power.expiresAt };
+  }
+
   return {
-    async create(call: Call, wanted: NewToken): Promise<Issued> {
-      const userId = personOf(call);
-      const held = await powerOf(db, call);
-      const power: Power = {
-        scopes: wanted.scopes ? normaliseScopes(wanted.scopes) : null,
-        workspace: wanted.workspaceId ?? held.workspace,
-        readOnly: wanted.readOnly,
-        expiresAt: expiryOf(wanted.expiration, clock.now()),
-      };
-      const refusal = beyondPower(held, power);
-      if (refusal) throw refusal;
-      if (power.workspace !== null) await assertMayBind(db, userId, power.workspace);
-      const { label } = wanted;
-      const at = clock.now();
-      const issued = await issueToken(db, { ...power, kind: 'user', userId, at, label });
-      if (!issued) throw new AppError('unauthenticated', 'This account is disabled.');
-      return issued;
+    create: (call: Call, wanted: NewToken): Promise<Made> => make(call, personOf(call), wanted),
+
+    /** A token of the person of this address; the door lets in admins of the instance alone. */
+    async impersonate(call: Call, email: string, wanted: NewToken): Promise<Made> {
+      const account = await db.row<{ id: string }>(sql.selectAccountId, [email]);
+      if (!account) throw notFound('user', email);
+      return make(call, account.id, wanted);
     },
   };
 }
@@ -94,9 +132,12 @@ export type Tokens = ReturnType<typeof createTokens>;
 
 export function createTokens(deps: Deps) {
   const { db, changed } = deps;
+  const power = (call: Call): Promise<Power> => powerOf(db, call);
   return {
     ...creators(deps),
-    preview: createPreview({ ...deps, powerOf: (call) => powerOf(db, call) }),
+    preview: createPreview({ ...deps, powerOf: power }),
+    rotate: createRotate({ ...deps, powerOf: power }),
+    urlTokens: deps.urlTokens,
 
     list: (call: Call, { page, perPage }: { page: number; perPage: number }) =>
       db.rows<TokenRow>(sql.selectTokens, [personOf(call), perPage, (page - 1) * perPage]),
@@ -116,8 +157,12 @@ export function createTokens(deps: Deps) {
     ): Promise<Record<string, never>> {
       const userId = personOf(call);
       const stored = scopes && normaliseScopes(scopes);
-      const row = await db.row<Power>(sql.selectPowerByPrefix, [userId, prefix]);
+      const row = await db.row<Power & { inUrl: boolean }>(sql.selectPowerByPrefix, [
+        userId,
+        prefix,
+      ]);
       if (!row) throw notFound('token', prefix);
+      if (row.inUrl) assertForUrl(stored);
       const refusal = beyondPower(await powerOf(db, call), { ...row, scopes: stored });
       if (refusal) throw refusal;
       await db.run(sql.updateScopes, [userId, prefix, stored]);

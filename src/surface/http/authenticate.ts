@@ -3,7 +3,7 @@
 // Nothing is trusted for coming from this machine: behind a proxy everything does.
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
-import type { Identity } from '../../identity/index.ts';
+import { type Identity, urlTokensOff } from '../../identity/index.ts';
 import { anonymous, type Caller, placesOf } from '../../operation/index.ts';
 import { sessionCookieOf } from './cookies.ts';
 import { audienceFits } from '../oauth/index.ts';
@@ -93,7 +93,7 @@ export function createAuthentication({
   identity,
   baseUrl,
 }: {
-  identity: Pick<Identity, 'callerOfToken'>;
+  identity: Pick<Identity, 'callerOfToken' | 'urlTokensAllowed'>;
   baseUrl: string | undefined;
 }): Authentication {
   async function known(token: string, { request, place, workspace }: At): Promise<Knock> {
@@ -117,7 +117,9 @@ export function createAuthentication({
     const { kind, scopes } = found.caller;
     const { onlyMcp, runs } = placesOf(scopes);
     const meant = place === 'mcp' ? onlyMcp : runs;
-    return kind === 'token' && meant ? found : refused(notInAddress(), found.caller);
+    if (kind !== 'token' || !meant) return refused(notInAddress(), found.caller);
+    const off = place === 'mcp' && !(await identity.urlTokensAllowed());
+    return off ? refused(urlTokensOff(), found.caller) : found;
   }
 
   async function byCookie(at: At): Promise<Knock> {

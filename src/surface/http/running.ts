@@ -9,7 +9,7 @@ import type { Gate } from './gate.ts';
 
 export interface HttpDeps {
   door: Door;
-  identity: Pick<Identity, 'callerOfToken' | 'setup'>;
+  identity: Pick<Identity, 'callerOfToken' | 'urlTokensAllowed' | 'setup'>;
   /** What the authorization server stands on. */
   oauth: OAuthParts;
   config: Pick<

@@ -177,6 +177,10 @@ export function createApp(running: Running): FastifyInstance {
   app.addHook('onReady', async () => routes.complete());
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff');
+    // An address with a token is a secret: nothing keeps it, and no page hands it on.
+    if (queryTokensOf(request.raw).length > 0) {
+      void reply.headers({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
+    }
     checkHost(request.headers);
   });
   logRequests(app, deps.log);

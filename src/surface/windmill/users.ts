@@ -9,21 +9,53 @@ import {
 import { filled, paging, wholeList } from './fields.ts';
 import { get, json, jsonRows, post, remove, type Row, text } from './table.ts';
 
+interface Domain {
+  domain: string;
+  scopes: readonly { scope: string; takesPaths: boolean }[];
+}
+
+/** As Windmill's picker of scopes reads it. */
+const scopeDomainShape = ({ domain, scopes }: Domain) => ({
+  name: domain,
+  scopes: scopes.map(({ scope, takesPaths }) => ({
+    value: scope,
+    label: scope.slice(domain.length + 1),
+    requires_resource_path: takesPaths,
+  })),
+});
+
 const tokenRows: readonly Row[] = [
   post({
     path: 'users/tokens/create',
     operation: 'tokens.create',
     input: (request) => {
       const { label, expiration, scopes, workspace_id, read_only } = request.fields();
-      return filled({
-        label,
-        expiration,
-        scopes,
-        workspaceId: workspace_id,
-        readOnly: read_only,
-      });
+      // Windmill's tokens never end unless they are asked to.
+      return {
+        ...filled({ label, scopes, workspaceId: workspace_id, readOnly: read_only }),
+        expiration: expiration ?? null,
+      };
     },
     answer: text(({ token }: { token: string }) => token, 201),
+  }),
+  post({
+    path: 'users/tokens/impersonate',
+    operation: 'tokens.impersonate',
+    input: (request) => {
+      const { label, expiration, impersonate_email, workspace_id } = request.fields();
+      return {
+        ...filled({ label, workspaceId: workspace_id }),
+        expiration: expiration ?? null,
+        impersonate: impersonate_email,
+      };
+    },
+    answer: text(({ token }: { token: string }) => token, 201),
+  }),
+  get({
+    path: 'tokens/list/scopes',
+    operation: 'tokens.scopes',
+    input: () => ({}),
+    answer: jsonRows(scopeDomainShape),
   }),
   remove({
     path: 'users/tokens/delete/:prefix',

@@ -68,6 +68,23 @@ const tokens: Row[] = [
     },
   },
   {
+    call: 'UserService.createTokenImpersonate',
+    sends: { requestBody: { impersonate_email: bob.email, label: 'as bob' } },
+    is: /^\S{20,}$/,
+  },
+  {
+    call: 'TokenService.listAvailableScopes',
+    sends: {},
+    is: (list: any[]) => {
+      const { scopes } = list.find(({ name }) => name === 'scripts');
+      assert.deepEqual(scopes[0], {
+        value: 'scripts:read',
+        label: 'read',
+        requires_resource_path: true,
+      });
+    },
+  },
+  {
     call: 'UserService.deleteToken',
     sends: ({ token }: Known) => ({ tokenPrefix: token.slice(0, 10) }),
   },

@@ -24,6 +24,8 @@ export const listTokens = (tokens: Tokens) =>
         email: z.string(),
         workspaceId: z.string().nullable(),
         readOnly: z.boolean(),
+        inUrl: z.boolean().describe('made to stand in an MCP address'),
+        connected: z.boolean().describe('of a client that you allowed; see connections.list'),
       }),
     ),
     run: (call, page) => tokens.list(call, page),

@@ -14,8 +14,9 @@ import { scriptPush } from './script-push.ts';
 import { scriptRun } from './script-run.ts';
 import { backup, restore, start, worker } from './server.ts';
 import { tokenCreate } from './token-create.ts';
-import { tokenDelete } from './token-delete.ts';
+import { tokenDelete, tokenRevoke } from './token-delete.ts';
 import { tokenList } from './token-list.ts';
+import { tokenRotate } from './token-rotate.ts';
 import { version } from './version.ts';
 import { workerLogs } from './worker-logs.ts';
 
@@ -37,7 +38,9 @@ export const commands: readonly Command[] = [
   workerLogs,
   tokenCreate,
   tokenList,
+  tokenRotate,
   tokenDelete,
+  tokenRevoke,
   op,
   version,
   help(() => commands),

@@ -8,6 +8,7 @@ import { jsonText } from './output.ts';
 interface Made {
   token: string;
   prefix: string;
+  expiresAt: number | null;
 }
 
 function listOf(given: Given): string[] {
@@ -19,6 +20,10 @@ function listOf(given: Given): string[] {
 
 /** The line that connects a client; the token itself only where a person reads it. */
 function explain(context: Context, made: Made, scopes: readonly string[]): void {
+  if (made.expiresAt !== null) {
+    const until = new Date(made.expiresAt).toISOString().slice(0, 10);
+    context.terminal.err.write(`It works until ${until}.\n`);
+  }
   const { out, err } = context.terminal;
   const { url, workspace } = context.config();
   const forModels = scopes.some((scope) => scope === 'mcp' || scope.startsWith('mcp:'));
@@ -46,7 +51,15 @@ export const tokenCreate: Command = {
       value: 'LIST',
       says: 'what it may do: mcp:all, jobs:run,scripts:read, …; all that you may when absent',
     },
-    expires: { type: 'text', value: 'WHEN', says: '90d, 12h, or a date; never when absent' },
+    expires: {
+      type: 'text',
+      value: 'WHEN',
+      says: '90d, 12h, or a date; when absent 90d for mcp: scopes, else never',
+    },
+    'mcp-url': {
+      type: 'flag',
+      says: 'print an MCP address that holds the token, for clients that take nothing else',
+    },
     'read-only': { type: 'flag', says: 'may change nothing' },
     email: emailOption,
   },
@@ -57,11 +70,14 @@ export const tokenCreate: Command = {
   examples: [
     'export MILLRACE_TOKEN=$(millrace token create --email you@example.com --label laptop)',
     'millrace token create --scopes mcp:all --label claude --expires 90d',
+    'millrace token create --mcp-url --scopes mcp:favorites',
   ],
   talks: true,
   async run(context, given) {
     const { out } = context.terminal;
-    const scopes = listOf(given);
+    const inUrl = given.flag('mcp-url');
+    const named = listOf(given);
+    const scopes = inUrl && named.length === 0 ? ['mcp:all'] : named;
     const label = given.text('label');
     const expires = given.text('expires');
     const input = {
@@ -69,12 +85,21 @@ export const tokenCreate: Command = {
       ...(expires === undefined ? {} : { expiration: expiryOf(expires, systemClock.now()) }),
       ...(scopes.length === 0 ? {} : { scopes }),
       ...(given.flag('read-only') ? { readOnly: true } : {}),
+      ...(inUrl ? { inUrl } : {}),
     };
     const made = await loggedIn(context, given, (client) =>
       client.call<Made>('tokens.create', input),
     );
     if (given.flag('json')) {
       out.write(jsonText(made));
+      return exitCodes.ok;
+    }
+    if (inUrl) {
+      const { url, workspace } = context.config();
+      out.write(`${url}/api/mcp/w/${workspace}/mcp?token=${made.token}\n`);
+      context.terminal.err.write(
+        'Whoever has this address has the token: keep it like a password.\n',
+      );
       return exitCodes.ok;
     }
     out.write(`${made.token}\n`);

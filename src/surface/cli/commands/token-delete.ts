@@ -18,3 +18,11 @@ export const tokenDelete: Command = {
     return exitCodes.ok;
   },
 };
+
+/** The word that others use. */
+export const tokenRevoke: Command = {
+  ...tokenDelete,
+  name: 'token revoke',
+  summary: 'The same as token delete.',
+  examples: ['millrace token revoke a1B2c3D4e5'],
+};
