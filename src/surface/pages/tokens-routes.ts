@@ -38,8 +38,8 @@ function sentForm(form: Readonly<Record<string, string>>, visitor: Visitor): Tok
   return { label, workspace, days, isFull, choice };
 }
 
-function expirationOf(days: string, now: number): { expiration?: string } {
-  if (days === 'never') return {};
+function expirationOf(days: string, now: number): { expiration: string | null } {
+  if (days === 'never') return { expiration: null };
   const count = Number(days);
   if (!/^\d{1,4}$/.test(days) || count < 1) {
     throw new AppError('invalid_input', 'Choose when the token ends.');

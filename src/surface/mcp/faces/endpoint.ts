@@ -79,6 +79,8 @@ export interface Endpoint {
   operation: string;
   /** What stands for any target when asking whether to list it; nothing for whole kinds. */
   target?: 'script' | 'flow' | 'preview' | 'job';
+  /** Needs the right to run something too: not listed for tokens that run nothing. */
+  starts?: true;
   /** Refused to others by the feature itself, so not listed for them either. */
   only?: 'admins';
   arguments: Readonly<Record<string, Argument>>;
@@ -136,6 +138,12 @@ function targetsOf(target: Endpoint['target']): readonly Target[] {
   }
 }
 
+const runAsk: Ask = { action: 'jobs:run', risk: 'write' };
+
+function runsSome(caller: Caller): boolean {
+  return mayOnSome(caller, runAsk, [...targetsOf('script'), ...targetsOf('flow')]);
+}
+
 function rankAllows(only: Endpoint['only'], { superAdmin, membership }: Caller): boolean {
   return only === undefined || superAdmin || membership?.role === 'admin';
 }
@@ -159,7 +167,9 @@ export function endpointTool(
   const asks: Ask[] = declared.tool === name ? [own] : [own, declared];
   const targets = targetsOf(endpoint.target);
   const visibleTo = (caller: Caller): boolean =>
-    rankAllows(endpoint.only, caller) && asks.every((ask) => mayOnSome(caller, ask, targets));
+    rankAllows(endpoint.only, caller) &&
+    (!endpoint.starts || runsSome(caller)) &&
+    asks.every((ask) => mayOnSome(caller, ask, targets));
   const definition: ToolDefinition = {
     name,
     title,

@@ -108,6 +108,7 @@ export const scheduleEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/schedules/create',
     effect: 'adds',
     operation: 'schedules.create',
+    starts: true,
     arguments: {
       path: path('body'),
       ...settings,
@@ -129,6 +130,7 @@ export const scheduleEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/schedules/update/{path}',
     effect: 'changes',
     operation: 'schedules.update',
+    starts: true,
     arguments: { path: path('path'), ...settings },
     shape: written('Updated'),
   },
