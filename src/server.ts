@@ -35,7 +35,7 @@ import {
 } from './operation/index.ts';
 import { type Database, openStore, type Store } from './store/index.ts';
 import { createHttpServer } from './surface/http/index.ts';
-import { createMcp } from './surface/mcp/index.ts';
+import { createConformance, createMcp } from './surface/mcp/index.ts';
 
 export interface Server {
   origin: string;
@@ -188,12 +188,11 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { db, sandbox, engine, identity, egress } = base;
     const door = openDoor(ground, { db, engine, identity });
     const { deriveKey } = engine;
+    const endpoint = { log, clock, version, origin: () => origin };
+    const conformance = config.conformance ? createConformance(endpoint) : undefined;
     const mcp = createMcp({
+      ...endpoint,
       door,
-      log,
-      clock,
-      origin: () => origin,
-      version,
       waitMs: config.waitMs,
       runnables: (caller, workspace) =>
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
@@ -213,7 +212,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { artifacts, clients } = identity;
     const oauth = { artifacts, clients, egress, deriveKey };
     const shared = { door, identity, config, version, log, clock };
-    const http = createHttpServer({ ...shared, oauth, mcp, routes, files });
+    const http = createHttpServer({ ...shared, oauth, mcp, conformance, routes, files });
 
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));
     await identity.start();

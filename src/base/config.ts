@@ -44,6 +44,8 @@ export interface Config {
   trustedProxies: readonly string[];
   /** How long a synchronous run or tool call waits before it hands out the job id. */
   waitMs: number;
+  /** Serve the fixtures of the MCP conformance suite, open, at `/mcp/conformance`. */
+  conformance: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -101,6 +103,21 @@ function packageEnvironment(env: Environment): Record<string, string> {
 
 const retentionDays = (text: string | undefined): number =>
   whole('MILLRACE_RETENTION_DAYS', text, { fallback: 30, max: 36_500 });
+
+const loopback = /^(localhost|\[?::1\]?|127(\.\d{1,3}){3})$/;
+
+/** Fixtures need no token, so nobody but this machine may reach them. */
+function conformanceOf(env: Environment, { host, baseUrl }: Pick<Config, 'host' | 'baseUrl'>) {
+  if (env['MILLRACE_CONFORMANCE'] !== '1') return false;
+  const reached = [host, ...(baseUrl === undefined ? [] : [new URL(baseUrl).hostname])];
+  const foreign = reached.find((name) => !loopback.test(name));
+  if (foreign === undefined) return true;
+  throw new AppError('invalid_input', `MILLRACE_CONFORMANCE=1 together with ${foreign}`, {
+    hint:
+      'It serves test fixtures without a token: bind to 127.0.0.1 (MILLRACE_HOST) without a ' +
+      'public MILLRACE_BASE_URL, or leave MILLRACE_CONFORMANCE out.',
+  });
+}
 
 function groupOf(text: string | undefined): string {
   const name = text || 'default';
@@ -167,12 +184,14 @@ function ownerOf(env: Environment): Config['owner'] {
 export function readConfig(env: Environment = process.env, flags: Environment = {}): Config {
   const get = (flag: string): string | undefined =>
     flags[flag] ?? env[`MILLRACE_${flag.replaceAll('-', '_').toUpperCase()}`];
+  const host = get('host') || '127.0.0.1';
+  const baseUrl = origin(get('base-url'));
   return {
-    host: get('host') || '127.0.0.1',
+    host,
     port: whole('MILLRACE_PORT', get('port'), { fallback: 8000, max: 65_535 }),
     dataFolder: resolve(get('data') || './millrace-data'),
     databaseUrl: get('database-url') || undefined,
-    baseUrl: origin(get('base-url')),
+    baseUrl,
     owner: ownerOf(env),
     workspace: get('workspace') || 'main',
     logLevel: oneOf('MILLRACE_LOG_LEVEL', get('log-level'), ['info', 'debug', 'warn', 'error']),
@@ -191,6 +210,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
       max: 1_000_000,
     }),
     trustedProxies: proxiesOf(get('trusted-proxies')),
+    conformance: conformanceOf(env, { host, baseUrl }),
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };
 }

@@ -52,7 +52,7 @@ const rows: Row[] = [
   { what: 'modern list', ...list, status: 200 },
   { what: 'modern call', ...call, status: 200 },
   { what: 'modern discover', ...modern('server/discover'), status: 200 },
-  { what: 'modern, not offered', ...modern('resources/list'), status: 404, code: -32601 },
+  { what: 'modern templates', ...modern('resources/templates/list'), status: 200 },
   { what: 'modern unknown method', ...modern('tools/frobnicate'), status: 404, code: -32601 },
   { what: 'modern ping', ...modern('ping'), status: 404, code: -32601 },
   { what: 'modern initialize', ...modern('initialize'), status: 404, code: -32601 },
@@ -299,7 +299,12 @@ test('initialize echoes a known version and answers the newest to an unknown one
       version: '1.2.3',
       websiteUrl: bench.origin,
     });
-    assert.deepEqual(result.capabilities, { tools: {} });
+    assert.deepEqual(result.capabilities, {
+      tools: {},
+      resources: {},
+      prompts: {},
+      completions: {},
+    });
     assert.ok(result.instructions.length <= 2000 && result.instructions.includes('waitJob'));
   }
 });
@@ -341,13 +346,10 @@ const compared: [string, { body: Record<string, unknown>; headers: Record<string
   ['modern wrong arguments', modern('tools/call', { ...greet, arguments: {} })],
   ['modern unknown tool', modern('tools/call', { name: 'nope' })],
   ['modern discover', modern('server/discover')],
-  ['legacy resources', legacy('resources/list')],
-  ['legacy templates', legacy('resources/templates/list')],
   ['legacy tools/list', legacy('tools/list')],
   ['legacy tools/call', legacy('tools/call', greet)],
   ['legacy unknown tool', legacy('tools/call', { name: 'nope' })],
   ['legacy ping', legacy('ping')],
-  ['legacy prompts', legacy('prompts/list')],
   [
     'legacy initialize',
     legacy('initialize', {

@@ -45,7 +45,7 @@ function bindError(error: unknown, host: string, port: number): AppError | undef
 const loginsPerMinute = 20;
 
 export function createHttpServer(deps: HttpDeps): HttpServer {
-  const { config, identity, door, clock, mcp } = deps;
+  const { config, identity, door, clock, mcp, conformance } = deps;
   let port = config.port;
   let stopping = false;
   const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${port}`;
@@ -75,7 +75,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     async close() {
       stopping = true;
       const hangUp = clock.after(graceMs, () => app.server.closeAllConnections());
-      await Promise.all([mcp.stop(), app.close()]);
+      await Promise.all([mcp.stop(), conformance?.stop(), app.close()]);
       hangUp();
     },
   };

@@ -20,6 +20,8 @@ export interface HttpDeps {
   log: Log;
   clock: Clock;
   mcp: Mcp;
+  /** The same engine with fixtures of its test suite, open; undefined: not served. */
+  conformance?: Mcp | undefined;
   /** What answers below `/api/r/`. */
   routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
   /** The bytes of stored files. */

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { AppError, type Log } from '../../base/index.ts';
 import { authorise } from '../../operation/index.ts';
 import { apiRoutes } from '../api/index.ts';
-import { mcpRoutes } from '../mcp/index.ts';
+import { conformanceAddress, fixtureCaller, mcpRoutes } from '../mcp/index.ts';
 import { resourceMetadataUrl } from '../oauth/index.ts';
 import { sendFailurePage, sendMcpAddressPage } from '../pages/index.ts';
 import {
@@ -143,16 +143,20 @@ function mountFileStreams(app: FastifyInstance, { deps, gate }: Running): void {
 }
 
 function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
-  const routes = mcpRoutes(deps.mcp, {
-    admit: (request, workspace) => gate.admit(request, 'mcp', workspace),
-    metadataUrl: (path) => resourceMetadataUrl(origin(), path),
+  const options = {
+    admit: (request: FastifyRequest, workspace: string | null) =>
+      gate.admit(request, 'mcp', workspace),
+    metadataUrl: (path: string) => resourceMetadataUrl(origin(), path),
     page: sendMcpAddressPage,
-    withToken(request, path) {
+    withToken(request: FastifyRequest, path: string) {
       const [token] = queryTokensOf(request.raw);
       return token === undefined ? path : `${path}&token=${encodeURIComponent(token)}`;
     },
-  });
-  void app.register(routes);
+  };
+  void app.register(mcpRoutes(deps.mcp, options));
+  if (!deps.conformance) return;
+  const open = { ...options, admit: async () => fixtureCaller, only: conformanceAddress };
+  void app.register(mcpRoutes(deps.conformance, open));
 }
 
 /** The application without its socket. */
@@ -172,7 +176,10 @@ export function createApp(running: Running): FastifyInstance {
     frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
   const checkHost = createHostCheck(deps.config.host, deps.config.baseUrl);
-  const routes = createRouteCheck(windmillAddresses);
+  const routes = createRouteCheck([
+    ...windmillAddresses,
+    ...(deps.conformance ? [`* ${conformanceAddress}`, `* ${conformanceAddress}/`] : []),
+  ]);
   app.addHook('onRoute', (route) => routes.mounted(route));
   app.addHook('onReady', async () => routes.complete());
   app.addHook('onRequest', async (request, reply) => {

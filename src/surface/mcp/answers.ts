@@ -10,7 +10,7 @@ import {
   type RequestId,
   type ToolResult,
 } from './protocol.ts';
-import { capabilitiesOf, instructions, introduced, type ServerInfo } from './introduction.ts';
+import { instructions, introduced, type ServerInfo } from './introduction.ts';
 
 /**
  * Lists are private, and may not be kept: a deployed script is listed at once, and until list
@@ -19,20 +19,6 @@ import { capabilitiesOf, instructions, introduced, type ServerInfo } from './int
 export const listCache = { ttlMs: 0, cacheScope: 'private' } as const;
 /** What `server/discover` says changes only with the version of the server. */
 export const discoverCache = { ttlMs: 300_000, cacheScope: 'private' } as const;
-
-/**
- * Asked for by clients of the handshake era although not announced, and answered like Windmill
- * does. In the stateless era answering means supporting, so there they do not exist.
- */
-const emptyLists: Readonly<Record<string, JsonObject>> = {
-  'resources/list': { resources: [] },
-  'resources/templates/list': { resourceTemplates: [] },
-  'prompts/list': { prompts: [] },
-};
-
-export function emptyListOf(method: string): JsonObject | undefined {
-  return Object.hasOwn(emptyLists, method) ? emptyLists[method] : undefined;
-}
 
 /** A result as the era wants it. */
 export function resultOf(era: Era, result: JsonObject, info: ServerInfo): JsonObject {
@@ -49,23 +35,25 @@ export function answer(id: RequestId, result: JsonObject | ToolResult): string {
   return JSON.stringify({ result, jsonrpc: '2.0', id });
 }
 
-/** `streams`: whether the client gets a session, which has a stream for notices. */
+export interface Introduction {
+  capabilities: JsonObject;
+  info: ServerInfo;
+}
+
 export function initializeResult(
   params: JsonObject,
-  info: ServerInfo,
-  { streams }: { streams: boolean },
+  { capabilities, info }: Introduction,
 ): JsonObject {
   const asked = String(params['protocolVersion']);
   return {
     protocolVersion: legacyVersions.includes(asked) ? asked : legacyVersions[0],
-    capabilities: capabilitiesOf({ streams }),
+    capabilities,
     serverInfo: introduced(info),
     instructions,
   };
 }
 
-export function discoverResult(): JsonObject {
-  const capabilities = capabilitiesOf({ streams: true });
+export function discoverResult({ capabilities }: Pick<Introduction, 'capabilities'>): JsonObject {
   return { supportedVersions: [modernVersion], capabilities, instructions, ...discoverCache };
 }
 

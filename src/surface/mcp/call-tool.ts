@@ -31,6 +31,7 @@ export interface ToolCall {
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Undefined where the client cannot be asked anything. */
   client?: ClientSide | undefined;
+  log?: Invocation['log'];
 }
 
 /**
@@ -68,6 +69,13 @@ function unknownTool(name: string, { byName }: ToolList): RpcError {
   const guess = similar.length > 0 ? `Did you mean ${similar.join(' or ')}? ` : '';
   const said = `There is no tool "${name.slice(0, 128)}" for this token.`;
   return { code: rpcCodes.invalidParams, message: `${said} ${guess}tools/list has them all.` };
+}
+
+/** The tool cannot do without asking the client, which has not said that it can be asked. */
+function missing(capability: string): RpcError {
+  const message = `Missing required client capability: ${capability}`;
+  const data = { requiredCapabilities: { [capability]: {} } };
+  return { code: rpcCodes.missingCapability, message, data };
 }
 
 function namesOf(tool: Tool): JsonObject {
@@ -133,6 +141,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
       callerIn: wanted.callerIn,
       origin: deps.origin(),
       linksKnown: wanted.linksKnown,
+      log: wanted.log,
       offers: (name) => list.byName.has(name),
     };
     const result = await tool.run(invocation);
@@ -180,6 +189,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
       }
       const open = await openAsked(wanted);
       if (open && 'error' in open) return open;
+      if (tool.needs && !open?.asking.can[tool.needs]) return { error: missing(tool.needs) };
       const result = await settled(wanted, { tool, list, asker: open?.asking });
       if (wanted.signal.aborted) {
         return { result: failureResult({ code: 'canceled', message: 'The call was canceled.' }) };

@@ -22,7 +22,6 @@ export interface FastRequest {
 }
 
 const noParams: JsonObject = Object.freeze({});
-const emptyLists = ['resources/list', 'resources/templates/list', 'prompts/list'];
 const methodsOf: Readonly<Record<Era, ReadonlySet<string>>> = {
   modern: new Set(['tools/call', 'tools/list', 'server/discover', 'subscriptions/listen']),
   legacy: new Set([
@@ -32,7 +31,6 @@ const methodsOf: Readonly<Record<Era, ReadonlySet<string>>> = {
     'ping',
     // Taken from clients that ask, and nothing is ever logged to them.
     'logging/setLevel',
-    ...emptyLists,
   ]),
 };
 const messageKeys = new Set(['jsonrpc', 'id', 'method', 'params']);

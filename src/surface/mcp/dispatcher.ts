@@ -2,14 +2,7 @@
 // each, where the SDK takes hundreds; the SDK answers everything else (`sdk.ts`), and a test
 // compares the two.
 import type { Clock, Log } from '../../base/index.ts';
-import {
-  answer,
-  discoverResult,
-  emptyListOf,
-  initializeResult,
-  listAnswer,
-  resultOf,
-} from './answers.ts';
+import { answer, discoverResult, initializeResult, listAnswer, resultOf } from './answers.ts';
 import type { ArgumentCheck } from './arguments.ts';
 import type { ClientSide, Reach } from './asking.ts';
 import type { CallTool } from './call-tool.ts';
@@ -31,7 +24,8 @@ import {
   rpcCodes,
   rpcErrorBody,
 } from './protocol.ts';
-import { introduced, type ServerInfo } from './introduction.ts';
+import { type CapabilitiesOf, introduced, type ServerInfo } from './introduction.ts';
+import type { Invocation } from './tool.ts';
 import { sessionHeader, type Session, type Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -44,6 +38,7 @@ export interface DispatcherDeps {
   serverInfo: () => ServerInfo;
   sessions: Sessions;
   subscriptions: Pick<Subscriptions, 'listen'>;
+  capabilitiesOf: CapabilitiesOf;
   log: Log;
 }
 
@@ -58,7 +53,18 @@ export interface Dispatch {
 /** What a call may say while it runs. */
 interface Saying {
   onProgress?: Notify | undefined;
+  log?: Invocation['log'];
   reach?: Reach | undefined;
+}
+
+interface Said {
+  json: string;
+  status: number;
+}
+
+function logMessage(level: string, text: string): string {
+  const method = 'notifications/message';
+  return JSON.stringify({ jsonrpc: '2.0', method, params: { level, data: text } });
 }
 
 export type Dispatcher = (dispatch: Dispatch) => Promise<McpHttpResponse>;
@@ -87,8 +93,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   async function callAnswer(
     dispatch: Dispatch,
     id: RequestId,
-    { onProgress, reach }: Saying,
-  ): Promise<string> {
+    { onProgress, log: tell, reach }: Saying,
+  ): Promise<Said> {
     const { fast, http } = dispatch;
     const { name, arguments: args } = fast.params;
     const forget = fast.era === 'legacy' ? cancellation.open(http, id) : undefined;
@@ -103,14 +109,19 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         linksKnown: knowsLinks(http),
         onProgress,
         client: clientOf(dispatch, reach),
+        log: tell,
       });
       if ('error' in answered) {
-        return rpcErrorBody(id, answered.error.code, answered.error.message);
+        // A client of the stateless era looks at the status of this one (SEP-2575).
+        const status = answered.error.code === rpcCodes.missingCapability ? 400 : 200;
+        return { json: rpcErrorBody(id, answered.error), status };
       }
-      return answer(id, resultOf(fast.era, { ...answered.result }, serverInfo()));
+      const result = resultOf(fast.era, { ...answered.result }, serverInfo());
+      return { json: answer(id, result), status: 200 };
     } catch (error) {
       log.error('a tool result could not be written', { tool: String(name), error });
-      return rpcErrorBody(id, rpcCodes.internalError, 'The result could not be written.');
+      const message = 'The result could not be written.';
+      return { json: rpcErrorBody(id, { code: rpcCodes.internalError, message }), status: 200 };
     } finally {
       forget?.();
     }
@@ -120,7 +131,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { fast, session, accepted } = dispatch;
     const { progressToken: token } = fast;
     if ((token === undefined && !session) || !accepted.stream) {
-      return jsonResponse(await callAnswer(dispatch, id, {}));
+      const { json, status } = await callAnswer(dispatch, id, {});
+      return jsonResponse(json, status);
     }
     return answerWhenReady(clock, async (send) => {
       const heart =
@@ -132,7 +144,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         return session.request(request, send, signal);
       };
       try {
-        return await callAnswer(dispatch, id, { onProgress: heart?.onProgress, reach });
+        const tell: Invocation['log'] = (level, text) => send(logMessage(level, text));
+        const saying = { onProgress: heart?.onProgress, log: tell, reach };
+        return (await callAnswer(dispatch, id, saying)).json;
       } finally {
         heart?.stop();
       }
@@ -144,9 +158,14 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { capabilities } = fast.params;
     const asked = accepted.stream && isObject(capabilities) ? capabilities : {};
     const session = deps.sessions.open(http, asked);
-    const streams = session !== undefined;
+    const { workspace } = http;
+    const offered = deps.capabilitiesOf({
+      era: 'legacy',
+      streams: session !== undefined,
+      workspace,
+    });
     const response = jsonResponse(
-      answer(id, initializeResult(fast.params, serverInfo(), { streams })),
+      answer(id, initializeResult(fast.params, { capabilities: offered, info: serverInfo() })),
     );
     if (!session) return response;
     return { ...response, headers: { ...response.headers, [sessionHeader]: session.id } };
@@ -159,9 +178,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return accepted202;
   }
 
-  function plain({ method }: FastRequest): JsonObject {
-    if (method === 'server/discover') return discoverResult();
-    return emptyListOf(method) ?? {};
+  function plain({ fast, http }: Dispatch): JsonObject {
+    const { method, era } = fast;
+    if (method !== 'server/discover') return {};
+    const { workspace } = http;
+    return discoverResult({ capabilities: deps.capabilitiesOf({ era, streams: true, workspace }) });
   }
 
   return async (dispatch) => {
@@ -177,6 +198,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       return jsonResponse(listAnswer(id, json, { era, info: serverInfo() }));
     }
     const info = method === 'server/discover' ? introduced(serverInfo()) : serverInfo();
-    return jsonResponse(answer(id, resultOf(era, plain(fast), info)));
+    return jsonResponse(answer(id, resultOf(era, plain(dispatch), info)));
   };
 }

@@ -52,7 +52,11 @@ export interface Refusal {
 /** An error answer in JSON-RPC's terms with its HTTP status. */
 export function refusal({ status, code, message, id = null }: Refusal): McpHttpResponse {
   const allow = status === 405 ? { allow: 'POST' } : {};
-  return { status, headers: { ...jsonHeaders, ...allow }, body: rpcErrorBody(id, code, message) };
+  return {
+    status,
+    headers: { ...jsonHeaders, ...allow },
+    body: rpcErrorBody(id, { code, message }),
+  };
 }
 
 export interface Accepted {

@@ -1,6 +1,7 @@
 // How this server introduces itself: name, capabilities and the instructions that clients put
 // before a model. Only what works is advertised.
 import { type Icon, iconsOf } from './icons.ts';
+import type { Era, JsonObject } from './protocol.ts';
 
 export interface ServerInfo {
   name: string;
@@ -19,12 +20,21 @@ export function introduced(info: ServerInfo): ServerInfo {
   return { ...info, ...iconsOf('server') };
 }
 
-/** `streams`: whether the client can hear of changes, on a stream of its own. */
-export function capabilitiesOf({ streams }: { streams: boolean }): {
-  tools: { listChanged?: true };
-} {
-  return { tools: streams ? { listChanged: true } : {} };
+/** Where the capabilities are told. */
+export interface Reached {
+  era: Era;
+  /** Whether the client can hear of changes, on a stream of its own. */
+  streams: boolean;
+  /** Null: an address of many workspaces, which has tools alone. */
+  workspace: string | null;
 }
+
+export type CapabilitiesOf = (reached: Reached) => JsonObject;
+
+export const capabilitiesOf: CapabilitiesOf = ({ streams, workspace }) => ({
+  tools: streams ? { listChanged: true } : {},
+  ...(workspace !== null && { resources: {}, prompts: {}, completions: {} }),
+});
 
 /** Clients cut instructions at 2,048 characters. */
 export const instructions = [

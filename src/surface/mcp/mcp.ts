@@ -9,7 +9,7 @@ import { createArgumentCheck } from './arguments.ts';
 import { createAsking } from './asking.ts';
 import { createCallTool } from './call-tool.ts';
 import { createCancellation } from './cancellation.ts';
-import { createCatalogue } from './catalogue.ts';
+import { type Catalogue, createCatalogue } from './catalogue.ts';
 import { createListChanges, type ListChangeDeps } from './list-changes.ts';
 import { classify, isDeeperThan, maxBodyDepth } from './classify.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -21,6 +21,7 @@ import {
   refusal,
 } from './http-messages.ts';
 import { type EndpointListing, listEndpoints } from './list-tools.ts';
+import { createLibrary, type Library } from './library/index.ts';
 import { isObject, type JsonObject, metaKeys, modernVersion, rpcCodes } from './protocol.ts';
 import type { OwnWorkspace } from './multi-workspace.ts';
 import { createOldSse, type OldSse } from './old-sse.ts';
@@ -30,9 +31,28 @@ import { createSessions, sessionHeader } from './sessions.ts';
 import { createStreams } from './streams.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { Tool } from './tool.ts';
-import { serverInfoOf } from './introduction.ts';
+import { capabilitiesOf, type CapabilitiesOf, serverInfoOf } from './introduction.ts';
 
-export interface McpDeps {
+/** What an endpoint offers. */
+export interface Offer {
+  catalogue: Catalogue;
+  library: Library;
+  capabilities: CapabilitiesOf;
+}
+
+/** What the product's own tools and library are made of. */
+interface OwnOffer {
+  /** The scripts and flows that the caller may read. */
+  runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
+  /** The version that `runnables` would answer; spares reading the list for every call. */
+  runnablesVersion?: (workspace: string) => string;
+  /** The workspaces that a caller may use, by id. */
+  workspaces: (caller: Caller) => Promise<readonly OwnWorkspace[]>;
+}
+
+export type McpDeps = EngineDeps & (OwnOffer | { offer: Offer });
+
+interface EngineDeps {
   door: Door;
   log: Log;
   clock: Clock;
@@ -41,12 +61,6 @@ export interface McpDeps {
   version: string;
   /** How long a call waits for a job before it hands out its id, in milliseconds. */
   waitMs: number;
-  /** The scripts and flows that the caller may read. */
-  runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
-  /** The version that `runnables` would answer; spares reading the list for every call. */
-  runnablesVersion?: (workspace: string) => string;
-  /** The workspaces that a caller may use, by id. */
-  workspaces: (caller: Caller) => Promise<readonly OwnWorkspace[]>;
   onToolsChanged: ListChangeDeps['onToolsChanged'];
   /** Keys of this server, the same for each of its processes. */
   deriveKey: (purpose: string) => Promise<Buffer>;
@@ -141,10 +155,16 @@ function parse(body: Buffer | undefined): { body: unknown } | undefined {
   }
 }
 
+function offerOf(deps: McpDeps): Offer {
+  if ('offer' in deps) return deps.offer;
+  const catalogue = createCatalogue(deps);
+  return { catalogue, library: createLibrary(deps), capabilities: capabilitiesOf };
+}
+
 export function createMcp(deps: McpDeps): Mcp {
   const { door, log, clock, origin, waitMs } = deps;
   const serverInfo = () => serverInfoOf(origin(), deps.version);
-  const catalogue = createCatalogue(deps);
+  const { catalogue, library, capabilities } = offerOf(deps);
   const argumentCheck = createArgumentCheck(log);
   const sessions = createSessions(clock);
   const streams = createStreams(clock);
@@ -154,7 +174,7 @@ export function createMcp(deps: McpDeps): Mcp {
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
   const callTool = createCallTool(toolDeps);
   const cancellation = createCancellation();
-  const shared = { catalogue, callTool, clock, log, serverInfo };
+  const shared = { catalogue, callTool, clock, log, serverInfo, capabilitiesOf: capabilities };
   const dispatch = createDispatcher({
     ...shared,
     cancellation,
@@ -162,7 +182,7 @@ export function createMcp(deps: McpDeps): Mcp {
     sessions,
     subscriptions,
   });
-  const sdk = createSdkSide(shared);
+  const sdk = createSdkSide({ ...shared, library, openAsking, origin });
   let draining = false;
 
   /** The other verbs of a session; without one there is nothing to get or to delete. */

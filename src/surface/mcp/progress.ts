@@ -25,7 +25,7 @@ export type Notify = (progress: Progress) => void;
  */
 export function beat(clock: Clock, tell: Notify): { onProgress: Notify; stop: () => void } {
   const startedAt = clock.now();
-  let last = 0;
+  let last = -1;
   let stopTimer = clock.after(firstNoticeMs, tick);
 
   function tick(): void {

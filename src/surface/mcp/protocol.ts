@@ -38,6 +38,8 @@ export const rpcCodes = {
   internalError: -32_603,
   /** Transport trouble without a code of its own; clients do not interpret it. */
   transport: -32_000,
+  /** The client lacks what the call needs; `data.requiredCapabilities` names it. */
+  missingCapability: -32_021,
   /** The session of the header is over, or another's. */
   noSession: -32_001,
 } as const;
@@ -62,8 +64,15 @@ export interface ToolDefinition {
   icons?: Icon[];
 }
 
+export type ResourceContents = { uri: string; mimeType: string } & (
+  | { text: string }
+  | { blob: string }
+);
+
 export type ContentBlock =
   | { type: 'text'; text: string }
+  | { type: 'image' | 'audio'; data: string; mimeType: string }
+  | { type: 'resource'; resource: ResourceContents }
   | { type: 'resource_link'; uri: string; name: string; title?: string; mimeType?: string };
 
 export interface ToolResult {
@@ -77,6 +86,7 @@ export interface ToolResult {
 export interface RpcError {
   code: number;
   message: string;
+  data?: JsonObject;
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -84,6 +94,6 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /** An error answer; `id` is null where the request's id could not be read. */
-export function rpcErrorBody(id: RequestId | null, code: number, message: string): string {
-  return JSON.stringify({ jsonrpc: '2.0', error: { code, message }, id });
+export function rpcErrorBody(id: RequestId | null, error: RpcError): string {
+  return JSON.stringify({ jsonrpc: '2.0', error, id });
 }

@@ -19,6 +19,8 @@ export interface McpRouteOptions {
   withToken: (request: FastifyRequest, path: string) => string;
   /** Where the document of RFC 9728 for an address is. */
   metadataUrl: (path: string) => string;
+  /** This address alone. */
+  only?: string;
 }
 
 const maxBodyBytes = 4 * 1024 * 1024;
@@ -109,7 +111,7 @@ function exchangeOf(
  * parser and error answers, which stay inside the plugin.
  */
 export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
-  const { admit, page, metadataUrl, withToken } = options;
+  const { admit, page, metadataUrl, withToken, only } = options;
   return async function routes(app: FastifyInstance): Promise<void> {
     const visitors = new WeakMap<FastifyRequest, Visitor>();
     app.addHook('preClose', async () => mcp.drain());
@@ -180,13 +182,14 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
       return mcp.oldSse.take(exchange, sessionId);
     }
 
-    for (const [address, old] of addresses) {
+    for (const [address, old] of only === undefined ? addresses : [[only, false] as const]) {
       for (const url of [address, `${address}/`]) {
         app.all(url, { onRequest: [knock, enter] }, async (request, reply) =>
           send(reply, await answered(request, reply, old)),
         );
       }
     }
+    if (only !== undefined) return;
     for (const address of [`${base}/list_tools`, `${base}/list_tools/`]) {
       app.get(address, { onRequest: [knock] }, async () => mcp.listTools());
     }

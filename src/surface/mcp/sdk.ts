@@ -1,11 +1,13 @@
 // The SDK's side of the endpoint: batches, odd headers, unknown methods, whatever is malformed.
 // A fresh low-level server for each request over the same catalogue, never kept; the package is
-// loaded at the first such request, so it costs nothing at start.
+// loaded at the first such request, so it costs nothing at start. `sdk-library.ts` has resources,
+// prompts and completions.
 import { Readable } from 'node:stream';
 import type * as Sdk from '@modelcontextprotocol/server';
-import type { Clock, Log } from '../../base/index.ts';
-import { discoverCache, emptyListOf, listCache } from './answers.ts';
-import type { ClientSide } from './asking.ts';
+import { type Clock, type Log, newId } from '../../base/index.ts';
+import type { Call } from '../../operation/index.ts';
+import { discoverCache, listCache } from './answers.ts';
+import type { OpenAsked } from './asking.ts';
 import type { CallTool, ToolAnswer } from './call-tool.ts';
 import type { Catalogue } from './catalogue.ts';
 import { knowsLinks } from './dispatcher.ts';
@@ -16,22 +18,22 @@ import {
   type McpHttpResponse,
 } from './http-messages.ts';
 import { beat } from './progress.ts';
-import {
-  type Era,
-  isObject,
-  type JsonObject,
-  legacyVersions,
-  metaKeys,
-  rpcCodes,
-} from './protocol.ts';
-import { capabilitiesOf, instructions, introduced, type ServerInfo } from './introduction.ts';
+import type { Asked, Library } from './library/index.ts';
+import { type Era, isObject, legacyVersions, rpcCodes } from './protocol.ts';
+import { type CapabilitiesOf, instructions, introduced, type ServerInfo } from './introduction.ts';
+import { clientOf, serveLibrary } from './sdk-library.ts';
 
 export interface SdkDeps {
   catalogue: Catalogue;
   callTool: CallTool;
+  library: Library;
+  capabilitiesOf: CapabilitiesOf;
+  openAsking: OpenAsked;
   clock: Clock;
   log: Log;
   serverInfo: () => ServerInfo;
+  /** Where people reach this server. */
+  origin: () => string;
 }
 
 export interface SdkSide {
@@ -50,26 +52,39 @@ interface Served extends Exchange {
   era: Era;
 }
 
-/** What can be asked of the client: in the stateless era alone, where the request says so. */
-function clientOf(mcpReq: Sdk.ServerContext['mcpReq']): ClientSide | undefined {
-  const envelope: JsonObject = { ...mcpReq.envelope };
-  const declared = envelope[metaKeys.clientCapabilities];
-  if (!isObject(declared)) return undefined;
-  const requestState = mcpReq.requestState();
-  return { capabilities: declared, requestState, inputResponses: mcpReq.inputResponses };
+/** What the library needs of a request: a call of the door without an operation. */
+function askedBy(
+  { caller, signal }: McpHttpRequest,
+  { workspace, origin }: { workspace: string; origin: string },
+): Asked {
+  const call: Call = {
+    id: newId(),
+    caller,
+    workspace,
+    surface: 'mcp',
+    signal,
+    causedBy: null,
+    depth: 0,
+  };
+  return { call, workspace, origin };
 }
 
 function methodOf(message: unknown): string {
   return isObject(message) ? String(message['method']) : '';
 }
 
-function asksForEmptyList(message: unknown): boolean {
-  return emptyListOf(methodOf(message)) !== undefined;
-}
+const cacheHints = {
+  'tools/list': listCache,
+  'resources/list': listCache,
+  'resources/templates/list': listCache,
+  'resources/read': listCache,
+  'prompts/list': listCache,
+  'server/discover': discoverCache,
+};
 
 /** A server for one request of one caller. */
 function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served): Sdk.Server {
-  const { catalogue, callTool, clock } = deps;
+  const { catalogue, callTool, clock, library, log } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
   // An odd subscription would listen to the SDK's own signals, and there are none.
   const subscribes = asked.some((message) => methodOf(message) === 'subscriptions/listen');
@@ -78,10 +93,14 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
   );
   const info = greets ? introduced(deps.serverInfo()) : deps.serverInfo();
   const server = new sdk.Server(info, {
-    capabilities: capabilitiesOf({ streams: era === 'modern' && !subscribes }),
+    capabilities: deps.capabilitiesOf({
+      era,
+      streams: era === 'modern' && !subscribes,
+      workspace: http.workspace,
+    }),
     instructions,
     supportedProtocolVersions: [...legacyVersions],
-    cacheHints: { 'tools/list': listCache, 'server/discover': discoverCache },
+    cacheHints,
   });
 
   server.setRequestHandler('tools/list', async ({ params }) => {
@@ -96,7 +115,8 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
   server.setRequestHandler('tools/call', async ({ params }, context) => {
     const answered = await callWith(params, context);
     if ('error' in answered) {
-      throw new sdk.ProtocolError(answered.error.code, answered.error.message);
+      const { code, message, data } = answered.error;
+      throw new sdk.ProtocolError(code, message, data);
     }
     return { ...answered.result } as Sdk.CallToolResult;
   });
@@ -130,18 +150,17 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
         linksKnown: knowsLinks(http),
         onProgress: heart?.onProgress,
         client: clientOf(mcpReq),
+        log: (level, text) => void mcpReq.log(level, text).catch(() => undefined),
       });
     } finally {
       heart?.stop();
     }
   }
 
-  if (era === 'legacy' && asked.some(asksForEmptyList)) {
-    server.fallbackRequestHandler = async ({ method }) => {
-      const empty = emptyListOf(method);
-      if (!empty) throw new sdk.ProtocolError(rpcCodes.methodNotFound, 'Method not found');
-      return empty;
-    };
+  if (http.workspace !== null) {
+    const { origin, openAsking } = deps;
+    const asker = askedBy(http, { workspace: http.workspace, origin: origin() });
+    serveLibrary({ sdk, server, era, library, asked: asker, openAsking, log });
   }
   return server;
 }

@@ -16,6 +16,8 @@ export interface Invocation {
   readonly origin: string;
   /** Clients before 2025-06-18 know no resource links and refuse the whole result. */
   readonly linksKnown: boolean;
+  /** A message for the client's log, which no tool of the product writes to. */
+  readonly log?: ((level: 'info', text: string) => void) | undefined;
   /** Whether this caller may call that tool too, so that a result never names a closed door. */
   readonly offers: (tool: string) => boolean;
 }
@@ -33,6 +35,8 @@ export interface Tool {
    * ignores what its `main` does not declare, on every surface.
    */
   readonly unknownArguments: 'refuse' | 'ignore';
+  /** Cannot run for clients that cannot be asked this. */
+  readonly needs?: 'sampling' | 'roots';
   /** Throws `AppError` like the door; anything else thrown is a bug. */
   run(invocation: Invocation): Promise<ToolResult>;
 }
