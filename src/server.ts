@@ -24,6 +24,7 @@ import {
   auditOperations,
   auditStage,
   authoriseStage,
+  confirmation,
   createAuditLog,
   createCatalog,
   createDoor,
@@ -167,6 +168,7 @@ function openDoor(
     resolveStage(catalog),
     validateStage,
     authoriseStage(relations),
+    confirmation.stage({ db, clock }),
   ]);
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { confirmation } from '../src/operation/index.ts';
 import { startTestServer, type TestServer } from './kit/server.ts';
 
 interface Schema {
@@ -90,6 +91,18 @@ describe('the catalog', () => {
     assert.ok(operations.length > 50, `only ${operations.length} operations`);
     const problems = operations.flatMap(inputProblems);
     assert.deepEqual(problems, [], 'give these a .describe() and a bound');
+  });
+
+  it('marks as high risk exactly what a model has to ask about', () => {
+    const marked = operations.filter(({ post }) => post['x-risk'] === 'high_risk');
+    assert.deepEqual(marked.map(({ name }) => name).toSorted(), confirmation.operations.toSorted());
+    const deleting = operations.filter(({ name }) => /\.(?:delete|erase)/.test(name));
+    const unasked = deleting.filter(({ post }) => post['x-risk'] !== 'high_risk');
+    assert.deepEqual(
+      unasked.map(({ name }) => name),
+      // Withdraws a right, which no model may do at all (`withinMcp`).
+      ['tokens.delete'],
+    );
   });
 
   it('finds what is not described, bounded or strict', () => {

@@ -15,6 +15,7 @@ export const statusOfCode = {
   too_large: 413,
   unsupported_media_type: 415,
   unprocessable: 422,
+  confirmation_required: 428,
   rate_limited: 429,
   canceled: 499,
   internal: 500,

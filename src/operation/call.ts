@@ -26,6 +26,13 @@ export interface Call {
   readonly depth: number;
   /** The surface refused whoever knocked: the call is here for its audit row alone. */
   readonly refusal?: AppError;
+  /** Present when a model calls in a conversation: it asks before it does what is high risk. */
+  readonly interactive?: {
+    /** The tool that it called. */
+    tool: string;
+    /** The id with which it comes back when the person agreed. */
+    confirmation?: string;
+  };
   /** Present when the client asked to hear about progress. */
   readonly onProgress?: (progress: Progress) => void;
   /** Present when the client can be asked something while the call runs. */

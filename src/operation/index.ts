@@ -4,13 +4,13 @@ export { type Call, type Progress, type Surface, systemCall, workspaceOf } from 
 export {
   anonymous,
   type Caller,
-  type CallerKind,
   displayNameOf,
   type Membership,
   principalsOf,
   type Role,
 } from './caller.ts';
 export { type Catalog, createCatalog } from './catalog.ts';
+export { confirmation } from './confirm.ts';
 export { scopesBeyond } from './containment.ts';
 export { pageFields } from './fields.ts';
 export {

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
-import { type Loose, messagesOf, modern } from './kit.ts';
+import { agreeing, type Loose, messagesOf, modern } from './kit.ts';
 
 let server: TestServer;
 let token = '';
 
-async function call(name: string, args: object = {}): Promise<Loose> {
+async function callOnce(name: string, args: object): Promise<Loose> {
   const { body, headers } = modern('tools/call', { name, arguments: args });
   const response = await server.fetch(`/api/mcp/w/${server.workspace}/mcp`, {
     method: 'POST',
@@ -24,6 +24,9 @@ async function call(name: string, args: object = {}): Promise<Loose> {
   assert.ok(message, `HTTP ${response.status}`);
   return message.result ?? message;
 }
+
+const call = (name: string, args: object = {}) =>
+  agreeing((more) => callOnce(name, { ...args, ...more }));
 
 before(async () => {
   server = await startTestServer();

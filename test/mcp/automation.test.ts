@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
-import { type Loose, messagesOf, modern } from './kit.ts';
+import { agreeing, type Loose, messagesOf, modern } from './kit.ts';
 
 let server: TestServer;
 let token = '';
@@ -45,8 +45,10 @@ async function send(method: string, params: Record<string, unknown>, options: Ca
 }
 
 async function call(name: string, args: Record<string, unknown> = {}, options: CallOptions = {}) {
-  const message = await send('tools/call', { name, arguments: args }, options);
-  return message.result ?? message;
+  return agreeing(async (more) => {
+    const message = await send('tools/call', { name, arguments: { ...args, ...more } }, options);
+    return message.result ?? message;
+  });
 }
 
 async function names(as = token): Promise<string[]> {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
-import { type Loose, messagesOf, modern } from './kit.ts';
+import { agreeing, type Loose, messagesOf, modern } from './kit.ts';
 
 const secret = 'hunter2-and-then-some';
 let server: TestServer;
@@ -33,7 +33,7 @@ async function send(method: string, params: Record<string, unknown>, as = token)
 }
 
 const call = (name: string, args: object = {}, as = token) =>
-  send('tools/call', { name, arguments: args }, as);
+  agreeing((more) => send('tools/call', { name, arguments: { ...args, ...more } }, as));
 
 /** What the tool says about its argument `db`. */
 async function offered(as = token): Promise<string> {

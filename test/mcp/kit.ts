@@ -363,3 +363,10 @@ export async function askFor(
 ): Promise<Awaited<ReturnType<Asking['ask']>>> {
   return (await call.asking?.ask(question)) ?? { action: 'cannot' };
 }
+
+/** Sends once more with the one-time id where the answer is that the user has to agree first. */
+export async function agreeing(send: (more: object) => Promise<Loose>): Promise<Loose> {
+  const first = await send({});
+  const id = first.structuredContent?.error?.details?.confirmation_id;
+  return id === undefined ? first : send({ confirmation_id: id });
+}

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
-import { messagesOf, modern } from './kit.ts';
+import { agreeing, messagesOf, modern } from './kit.ts';
 
 describe('schedules over MCP', () => {
   let server: TestServer;
@@ -25,8 +25,11 @@ describe('schedules over MCP', () => {
     return message;
   }
   async function call(name: string, args: Record<string, unknown>, token: string): Promise<string> {
-    const message = await send('tools/call', { name, arguments: args }, token);
-    return JSON.stringify(message.result ?? message);
+    const result = await agreeing(async (more) => {
+      const message = await send('tools/call', { name, arguments: { ...args, ...more } }, token);
+      return message.result ?? message;
+    });
+    return JSON.stringify(result);
   }
 
   const path = 'f/examples/nightly';

@@ -1,7 +1,7 @@
 // Reads a caller from the database: the holder of a token or the person behind a username, and
 // what they are in a workspace. Keeps nothing; `callers.ts` does.
 import type { Clock } from '../../base/index.ts';
-import type { Caller, CallerKind, Membership, Role } from '../../operation/index.ts';
+import type { Caller, Membership, Role } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Answer } from './cache.ts';
 import * as sql from './callers.sql.ts';
@@ -49,7 +49,7 @@ export interface Known {
   lastUsedAt: number | null;
 }
 
-function callerOf(person: Actor, kind: CallerKind, membership: Membership | null): Caller {
+function callerOf(person: Actor, kind: Caller['kind'], membership: Membership | null): Caller {
   return {
     kind,
     userId: person.userId,

@@ -6,6 +6,7 @@ import { authorise, type Call, type Caller, type Progress } from '../../operatio
 import type { ArgumentCheck } from './arguments.ts';
 import type { Asking, ClientSide, OpenAsked, OpenAsking } from './asking.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
+import { conversing } from './consent.ts';
 import { readable } from './faces/index.ts';
 import { pathOfName } from './names.ts';
 import { isObject, type JsonObject, type RpcError, rpcCodes, type ToolResult } from './protocol.ts';
@@ -127,15 +128,16 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
   }
 
   async function runTool(wanted: ToolCall, { tool, list, asker }: Chosen): Promise<ToolResult> {
+    const { args: given, interactive } = conversing(tool, wanted.args, wanted.caller);
     const { args, note } =
       tool.unknownArguments === 'ignore'
-        ? withoutUnknown(tool, wanted.args)
-        : { args: withoutNulls(tool, wanted.args), note: undefined };
+        ? withoutUnknown(tool, given)
+        : { args: withoutNulls(tool, given), note: undefined };
     const { inputSchema } = tool.definition;
     const problems = await argumentCheck.check(tool.schemaKey, inputSchema, args);
     if (problems) return argumentsResult(wanted.name, problems);
     const invocation: Invocation = {
-      call: callOf(wanted, asker),
+      call: { ...callOf(wanted, asker), ...(interactive && { interactive }) },
       args,
       workspace: wanted.workspace ?? '',
       callerIn: wanted.callerIn,

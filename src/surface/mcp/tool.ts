@@ -37,6 +37,8 @@ export interface Tool {
   readonly unknownArguments: 'refuse' | 'ignore';
   /** Cannot run for clients that cannot be asked this. */
   readonly needs?: 'sampling' | 'roots';
+  /** Some calls wait for the person's consent, and come back with an argument that says so. */
+  readonly asksFirst?: boolean;
   /** Throws `AppError` like the door; anything else thrown is a bug. */
   run(invocation: Invocation): Promise<ToolResult>;
 }

@@ -8,7 +8,7 @@ export const eraseMemory = (memories: Memories) =>
   operation({
     name: 'agents.eraseMemory',
     summary: 'Erase what an agent remembers of a conversation.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'agents:write',
     on: ({ memoryId }) => memoryId,
     input: memoryRef,

@@ -8,7 +8,7 @@ export const deleteHttpTrigger = (httpTriggers: HttpTriggers) =>
   operation({
     name: 'httpTriggers.delete',
     summary: 'Delete an HTTP route; its address answers no more.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'http_triggers:write',
     on: ({ path }) => path,
     input: z.strictObject({ path: itemPath }),

@@ -8,7 +8,7 @@ export const deleteInput = (inputs: Inputs) =>
   operation({
     name: 'inputs.delete',
     summary: 'Delete an input that you saved.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'inputs:write',
     input: z.strictObject({ id: inputId }),
     output: z.object({ id: inputId }),

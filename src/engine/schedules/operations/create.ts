@@ -8,7 +8,7 @@ export const createSchedule = (schedules: Schedules) =>
   operation({
     name: 'schedules.create',
     summary: 'Create a schedule, which runs a script or flow at the times of a cron expression.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'schedules:write',
     tool: 'createSchedule',
     on: ({ path }) => path,

@@ -8,7 +8,7 @@ export const deleteSchedule = (schedules: Schedules) =>
   operation({
     name: 'schedules.delete',
     summary: 'Delete a schedule; a run that still waits is canceled.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'schedules:write',
     tool: 'deleteSchedule',
     on: ({ path }) => path,

@@ -8,7 +8,7 @@ export const deleteFile = (storage: Storage) =>
   operation({
     name: 'files.delete',
     summary: 'Delete a stored file.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'files:write',
     on: ({ key }) => key,
     input: z.strictObject({ key: fileKey, ...placeFields }),

@@ -8,7 +8,7 @@ export const createVariable = (variables: Variables) =>
   operation({
     name: 'variables.create',
     summary: 'Create a variable or a secret.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'variables:write',
     tool: 'createVariable',
     on: ({ path }) => path,

@@ -8,7 +8,7 @@ export const deleteAccount = (accounts: Accounts) =>
   operation({
     name: 'accounts.delete',
     summary: 'Forget an OAuth account; its variables keep their last tokens.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'variables:write',
     input: z.strictObject({ id: accountId }),
     output: z.object({ id: accountId }),

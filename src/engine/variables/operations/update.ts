@@ -8,7 +8,7 @@ export const updateVariable = (variables: Variables) =>
   operation({
     name: 'variables.update',
     summary: 'Change a variable, or move it; what is left out stays.',
-    risk: 'write',
+    risk: 'high_risk',
     action: 'variables:write',
     tool: 'updateVariable',
     on: ({ path }) => path,

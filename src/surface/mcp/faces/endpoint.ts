@@ -6,6 +6,7 @@ import {
   authorise,
   type Caller,
   type Catalog,
+  confirmation,
   type Target,
 } from '../../../operation/index.ts';
 import { iconsOf } from '../icons.ts';
@@ -106,12 +107,20 @@ export function inputOf(endpoint: Endpoint, args: JsonObject): JsonObject {
   return input;
 }
 
-function inputSchemaOf(endpoint: Endpoint): JsonSchema {
+const confirmationSchema: JsonSchema = {
+  type: 'string',
+  description: 'Only after the user agreed: the id from an answer confirmation_required.',
+};
+
+function inputSchemaOf(endpoint: Endpoint, asksFirst: boolean): JsonSchema {
   const entries = Object.entries(endpoint.arguments);
   const required = entries.filter(([, argument]) => argument.required).map(([name]) => name);
   return {
     type: 'object',
-    properties: Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])),
+    properties: {
+      ...Object.fromEntries(entries.map(([name, { schema }]) => [name, schema])),
+      ...(asksFirst && { [confirmation.argument]: confirmationSchema }),
+    },
     ...(required.length > 0 && { required }),
     additionalProperties: endpoint.open ?? false,
   };
@@ -170,11 +179,12 @@ export function endpointTool(
     rankAllows(endpoint.only, caller) &&
     (!endpoint.starts || runsSome(caller)) &&
     asks.every((ask) => mayOnSome(caller, ask, targets));
+  const asksFirst = confirmation.mayBeNeeded(operation);
   const definition: ToolDefinition = {
     name,
     title,
     description: endpoint.description,
-    inputSchema: inputSchemaOf(endpoint),
+    inputSchema: inputSchemaOf(endpoint, asksFirst),
     annotations: { title, ...hintsOf[endpoint.effect] },
     ...iconsOf(endpoint.route.replace('/w/{workspace}', '').split('/')[1] ?? ''),
   };
@@ -189,6 +199,7 @@ export function endpointTool(
       definition,
       schemaKey: `endpoint ${name}`,
       unknownArguments: 'refuse',
+      asksFirst,
       async run(invocation) {
         // The door asks for the operation's own tool alone, and only after it read the input.
         if (declared.tool !== name) for (const ask of asks) assertNamed(ask, invocation, targets);
