@@ -196,6 +196,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       ...endpoint,
       door,
       waitMs: config.waitMs,
+      callsPerMinute: config.mcpCallsPerMinute,
       runnables: (caller, workspace) =>
         engine.runnables({ ...systemCall(workspace), caller, surface: 'mcp' }),
       runnablesVersion: engine.runnablesVersion,

@@ -40,6 +40,8 @@ export interface Config {
   retentionMs: number | undefined;
   /** Requests a minute of one address without a login, for each app or route; 0: no limit. */
   anonymousPerMinute: number;
+  /** Tool calls a minute of one person, and five times as many requests; 0: no limit. */
+  mcpCallsPerMinute: number;
   /** Addresses and ranges of proxies, which say in X-Forwarded-For for whom they ask. */
   trustedProxies: readonly string[];
   /** How long a synchronous run or tool call waits before it hands out the job id. */
@@ -207,6 +209,10 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
     retentionMs: 86_400_000 * retentionDays(get('retention-days')) || undefined,
     anonymousPerMinute: whole('MILLRACE_ANONYMOUS_RATE', get('anonymous-rate'), {
       fallback: 300,
+      max: 1_000_000,
+    }),
+    mcpCallsPerMinute: whole('MILLRACE_MCP_RATE', get('mcp-rate'), {
+      fallback: 600,
       max: 1_000_000,
     }),
     trustedProxies: proxiesOf(get('trusted-proxies')),

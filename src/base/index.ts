@@ -13,5 +13,6 @@ export { isUuid, newId, newSecret, sameSecret, sha256 } from './id.ts';
 export { judged } from './json-schema.ts';
 export { createLog, type Log, type LogLevel, type RootLog } from './log.ts';
 export { createSlowTick, type SlowLook, type SlowTick, slowTickMs } from './slow-tick.ts';
+export { createRate, type Rate } from './rate.ts';
 export { canonicalJson, cutBytes, maskSecrets, nearest } from './text.ts';
 export { version } from './version.ts';

@@ -37,8 +37,8 @@ export function approvalsOf(parts: {
   flowEngine: FlowEngine;
   worker: LocalWorker;
 }) {
-  const { jobs, items, flowEngine, origin } = parts;
+  const { db, jobs, items, flowEngine, origin } = parts;
   const links = createLinks({ origin, deriveKey: items.deriveKey });
   const waiting = createWorkflowWaiting({ ...parts, flows: flowEngine.waiting });
-  return createApprovals({ jobs, waiting, links });
+  return createApprovals({ db, jobs, waiting, links });
 }

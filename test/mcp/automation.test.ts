@@ -266,6 +266,7 @@ const harmless: Record<string, Record<string, unknown>> = {
   cancelJob: { id: '00000000-0000-7000-8000-000000000000' },
   rerunJob: { id: '00000000-0000-7000-8000-000000000000' },
   runJobNow: { id: '00000000-0000-7000-8000-000000000000' },
+  listApprovals: {},
   resumeFlow: { id: '00000000-0000-7000-8000-000000000000' },
   restartFlow: { id: '00000000-0000-7000-8000-000000000000', step_id: 'a' },
   listWorkers: {},

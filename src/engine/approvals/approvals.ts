@@ -4,11 +4,15 @@ import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts'
 import { assertFits, type Pending, type Waiting } from '../flows/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import { resumeIdOfKey } from '../workflows/index.ts';
+import { readableBy } from '../../identity/index.ts';
+import type { Database } from '../../store/index.ts';
 import type { Answered, Approval, SuspendedFlow } from './approval.ts';
 import type { Links } from './links.ts';
-import { needsPerson, refusalOf } from './rules.ts';
+import { selectWaiting } from './approvals.sql.ts';
+import { isAsked, needsPerson, refusalOf } from './rules.ts';
 
 export interface ApprovalsDeps {
+  db: Database;
   jobs: Pick<Jobs, 'assertMayCancel' | 'getForFeature' | 'state'>;
   waiting: Waiting;
   links: Links;
@@ -34,6 +38,8 @@ export type Approvals = ReturnType<typeof createApprovals>;
 
 const maxPayloadChars = 1_000_000;
 const maxConflicts = 20;
+/** Of those that wait the oldest are looked at. */
+const maxLooked = 1000;
 
 const alreadyUsed = (approved: boolean): AppError =>
   new AppError('conflict', `This was answered already: ${approved ? 'approved' : 'denied'}.`, {
@@ -84,7 +90,7 @@ function approvalOf(call: Call, pending: Pending, resultJson: string | undefined
   };
 }
 
-export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
+export function createApprovals({ db, jobs, waiting, links }: ApprovalsDeps) {
   async function checkLink(call: Call, { signature, ...link }: Link): Promise<void> {
     const { job, resumeId, approver } = link;
     const linked = { workspace: workspaceOf(call), job, resumeId, approver };
@@ -100,6 +106,47 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
       return true;
     } catch (error) {
       if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
+  /** What a job's flow waits for, if the step asks for a group of the caller's. */
+  async function askedOf(call: Call, job: string): Promise<Pending | undefined> {
+    try {
+      const pending = await waiting.find(workspaceOf(call), job);
+      return isAsked(call, pending) ? pending : undefined;
+    } catch (error) {
+      // Whether the job is there is not the caller's to know.
+      if (error instanceof AppError) return undefined;
+      throw error;
+    }
+  }
+
+  /** What an answer without a link would answer. Throws `not_found` for who may give none. */
+  async function answerable(call: Call, job: string): Promise<Pending> {
+    try {
+      await jobs.assertMayCancel(call, job);
+    } catch (error) {
+      const asked = error instanceof AppError && (await askedOf(call, job));
+      if (asked) return asked;
+      throw error;
+    }
+    return waiting.find(workspaceOf(call), job);
+  }
+
+  async function approvalFor(call: Call, job: string, pending: Pending): Promise<Approval> {
+    const approval = approvalOf(call, pending, await waiting.resultOf(pending));
+    const free = !approval.canApprove || isAsked(call, pending) || (await mayCancel(call, job));
+    if (free) return approval;
+    return { ...approval, canApprove: false, reason: 'This takes a link to answer.' };
+  }
+
+  /** Undefined when it went on, or too late, since it was listed. */
+  async function listed(call: Call, job: string): Promise<Approval | undefined> {
+    try {
+      return await approvalFor(call, job, await waiting.find(workspaceOf(call), job));
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
       throw error;
     }
   }
@@ -179,22 +226,43 @@ export function createApprovals({ jobs, waiting, links }: ApprovalsDeps) {
       return { job: { ...job, rawFlow: undefined }, approvers: approversOf(pending) };
     },
 
-    /** What a job's flow waits for, for somebody who may see it. */
+    /** What a job's flow waits for, for somebody who may see it, or whom it asks. */
     async get(call: Call, job: string): Promise<Approval> {
-      await jobs.state(call, job);
-      const pending = await waiting.find(workspaceOf(call), job);
-      const approval = approvalOf(call, pending, await waiting.resultOf(pending));
-      if (!approval.canApprove || (await mayCancel(call, job))) return approval;
-      return { ...approval, canApprove: false, reason: 'This takes a link to answer.' };
+      try {
+        await jobs.state(call, job);
+      } catch (error) {
+        const asked = error instanceof AppError && (await askedOf(call, job));
+        if (asked) return approvalFor(call, job, asked);
+        throw error;
+      }
+      return approvalFor(call, job, await waiting.find(workspaceOf(call), job));
     },
 
-    /** Answers without a link, as somebody who may cancel the flow. One answer a person. */
+    /** What waits for the caller, oldest first; `all`: also what the caller may only see. */
+    async list(
+      call: Call,
+      { all, page, perPage }: { all: boolean; page: number; perPage: number },
+    ): Promise<Approval[]> {
+      const { all: admin, owners, principals } = readableBy(call.caller);
+      const groups = call.caller.membership?.groups ?? [];
+      const username = displayNameOf(call.caller);
+      const viewer = [workspaceOf(call), admin, username, principals, owners, groups];
+      const rows = await db.rows<{ id: string }>(selectWaiting, [...viewer, maxLooked]);
+      const wanted: Approval[] = [];
+      for (const { id } of rows) {
+        if (wanted.length >= page * perPage) break;
+        const approval = await listed(call, id);
+        if (approval && (all || approval.canApprove)) wanted.push(approval);
+      }
+      return wanted.slice((page - 1) * perPage);
+    },
+
+    /** Answers without a link, as somebody who may cancel the flow or whom the step asks. Once. */
     async resume(
       call: Call,
       { id, approved, payload }: { id: string; approved: boolean; payload?: unknown },
     ): Promise<Answered> {
-      await jobs.assertMayCancel(call, id);
-      const { step } = await waiting.find(workspaceOf(call), id);
+      const { step } = await answerable(call, id);
       const who = `${step.id} ${displayNameOf(call.caller)}`;
       const resumeId = Number.parseInt(sha256(who).slice(0, 8), 16);
       return give(call, { job: step.job, resumeId, approved, payload });

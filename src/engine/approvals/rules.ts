@@ -19,6 +19,13 @@ export function needsPerson(pending: Pending): boolean {
   );
 }
 
+/** Does the step ask for a group of the caller's? Then no link is needed to answer it. */
+export function isAsked({ caller }: Call, pending: Pending): boolean {
+  const { membership, kind } = caller;
+  const asked = groupsOf(pending) ?? [];
+  return kind !== 'job' && asked.some((group) => membership?.groups.includes(group));
+}
+
 /** Why the caller may not answer; undefined when he may. Admins are bound by the rules too. */
 export function refusalOf(call: Call, pending: Pending): AppError | undefined {
   if (!needsPerson(pending)) return undefined;

@@ -45,6 +45,7 @@ function testApp(host = '127.0.0.1') {
         baseUrl,
         workspace: 'main',
         anonymousPerMinute: 0,
+        mcpCallsPerMinute: 0,
         trustedProxies: [],
       },
       version: '1.2.3',

@@ -1,10 +1,8 @@
 // How often one address may start jobs without saying who it is: requests a minute for each thing
-// that it starts. In this process only, bounded in memory; a server beside counts for itself.
+// that it starts. Counted by `base/rate.ts`.
 import { isIPv6 } from 'node:net';
-import { AppError, type Clock } from '../../base/index.ts';
-
-/** Beyond this the address that was not heard of for longest is forgotten. */
-const maxKeys = 20_000;
+import { AppError, type Clock, createRate } from '../../base/index.ts';
+import type { Caller } from '../../operation/index.ts';
 
 export interface RateLimit {
   /** Throws as `take` would, and counts nothing. */
@@ -32,51 +30,23 @@ function senderOf(address: string): string {
     .join(':');
 }
 
-/**
- * A minute's worth at once, then one each time that another is due (the generic cell rate
- * algorithm): a key is one number, the time at which all that it took is earned again.
- * `perMinute` 0: no limit.
- */
 export function createRateLimit({
   clock,
   perMinute,
   limited = 'Without a login',
 }: {
   clock: Clock;
+  /** 0: no limit. */
   perMinute: number;
   /** What is counted, for people. */
   limited?: string;
 }): RateLimit {
-  const eachMs = 60_000 / perMinute;
-  // In the order in which they were last heard of.
-  const earnedAt = new Map<string, number>();
-
-  /** When what `key` took so far is earned again; throws when it may take no more. */
-  function earned(key: string): number {
-    const now = clock.now();
-    const before = Math.max(now, earnedAt.get(key) ?? now);
-    const waitMs = before + eachMs - now - 60_000;
-    // Half a millisecond: sums of fractions are not exact.
-    if (waitMs <= 0.5) return before;
-    throw new AppError('rate_limited', 'Too many requests from this address.', {
-      hint: `${limited} ${perMinute} a minute are answered. Try again later.`,
-      details: { retryAfterSecs: Math.ceil(waitMs / 1000) },
-    });
-  }
-
+  const message = 'Too many requests from this address.';
+  const limit = `${limited} ${perMinute} a minute are answered.`;
+  const rate = createRate({ clock, perMinute, message, limit });
   return {
-    look(address, what) {
-      if (perMinute > 0) earned(`${senderOf(address)} ${what}`);
-    },
-    take(address, what) {
-      if (perMinute === 0) return;
-      const key = `${senderOf(address)} ${what}`;
-      const before = earned(key);
-      earnedAt.delete(key);
-      earnedAt.set(key, before + eachMs);
-      const [oldest] = earnedAt.size > maxKeys ? earnedAt.keys() : [];
-      if (oldest !== undefined) earnedAt.delete(oldest);
-    },
+    look: (address, what) => rate.look(`${senderOf(address)} ${what}`),
+    take: (address, what) => rate.take(`${senderOf(address)} ${what}`),
   };
 }
 
@@ -105,5 +75,25 @@ export function createGuard({ clock }: { clock: Clock }): Guarded {
       if (isWrong) guesses.take(address, what);
       throw error;
     }
+  };
+}
+
+/** Requests that are answered at all, for each tool call that may be made. */
+const requestsPerCall = 5;
+
+/** How many requests an address, a person and a token may send to MCP addresses. */
+export function createMcpFlood(clock: Clock, callsPerMinute: number) {
+  const perMinute = requestsPerCall * callsPerMinute;
+  const limited = 'Of requests at MCP addresses';
+  const addresses = createRateLimit({ clock, perMinute, limited });
+  const limit = `${limited} ${perMinute} a minute are answered.`;
+  const message = 'Too many requests of this person or token.';
+  const callers = createRate({ clock, perMinute, message, limit });
+  return {
+    ofAddress: (address: string) => addresses.take(address, 'mcp'),
+    ofCaller({ userId, email, tokenId }: Caller) {
+      callers.take(`person ${userId ?? email}`);
+      if (tokenId !== null) callers.take(`token ${tokenId}`);
+    },
   };
 }

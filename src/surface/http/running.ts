@@ -14,7 +14,13 @@ export interface HttpDeps {
   oauth: OAuthParts;
   config: Pick<
     Config,
-    'host' | 'port' | 'baseUrl' | 'workspace' | 'anonymousPerMinute' | 'trustedProxies'
+    | 'host'
+    | 'port'
+    | 'baseUrl'
+    | 'workspace'
+    | 'anonymousPerMinute'
+    | 'mcpCallsPerMinute'
+    | 'trustedProxies'
   >;
   version: string;
   log: Log;

@@ -19,6 +19,7 @@ import { type Failure, failureJson, failureOf, prepareRefusal } from './failures
 import { mountOAuth } from './oauth-ports.ts';
 import { mountPages } from './page-ports.ts';
 import { queryTokensOf, takeQueryToken } from './query-token.ts';
+import { createMcpFlood } from './rate-limit.ts';
 import { createRouteCheck } from './raw-routes.ts';
 import type { Running } from './running.ts';
 import { createHostCheck } from './same-origin.ts';
@@ -143,9 +144,14 @@ function mountFileStreams(app: FastifyInstance, { deps, gate }: Running): void {
 }
 
 function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
+  const limit = createMcpFlood(deps.clock, deps.config.mcpCallsPerMinute);
   const options = {
-    admit: (request: FastifyRequest, workspace: string | null) =>
-      gate.admit(request, 'mcp', workspace),
+    async admit(request: FastifyRequest, workspace: string | null) {
+      limit.ofAddress(request.ip);
+      const caller = await gate.admit(request, 'mcp', workspace);
+      limit.ofCaller(caller);
+      return caller;
+    },
     metadataUrl: (path: string) => resourceMetadataUrl(origin(), path),
     page: sendMcpAddressPage,
     withToken(request: FastifyRequest, path: string) {

@@ -65,8 +65,13 @@ export function refuseAuthentication(
   { metadataUrl, hadToken }: Knocked,
 ): McpHttpResponse {
   if (!(error instanceof AppError)) throw error;
-  const { code, status, message, hint } = error;
-  if (status !== 401) return problem({ status, error: code, message, hint });
+  const { code, status, message, hint, details } = error;
+  if (status !== 401) {
+    const after = details?.['retryAfterSecs'];
+    const refused = problem({ status, error: code, message, hint });
+    if (after === undefined) return refused;
+    return { ...refused, headers: { ...refused.headers, 'retry-after': String(after) } };
+  }
   return problem({
     status,
     error: 'invalid_token',

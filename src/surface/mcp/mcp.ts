@@ -7,6 +7,7 @@ import type { ListedTool } from '../../identity/index.ts';
 import type { Caller, Door } from '../../operation/index.ts';
 import { createArgumentCheck } from './arguments.ts';
 import { createAsking } from './asking.ts';
+import { createCallLimits } from './call-limits.ts';
 import { createCallTool } from './call-tool.ts';
 import { createCancellation } from './cancellation.ts';
 import { type Catalogue, createCatalogue } from './catalogue.ts';
@@ -59,6 +60,8 @@ interface EngineDeps {
   /** Where people reach this server, without a trailing slash. */
   origin: () => string;
   version: string;
+  /** Tool calls of one person; 0 or undefined: no limit. */
+  callsPerMinute?: number;
   /** How long a call waits for a job before it hands out its id, in milliseconds. */
   waitMs: number;
   onToolsChanged: ListChangeDeps['onToolsChanged'];
@@ -172,7 +175,8 @@ export function createMcp(deps: McpDeps): Mcp {
   const subscriptions = createSubscriptions({ streams, changes, serverInfo });
   const openAsking = createAsking({ clock, states: createRequestStates(deps) });
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
-  const callTool = createCallTool(toolDeps);
+  const limits = createCallLimits(clock, deps.callsPerMinute ?? 0);
+  const callTool = limits(createCallTool(toolDeps));
   const cancellation = createCancellation();
   const shared = { catalogue, callTool, clock, log, serverInfo, capabilitiesOf: capabilities };
   const dispatch = createDispatcher({

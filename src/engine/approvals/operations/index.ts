@@ -4,6 +4,7 @@ import type { Approvals } from '../approvals.ts';
 import { answerApproval } from './answer.ts';
 import { flowOfApproval } from './flow.ts';
 import { getApproval } from './get.ts';
+import { listApprovals } from './list.ts';
 import { resumeUrls } from './resume-urls.ts';
 import { resumeFlow } from './resume.ts';
 import { showApproval } from './show.ts';
@@ -15,6 +16,7 @@ export const approvalOperations = (approvals: Approvals): AnyOperation[] => [
   answerApproval(approvals),
   flowOfApproval(approvals),
   getApproval(approvals),
+  listApprovals(approvals),
   resumeFlow(approvals),
   workflowUrls(approvals),
 ];

@@ -1,4 +1,5 @@
 // Tools for jobs that wait: why, at once, and the approval that they wait for.
+import { resumeFlow } from './approval.ts';
 import type { Endpoint } from './endpoint.ts';
 import * as field from './fields.ts';
 
@@ -29,23 +30,19 @@ export const waitingEndpoints: readonly Endpoint[] = [
     arguments: { id: field.jobId('path') },
   },
   {
-    name: 'resumeFlow',
-    title: 'Approve or deny a flow that waits',
+    name: 'listApprovals',
+    title: 'List what waits for your answer',
     description:
-      'Answers a flow that waits for an approval. Only when the person you work for has said so ' +
-      'for this very flow: the approval is theirs. listQueue with suspended finds such flows.',
-    method: 'POST',
-    route: '/w/{workspace}/jobs_u/flow/resume_suspended/{id}',
-    effect: 'runs',
-    operation: 'approvals.resume',
-    target: 'job',
+      'Finds flows that wait for an answer of the person you work for, oldest first: what is ' +
+      'asked, the form, until when. Answer with resumeFlow.',
+    method: 'GET',
+    route: '/w/{workspace}/approvals/list',
+    effect: 'reads',
+    operation: 'approvals.list',
     arguments: {
-      id: field.jobId('path'),
-      approved: field.flag('body', 'False denies; true when left out.'),
-      payload: {
-        in: 'body',
-        schema: { description: 'What the next step reads as `resume`; JSON that fits its form.' },
-      },
+      ...field.paging,
+      all: field.flag('query', 'Also those that others have to answer.'),
     },
   },
+  resumeFlow,
 ];
