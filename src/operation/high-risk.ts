@@ -11,8 +11,8 @@ const maxShown = 200;
 
 /** A value in the sentence, which must not look like a part of it or hide one. */
 function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const plain = String(text).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const plain = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
   return `“${plain.length > maxShown ? `${plain.slice(0, maxShown)}…` : plain}”`;
 }
 

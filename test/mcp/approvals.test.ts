@@ -146,8 +146,8 @@ describe('approvals over MCP', () => {
     const round = async (answer: object): Promise<Loose> => {
       const { requestState } = await resumeAsked(args);
       const inputResponses = { answer };
-      const params = { name: 'resumeFlow', arguments: args, requestState, inputResponses };
-      return send('owner', params, true);
+      const again = { name: 'resumeFlow', arguments: args, requestState, inputResponses };
+      return send('owner', again, true);
     };
     const no = await round({ action: 'decline' });
     assert.equal(no.structuredContent.error.code, 'canceled');

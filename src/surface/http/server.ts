@@ -145,8 +145,12 @@ function mountFileStreams(app: FastifyInstance, { deps, gate }: Running): void {
 
 function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
   const limit = createMcpFlood(deps.clock, deps.config.mcpCallsPerMinute);
+  const counted = new WeakSet<FastifyRequest>();
   const options = {
     async admit(request: FastifyRequest, workspace: string | null) {
+      // Who asks in several workspaces at once still asks once.
+      if (counted.has(request)) return gate.admit(request, 'mcp', workspace);
+      counted.add(request);
       limit.ofAddress(request.ip);
       const caller = await gate.admit(request, 'mcp', workspace);
       limit.ofCaller(caller);

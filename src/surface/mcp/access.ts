@@ -69,7 +69,7 @@ export function refuseAuthentication(
   if (status !== 401) {
     const after = details?.['retryAfterSecs'];
     const refused = problem({ status, error: code, message, hint });
-    if (after === undefined) return refused;
+    if (typeof after !== 'number') return refused;
     return { ...refused, headers: { ...refused.headers, 'retry-after': String(after) } };
   }
   return problem({

@@ -14,6 +14,8 @@ export function conversing(tool: Tool, given: JsonObject, caller: Caller): Conve
   if (tool.asksFirst !== true) return { args: given, interactive: undefined };
   const { [confirmation.argument]: id, ...args } = given;
   if (caller.jobId !== null) return { args, interactive: undefined };
-  const answer = id === undefined || id === null ? {} : { confirmation: String(id) };
+  // What is no text is no id either.
+  const confirmed = typeof id === 'string' ? id : '';
+  const answer = id === undefined || id === null ? {} : { confirmation: confirmed };
   return { args, interactive: { tool: tool.definition.name, ...answer } };
 }
