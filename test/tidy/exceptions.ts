@@ -38,6 +38,11 @@ const exceptions: readonly Exception[] = [
     reason: 'the command line is a client of a Millrace server, not the server going out',
   },
   {
+    subject: 'fetch',
+    path: 'src/surface/cli/mcp-steps/ask.ts',
+    reason: 'doctor --mcp is a client of the address that a person names, on the person’s machine',
+  },
+  {
     subject: 'environment',
     path: 'src/engine/runners/harness/*',
     reason: 'runs inside the child, where the environment is the script’s own',

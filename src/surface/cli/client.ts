@@ -58,7 +58,8 @@ function connectionCode(error: unknown): string | undefined {
   return connectionCode(first);
 }
 
-function unreachable(url: string, error: unknown): AppError {
+/** A request that got no answer, as a sentence for people. */
+export function unreachable(url: string, error: unknown): AppError {
   const code = connectionCode(error) ?? '';
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(code)) {
     return new AppError('unavailable', `The certificate of ${url} is not trusted (${code}).`, {

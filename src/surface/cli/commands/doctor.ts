@@ -1,9 +1,10 @@
 // millrace doctor
 import type { Checked } from '../checks/index.ts';
-import { type Command, type Context, exitCodes, type Given } from '../command.ts';
+import { type Command, type Context, exitCodes, type Given, usageError } from '../command.ts';
 import { tableText } from '../table.ts';
 import { oneLine } from '../terminal.ts';
 import { jsonText } from './output.ts';
+import { doctorMcp, mcpOptions } from './doctor-mcp.ts';
 import { configOf, serverOptions } from './server.ts';
 
 function show(context: Context, given: Given, found: readonly Checked[]): void {
@@ -39,22 +40,34 @@ function show(context: Context, given: Given, found: readonly Checked[]): void {
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Check this machine and say what is wrong with it.',
+  summary: 'Check this machine, or an MCP address, and say what is wrong.',
   takes: '',
   options: {
     verbose: { type: 'flag', says: 'show every check, not only the problems' },
     json: { type: 'flag', says: 'JSON for machines: every check' },
+    ...mcpOptions,
     ...serverOptions,
   },
   notes: [
     'Checks Node, the data folder, the database, a script in each language, the sandbox, the ' +
       'port and the base URL. Says nothing and ends with 0 when all is well.',
     'Give it the options that millrace start gets.',
+    'With --mcp it connects to that address as an MCP client would, says what works, and ends ' +
+      'with 1 where a step fails. docs/how-to/troubleshoot-mcp.md explains each step.',
+    'MILLRACE_TOKEN spares the login, if the address is on the server of MILLRACE_URL.',
   ],
-  examples: ['millrace doctor', 'millrace doctor --verbose'],
+  examples: [
+    'millrace doctor',
+    'millrace doctor --verbose',
+    'millrace doctor --mcp https://millrace.example.com/api/mcp/w/main/mcp',
+  ],
   talks: false,
   async run(context, given) {
     const { terminal } = context;
+    if (given.has('mcp')) return doctorMcp(context, given);
+    if (given.flag('no-browser')) {
+      throw usageError('--no-browser is for --mcp.', 'Give --mcp and an address, or leave it out.');
+    }
     const config = configOf(given, serverOptions);
     // Loaded here, because no other command needs the engine and the store.
     const { allChecks, runChecks } = await import('../checks/index.ts');
