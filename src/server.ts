@@ -12,8 +12,10 @@ import {
 } from './base/index.ts';
 import {
   createBuilder,
+  createDocumentation,
   createEngine,
   createRunners,
+  documentationOperations,
   type Engine,
   type MarkFlow,
   openSandbox,
@@ -147,11 +149,15 @@ async function createBase(
   return { db, sandbox, engine, identity, egress };
 }
 
+interface Parts {
+  db: Database;
+  engine: Engine;
+  identity: Identity;
+  origin: () => string;
+}
+
 /** The door with its stages, outermost first: the one list of what every call passes. */
-function openDoor(
-  { log, clock, undo }: Ground,
-  { db, engine, identity }: { db: Database; engine: Engine; identity: Identity },
-): Door {
+function openDoor({ log, clock, undo }: Ground, { db, engine, identity, origin }: Parts): Door {
   const relations: Relations = {
     extraPerms: async (workspace, target) =>
       (await engine.extraPerms(workspace, target)) ?? identity.extraPerms(workspace, target),
@@ -161,6 +167,7 @@ function openDoor(
   const catalog = createCatalog([
     engine.operations,
     identity.operations,
+    documentationOperations(createDocumentation({ origin })),
     auditOperations({ db, clock }),
   ]);
   return createDoor(catalog, [
@@ -188,7 +195,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       toolsOf: (caller, workspace) => mcp.preview(caller, workspace),
     });
     const { db, sandbox, engine, identity, egress } = base;
-    const door = openDoor(ground, { db, engine, identity });
+    const door = openDoor(ground, { db, engine, identity, origin: () => origin });
     const { deriveKey } = engine;
     const endpoint = { log, clock, version, origin: () => origin };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;

@@ -12,6 +12,7 @@ export {
 export { isUuid, newId, newSecret, sameSecret, sha256 } from './id.ts';
 export { judged } from './json-schema.ts';
 export { createLog, type Log, type LogLevel, type RootLog } from './log.ts';
+export { createRanking, type Ranking } from './ranking.ts';
 export { createSlowTick, type SlowLook, type SlowTick, slowTickMs } from './slow-tick.ts';
 export { createRate, type Rate } from './rate.ts';
 export { canonicalJson, cutBytes, maskSecrets, nearest } from './text.ts';

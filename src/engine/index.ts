@@ -1,3 +1,4 @@
+export { createDocumentation, documentationOperations } from './documentation/index.ts';
 export { openFlowSchema } from './flows/index.ts';
 export { createEngine, type Engine, type RunnableList } from './engine.ts';
 export type { MarkFlow } from './flows/index.ts';

@@ -46,6 +46,7 @@ const standings = new Map<string, Standing>([
   ['tokens:read', 'person'],
   ['tokens:write', 'person'],
   ['workspaces:list', 'person'],
+  ['docs:read', 'person'],
   ['workers:read', 'person'],
   // The times of a cron expression, which is no item.
   ['schedules:list', 'person'],

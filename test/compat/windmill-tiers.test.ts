@@ -180,11 +180,12 @@ const built = `
   GET W/job_helpers/list_stored_files
   GET W/job_helpers/load_file_metadata
   POST W/oidc/token/{}
+  GET docs/search
+  GET docs/page
 `;
 
 /** They answer 501, or 404 where Windmill does not publish them either. */
 const notBuilt = `
-  GET docs/search
   POST W/job_helpers/upload_s3_file
   GET W/job_helpers/download_s3_file
   POST W/jobs/run_and_stream/p/{}

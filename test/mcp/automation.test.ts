@@ -270,6 +270,7 @@ const harmless: Record<string, Record<string, unknown>> = {
   resumeFlow: { id: '00000000-0000-7000-8000-000000000000' },
   restartFlow: { id: '00000000-0000-7000-8000-000000000000', step_id: 'a' },
   listWorkers: {},
+  listWorkerLogs: {},
   getQueuePosition: { id: '00000000-0000-7000-8000-000000000000' },
   listFlows: {},
   getFlowByPath: { path: 'f/examples/missing' },
@@ -278,6 +279,7 @@ const harmless: Record<string, Record<string, unknown>> = {
   deleteFlowByPath: { path: 'f/examples/missing' },
   runFlowByPath: { path: 'f/examples/missing' },
   runFlowPreviewAndWaitResult: { value: { modules: 'none' }, args: {} },
+  validateFlow: { value: { modules: [] } },
   listSchedules: {},
   getSchedule: { path: 'f/examples/missing' },
   previewSchedule: { schedule: '0 0 0 * * *', timezone: 'UTC' },
@@ -306,6 +308,9 @@ const harmless: Record<string, Record<string, unknown>> = {
   createApp: { path: 'f/examples/any', value: {} },
   updateApp: { path: 'f/examples/missing' },
   deleteApp: { path: 'f/examples/missing' },
+  queryDocumentation: { query: 'flows' },
+  searchDocs: { query: 'flows' },
+  readDocsPage: { url: 'how-to/flows' },
   's-f_examples_hello': { name: 'x' },
 };
 
@@ -353,7 +358,11 @@ test('every endpoint tool is in the table above, and says what its risk is', asy
     assert.ok(name in harmless, name);
     assert.match(name, /^[a-zA-Z]{1,32}$/);
     assert.ok(description.length < 1000, name);
-    assert.equal(annotations.readOnlyHint, /^(list|get|wait|preview)/.test(name), name);
+    assert.equal(
+      annotations.readOnlyHint,
+      /^(list|get|wait|preview|query|search|read|validate)/.test(name),
+      name,
+    );
     for (const hint of ['destructiveHint', 'idempotentHint', 'openWorldHint', 'readOnlyHint']) {
       assert.equal(typeof annotations[hint], 'boolean');
     }

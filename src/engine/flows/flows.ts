@@ -19,7 +19,7 @@ import type { Flow, NewFlow, WrittenFlow as Written } from './flow.ts';
 import * as sql from './flows.sql.ts';
 import { inputProblems } from './inputs.ts';
 import type { CompiledModule, FlowSource } from './runs.ts';
-import { parseFlow, refuse, validateFlow, type ValidateDeps } from './validate.ts';
+import { parseFlow, refuse, refusedProblems, validateFlow, type ValidateDeps } from './validate.ts';
 import { allModules, type FlowValue } from './value.ts';
 
 export interface FlowsDeps extends Omit<ValidateDeps, 'flowPerms'>, OnBehalfDeps {
@@ -281,6 +281,17 @@ export function createFlows(deps: FlowsDeps) {
     ...reading,
     prepare: async (call: Call, said: Wanted): Promise<FlowSource> =>
       (await check(call, said)).source,
+
+    /** What is wrong with a value before it is written; its inline code is not built. */
+    async validate(call: Call, given: unknown) {
+      try {
+        const value = parseFlow(given);
+        const { warnings } = await validateFlow(checking, call, { value, allowMissing: false });
+        return { valid: true, problems: [], warnings };
+      } catch (error) {
+        return { valid: false, problems: refusedProblems(error), warnings: [] };
+      }
+    },
 
     async create(call: Call, said: NewFlow) {
       const written = await store(call, said, null);

@@ -34,6 +34,12 @@ export function refuse(problems: readonly string[]): never {
   );
 }
 
+/** The problems that `refuse` told of, one a line; throws what is no such refusal. */
+export function refusedProblems(error: unknown): string[] {
+  if (!(error instanceof AppError) || error.code !== 'invalid_input') throw error;
+  return error.message.split('\n').slice(1);
+}
+
 /** The value with its shape checked. Throws `invalid_input` with the place of each problem. */
 export function parseFlow(given: unknown): FlowValue {
   const parsed = flowValue.safeParse(given);

@@ -79,6 +79,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /.well-known/oauth-protected-resource': 'OAuth: the MCP endpoint /mcp, open',
   'GET /.well-known/oauth-protected-resource/*': 'OAuth: each MCP endpoint, open',
   'GET /w/:workspace/runs/:id': 'page; calls jobs.get',
+  'GET /docs/*': 'the documentation as Markdown; calls docs.page',
   [`* ${mcp}/mcp`]: 'the MCP transport, which calls the door itself',
   [`* ${mcp}/mcp/`]: 'the same with a trailing slash',
   [`* ${mcp}/sse`]: 'the same under its older name, and the transport of 2024',

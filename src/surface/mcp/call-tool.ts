@@ -7,7 +7,7 @@ import type { ArgumentCheck } from './arguments.ts';
 import type { Asking, ClientSide, OpenAsked, OpenAsking } from './asking.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
 import { conversing } from './consent.ts';
-import { readable } from './faces/index.ts';
+import { readable, searchTools } from './faces/index.ts';
 import { pathOfName } from './names.ts';
 import { isObject, type JsonObject, type RpcError, rpcCodes, type ToolResult } from './protocol.ts';
 import { appErrorResult, argumentsResult, failureResult } from './results.ts';
@@ -29,6 +29,8 @@ export interface ToolCall {
   callerIn: (workspace: string) => Promise<Caller>;
   signal: AbortSignal;
   linksKnown: boolean;
+  /** The connection lists the search tools alone. */
+  searches: boolean;
   onProgress?: ((progress: Progress) => void) | undefined;
   /** Undefined where the client cannot be asked anything. */
   client?: ClientSide | undefined;
@@ -58,18 +60,11 @@ function callOf(wanted: ToolCall, asker?: Asking): Call {
   };
 }
 
-function unknownTool(name: string, { byName }: ToolList): RpcError {
-  const names = new Set(byName.keys());
-  const similar: string[] = [];
-  for (let count = 0; count < 3; count += 1) {
-    const next = nearest(name, names);
-    if (next === undefined) break;
-    similar.push(next);
-    names.delete(next);
-  }
-  const guess = similar.length > 0 ? `Did you mean ${similar.join(' or ')}? ` : '';
+function unknownTool(name: string, list: ToolList): RpcError {
   const said = `There is no tool "${name.slice(0, 128)}" for this token.`;
-  return { code: rpcCodes.invalidParams, message: `${said} ${guess}tools/list has them all.` };
+  const where = list.isCut ? 'searchTools finds them all.' : 'tools/list has them all.';
+  const message = `${said} ${list.directory.similar(name)}${where}`;
+  return { code: rpcCodes.invalidParams, message };
 }
 
 /** The tool cannot do without asking the client, which has not said that it can be asked. */
@@ -79,9 +74,17 @@ function missing(capability: string): RpcError {
   return { code: rpcCodes.missingCapability, message, data };
 }
 
+const searchByName = new Map(searchTools.map((tool) => [tool.definition.name, tool]));
+
 function namesOf(tool: Tool): JsonObject {
   const { properties } = tool.definition.inputSchema;
   return isObject(properties) ? properties : {};
+}
+
+/** The arguments that the schema is about. */
+function listed({ hidden }: Tool, args: JsonObject): JsonObject {
+  if (!hidden || !Object.keys(args).some((name) => hidden.has(name))) return args;
+  return Object.fromEntries(Object.entries(args).filter(([name]) => !hidden.has(name)));
 }
 
 /** Without null for the arguments of the house's own tools: models send it for "none". */
@@ -89,7 +92,7 @@ function withoutNulls(tool: Tool, args: JsonObject): JsonObject {
   if (!Object.values(args).includes(null)) return args;
   const own = namesOf(tool);
   const kept = Object.entries(args).filter(
-    ([name, value]) => value !== null || !Object.hasOwn(own, name),
+    ([name, value]) => value !== null || !(Object.hasOwn(own, name) || tool.hidden?.has(name)),
   );
   return Object.fromEntries(kept);
 }
@@ -134,7 +137,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
         ? withoutUnknown(tool, given)
         : { args: withoutNulls(tool, given), note: undefined };
     const { inputSchema } = tool.definition;
-    const problems = await argumentCheck.check(tool.schemaKey, inputSchema, args);
+    const problems = await argumentCheck.check(tool.schemaKey, inputSchema, listed(tool, args));
     if (problems) return argumentsResult(wanted.name, problems);
     const invocation: Invocation = {
       call: { ...callOf(wanted, asker), ...(interactive && { interactive }) },
@@ -144,7 +147,13 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
       origin: deps.origin(),
       linksKnown: wanted.linksKnown,
       log: wanted.log,
-      offers: (name) => list.byName.has(name),
+      offers: (name) => list.directory.get(name) !== undefined,
+      directory: list.directory,
+      callOther: (other, given) =>
+        runTool(
+          { ...wanted, name: other.definition.name, args: given },
+          { tool: other, list, asker },
+        ),
     };
     const result = await tool.run(invocation);
     if (note === undefined) return result;
@@ -180,11 +189,17 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
     return deps.openAsking(client, bound, signal);
   }
 
+  function find(wanted: ToolCall, list: ToolList): Tool | undefined {
+    const { name, searches } = wanted;
+    const search = searches || list.isCut ? searchByName.get(name) : undefined;
+    // A tool that exists but is not this caller's goes to the door too: it refuses and audits.
+    return search ?? list.directory.get(name) ?? catalogue.hidden(wanted);
+  }
+
   return async (wanted) => {
     try {
       const list = await catalogue.of(wanted.caller, wanted.workspace);
-      // A tool that exists but is not this caller's goes to the door too: it refuses and audits.
-      const tool = list.byName.get(wanted.name) ?? catalogue.hidden(wanted);
+      const tool = find(wanted, list);
       if (!tool) {
         await refuseScript(wanted);
         return { error: unknownTool(wanted.name, list) };

@@ -9,17 +9,29 @@ import {
   mayOnSome,
   readable,
   runnableTool,
+  searchTools,
 } from './faces/index.ts';
+import { createDirectory } from './directory.ts';
 import { createLru } from './lru.ts';
 import { createMultiWorkspace, type MultiWorkspaceDeps } from './multi-workspace.ts';
 import { takesResource } from './resource-arguments.ts';
-import type { FaceDeps, Tool } from './tool.ts';
+import type { Directory, FaceDeps, Tool } from './tool.ts';
 
-export interface ToolList {
+/** What of a caller's tools a connection lists. */
+export interface Listing {
+  /** In a fixed order. */
   readonly tools: readonly Tool[];
-  readonly byName: ReadonlyMap<string, Tool>;
   /** The definitions as one JSON array, UTF-8. */
   readonly json: Buffer;
+}
+
+export interface ToolList extends Listing {
+  /** Every tool that may be called, also beyond what is listed. */
+  readonly directory: Directory;
+  /** What a connection that asked for search lists instead. */
+  readonly search: Listing;
+  /** Whether the search tools are listed, so that the rest can be found. */
+  readonly isCut: boolean;
 }
 
 export interface CatalogueDeps extends FaceDeps {
@@ -31,7 +43,7 @@ export interface CatalogueDeps extends FaceDeps {
 }
 
 export interface Catalogue {
-  /** In a fixed order: endpoint tools, then scripts by path. */
+  /** In a fixed order: endpoint tools, then scripts and flows by path. */
   of(caller: Caller, workspace: string | null): Promise<ToolList>;
   /** An endpoint tool that is there, but not for everybody. */
   hidden(wanted: { name: string; workspace: string | null }): Tool | undefined;
@@ -44,6 +56,12 @@ const maxListBytes = 64_000_000;
 const maxLists = 1_000;
 /** Tools of script versions, shared by all callers. */
 const maxTools = 10_000;
+
+/**
+ * Tools in the one page that clients read; the rest is found by search. Those who cut earlier say
+ * so to people, not to us.
+ */
+const maxListed = 500;
 
 const runAsk: Ask = { action: 'jobs:run', risk: 'write' };
 
@@ -60,12 +78,16 @@ function rightsOf(caller: Caller): string {
   return key;
 }
 
-function listOf(tools: readonly Tool[]): ToolList {
-  return {
-    tools,
-    byName: new Map(tools.map((tool) => [tool.definition.name, tool])),
-    json: Buffer.from(`[${tools.map((tool) => tool.json).join(',')}]`),
-  };
+function listingOf(tools: readonly Tool[]): Listing {
+  return { tools, json: Buffer.from(`[${tools.map((tool) => tool.json).join(',')}]`) };
+}
+
+const searchListing = listingOf(searchTools);
+
+export function listOf(tools: readonly Tool[]): ToolList {
+  const isCut = tools.length > maxListed;
+  const shown = isCut ? [...searchTools, ...tools.slice(0, maxListed - searchTools.length)] : tools;
+  return { ...listingOf(shown), directory: createDirectory(tools), search: searchListing, isCut };
 }
 
 /** Without those that the token's scopes keep from a run, which SQL does not know of. */

@@ -107,6 +107,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         callerIn: http.callerIn,
         signal: http.signal,
         linksKnown: knowsLinks(http),
+        searches: http.searches,
         onProgress,
         client: clientOf(dispatch, reach),
         log: tell,
@@ -194,7 +195,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (method === 'subscriptions/listen') return deps.subscriptions.listen(http, id, fast.params);
     if (method === 'tools/list') {
       deps.argumentCheck.expect();
-      const { json } = await catalogue.of(http.caller, http.workspace);
+      const list = await catalogue.of(http.caller, http.workspace);
+      const { json } = http.searches ? list.search : list;
       return jsonResponse(listAnswer(id, json, { era, info: serverInfo() }));
     }
     const info = method === 'server/discover' ? introduced(serverInfo()) : serverInfo();

@@ -17,6 +17,8 @@ export interface McpHttpRequest {
   workspace: string | null;
   /** The same caller in another workspace; throws what keeps the token out of it. */
   callerIn: (workspace: string) => Promise<Caller>;
+  /** The connection lists the search tools instead of all (`?tools=search`). */
+  searches: boolean;
   /** Tells apart the clients of one token, together with its headers. */
   remoteAddress: string;
   /** Aborts when the client went away or canceled. */

@@ -83,6 +83,15 @@ function ofError(error: AppError | { statusCode?: number; code?: string }): McpH
   return refusal({ status: 500, code: internalError, message: 'Internal server error' });
 }
 
+/** `?tools=search` lists the three search tools instead of all, on this connection. */
+function searchesOf({ query }: FastifyRequest): boolean {
+  const { tools } = query as { tools?: unknown };
+  if (tools === undefined || tools === 'all') return false;
+  if (tools === 'search') return true;
+  const message = 'The address says ?tools= what is not known: search and all are accepted.';
+  throw new AppError('invalid_input', message);
+}
+
 function exchangeOf(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -100,6 +109,7 @@ function exchangeOf(
     url: mcp.origin() + pathOf(request),
     headers: request.headers,
     body: Buffer.isBuffer(request.body) ? request.body : undefined,
+    searches: searchesOf(request),
     remoteAddress: request.ip,
     signal: gone.signal,
     abort,

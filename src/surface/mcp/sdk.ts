@@ -108,7 +108,8 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
       const message = 'The list has one page; there is no cursor.';
       throw new sdk.ProtocolError(rpcCodes.invalidParams, message);
     }
-    const { tools } = await catalogue.of(http.caller, http.workspace);
+    const list = await catalogue.of(http.caller, http.workspace);
+    const { tools } = http.searches ? list.search : list;
     return { tools: tools.map((tool) => tool.definition) } as unknown as Sdk.ListToolsResult;
   });
 
@@ -148,6 +149,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
         // Not the SDK's own: that one also fires when the server stops, which cancels nothing.
         signal: http.signal,
         linksKnown: knowsLinks(http),
+        searches: http.searches,
         onProgress: heart?.onProgress,
         client: clientOf(mcpReq),
         log: (level, text) => void mcpReq.log(level, text).catch(() => undefined),

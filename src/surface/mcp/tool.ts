@@ -3,6 +3,16 @@
 import type { Call, Caller, Door } from '../../operation/index.ts';
 import type { JsonObject, ToolDefinition, ToolResult } from './protocol.ts';
 
+/** Every tool that a caller has, listed or not. */
+export interface Directory {
+  readonly size: number;
+  get(name: string): Tool | undefined;
+  /** The best first; the scores are not told, because nothing may be done with them. */
+  search(words: string, limit: number): Tool[];
+  /** `Did you mean …? `, or nothing when no name is near. */
+  similar(name: string): string;
+}
+
 /** One call of a tool: arguments that fit its schema, and what it needs to answer. */
 export interface Invocation {
   /** A call of the door, ready but for the operation. */
@@ -20,6 +30,9 @@ export interface Invocation {
   readonly log?: ((level: 'info', text: string) => void) | undefined;
   /** Whether this caller may call that tool too, so that a result never names a closed door. */
   readonly offers: (tool: string) => boolean;
+  readonly directory: Directory;
+  /** Calls another tool as this caller, through the same checks and the same door. */
+  readonly callOther: (tool: Tool, args: JsonObject) => Promise<ToolResult>;
 }
 
 export interface Tool {
@@ -39,6 +52,8 @@ export interface Tool {
   readonly needs?: 'sampling' | 'roots';
   /** Some calls wait for the person's consent, and come back with an argument that says so. */
   readonly asksFirst?: boolean;
+  /** Names that are taken although the schema has them not; `run` looks at their values. */
+  readonly hidden?: ReadonlySet<string>;
   /** Throws `AppError` like the door; anything else thrown is a bug. */
   run(invocation: Invocation): Promise<ToolResult>;
 }

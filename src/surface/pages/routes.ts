@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import { mountApprovals } from './approval-routes.ts';
+import { mountDocumentation } from './documentation.ts';
 import { type Consents, mountConsent } from './consent-routes.ts';
 import { mountConnections } from './connections-routes.ts';
 import { mountFavorites } from './favorites-routes.ts';
@@ -187,5 +188,6 @@ export function pageRoutes(deps: PageDeps) {
     mountConnections(app, deps);
     mountFavorites(app, deps);
     mountTokens(app, deps);
+    mountDocumentation(app, deps);
   };
 }

@@ -6,6 +6,7 @@ import { appRows } from './apps.ts';
 import { auditRows } from './audit.ts';
 import { authRows } from './auth.ts';
 import { concurrencyRows } from './concurrency-groups.ts';
+import { documentationRows } from './documentation.ts';
 import { favoriteRows } from './favorites.ts';
 import { fileRows } from './files.ts';
 import { flowRows } from './flows.ts';
@@ -67,5 +68,6 @@ export const rows: readonly Row[] = [
   ...workflowRows,
   ...auditRows,
   ...concurrencyRows,
+  ...documentationRows,
   ...absentRows,
 ];

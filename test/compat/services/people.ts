@@ -246,6 +246,17 @@ const instance: Row[] = [
     sends: async ({ ask }: Known) => ({ id: (await ask('TrashService.listTrash'))[0].id }),
   },
   { call: 'TrashService.emptyTrash', sends: {}, is: /deleted for good/ },
+  {
+    call: 'DocumentationService.searchDocs',
+    sends: { query: 'schedules' },
+    is: ({ results }: any) => assert.match(results[0].url, /docs\/how-to\/schedules/),
+    as: 'docs',
+  },
+  {
+    call: 'DocumentationService.readDocsPage',
+    sends: ({ docs }: Known) => ({ url: docs.results[0].url }),
+    is: ({ text }: any) => assert.match(text, /schedule/i),
+  },
   { call: 'SettingService.getGlobal', sends: { key: 'automate_username_creation' }, is: null },
   { call: 'SettingsService.backendVersion', sends: {}, is: /^v1\./ },
   { call: 'SettingsService.backendUptodate', sends: {} },

@@ -10,6 +10,7 @@ import { getFlow } from './get.ts';
 import { flowHistory } from './history.ts';
 import { listFlows } from './list.ts';
 import { updateFlow } from './update.ts';
+import { validateFlow } from './validate.ts';
 import { flowValues } from './values.ts';
 
 export const flowOperations = (flows: Flows): AnyOperation[] => [
@@ -23,4 +24,5 @@ export const flowOperations = (flows: Flows): AnyOperation[] => [
   archiveFlow(flows),
   deleteFlow(flows),
   flowValues(flows),
+  validateFlow(flows),
 ];

@@ -1,7 +1,7 @@
 // The tools that the protocol's own test suite calls. They show what the engine passes on: each
 // kind of content, errors, progress, messages. Their names and words are the suite's.
 import { AppError } from '../../../base/index.ts';
-import type { Catalogue } from '../catalogue.ts';
+import { type Catalogue, listOf } from '../catalogue.ts';
 import type { ContentBlock, ToolResult } from '../protocol.ts';
 import { type Invocation, type Tool, toolOf } from '../tool.ts';
 import { asking } from './asking.ts';
@@ -111,11 +111,6 @@ function toolFrom({ name, description, inputSchema, needs, run }: Fixture): Tool
 
 /** The fixtures as the engine's catalogue, the same for everybody. */
 export function fixtureCatalogue(): Catalogue {
-  const tools = [...contents, ...asking].map(toolFrom);
-  const list = {
-    tools,
-    byName: new Map(tools.map((tool) => [tool.definition.name, tool])),
-    json: Buffer.from(`[${tools.map(({ json }) => json).join(',')}]`),
-  };
+  const list = listOf([...contents, ...asking].map(toolFrom));
   return { of: async () => list, endpoints: () => [], hidden: () => undefined };
 }

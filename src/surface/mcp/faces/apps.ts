@@ -73,6 +73,7 @@ export const appEndpoints: readonly Endpoint[] = [
       created_by: field.text('query', 'Only those that this username changed last.'),
       label: field.text('query', 'Only those with this label.'),
       order_desc: field.flag('query', 'Newest first; true.'),
+      ...field.starred.list,
     },
     shape: (apps: Parameters<typeof appShapes.row>[0][]) => apps.map(appShapes.row),
   },
@@ -84,7 +85,7 @@ export const appEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/apps/get/p/{path}',
     effect: 'reads',
     operation: 'apps.get',
-    arguments: { path: appPath() },
+    arguments: { path: appPath(), ...field.starred.read, raw_app: field.ignored('query') },
     shape: appShapes.whole,
   },
   {

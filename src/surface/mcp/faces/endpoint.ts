@@ -24,6 +24,11 @@ export interface Argument {
   required?: true;
   /** Field of the operation's input; the camelCase of the name when absent. */
   to?: string;
+  /**
+   * Windmill's, taken from prompts and programs that send it, and not listed: a model pays for
+   * every word. `ignored` ones have nothing to act on here; `passed` ones go to the operation.
+   */
+  hidden?: 'ignored' | 'passed';
   /** From what the model sends to what the operation takes. */
   read?: (value: unknown) => unknown;
 }
@@ -102,6 +107,10 @@ export function inputOf(endpoint: Endpoint, args: JsonObject): JsonObject {
   for (const [name, argument] of Object.entries(endpoint.arguments)) {
     const value = args[name];
     if (value === undefined) continue;
+    if (argument.hidden === 'ignored') {
+      argument.read?.(value);
+      continue;
+    }
     input[argument.to ?? camelCase(name)] = argument.read ? argument.read(value) : value;
   }
   return input;
@@ -112,8 +121,13 @@ const confirmationSchema: JsonSchema = {
   description: 'Only after the user agreed: the id from an answer confirmation_required.',
 };
 
-function inputSchemaOf(endpoint: Endpoint, asksFirst: boolean): JsonSchema {
+function hiddenOf(endpoint: Endpoint): ReadonlySet<string> {
   const entries = Object.entries(endpoint.arguments);
+  return new Set(entries.filter(([, { hidden }]) => hidden).map(([name]) => name));
+}
+
+function inputSchemaOf(endpoint: Endpoint, asksFirst: boolean): JsonSchema {
+  const entries = Object.entries(endpoint.arguments).filter(([, { hidden }]) => !hidden);
   const required = entries.filter(([, argument]) => argument.required).map(([name]) => name);
   return {
     type: 'object',
@@ -200,6 +214,7 @@ export function endpointTool(
       schemaKey: `endpoint ${name}`,
       unknownArguments: 'refuse',
       asksFirst,
+      hidden: hiddenOf(endpoint),
       async run(invocation) {
         // The door asks for the operation's own tool alone, and only after it read the input.
         if (declared.tool !== name) for (const ask of asks) assertNamed(ask, invocation, targets);

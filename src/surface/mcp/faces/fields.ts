@@ -28,6 +28,50 @@ export const choice = (
   schema: { type: 'string', enum: [...choices], description },
 });
 
+/** Taken and passed on, but not listed. */
+export const unlisted = (argument: Argument): Argument => ({ ...argument, hidden: 'passed' });
+
+/** Has nothing to act on here, whatever it says. */
+export const ignored = (place: Where): Argument => ({
+  in: place,
+  schema: { type: 'boolean' },
+  hidden: 'ignored',
+});
+
+/** Only what is so anyway is taken: false, or the one value that there is. */
+export const only = (place: Where, accepted: unknown, why: string): Argument => ({
+  in: place,
+  schema: { const: accepted },
+  hidden: 'ignored',
+  read(value) {
+    if (value === accepted) return value;
+    throw new AppError('not_implemented', `Not built: ${why}.`, {
+      hint: `Leave the argument out; ${JSON.stringify(accepted)} alone is accepted.`,
+    });
+  },
+});
+
+/** What all lists of items take beside their filters: there are no drafts on the server. */
+export const listing = {
+  include_draft_only: ignored('query'),
+  with_deployment_msg: ignored('query'),
+} as const satisfies Record<string, Argument>;
+
+/** What all reads of an item take beside its path. */
+export const reading = {
+  get_draft: ignored('query'),
+} as const satisfies Record<string, Argument>;
+
+/** What scripts, flows and apps take, which people may star. */
+export const starred = {
+  list: {
+    ...listing,
+    starred_only: flag('query', 'Only those that you starred.'),
+    dedicated_worker: only('query', false, 'dedicated workers'),
+  },
+  read: { ...reading, with_starred_info: unlisted(flag('query', 'Also whether you starred it.')) },
+} as const satisfies Record<string, Record<string, Argument>>;
+
 export const required = (argument: Argument): Argument => ({ ...argument, required: true });
 
 /** `a, b,c` → `['a', 'b', 'c']`: how Windmill takes lists. */

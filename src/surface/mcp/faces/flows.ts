@@ -6,7 +6,7 @@ import { linkedToRun, valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
 import { type Argument, type Endpoint, inputOf } from './endpoint.ts';
 import * as field from './fields.ts';
-import { type Outcome, outcomeResult } from './outcome.ts';
+import { outcomeResult } from './outcome.ts';
 
 /** Enough to write most flows; what is wrong with one is said with the module's id. */
 const openFlow =
@@ -146,7 +146,7 @@ const preview: Endpoint = {
   run: async (invocation, { door, waitMs }) => {
     const input = { ...inputOf(preview, invocation.args), waitMs };
     const outcome = await door.invoke(invocation.call, 'jobs.previewFlowWait', input);
-    return outcomeResult(outcome as Outcome, invocation);
+    return outcomeResult(outcome, { invocation, door });
   },
 };
 
@@ -168,6 +168,7 @@ const readEndpoints: readonly Endpoint[] = [
       created_by: field.text('query', 'Only flows last written by this username.'),
       order_desc: field.flag('query', 'Newest first; true.'),
       show_archived: field.flag('query', 'Archived ones instead.'),
+      ...field.starred.list,
     },
     shape: (flows: FlowOutput[]) => flows.map(flowShapes.whole),
   },
@@ -182,10 +183,29 @@ const readEndpoints: readonly Endpoint[] = [
     effect: 'reads',
     operation: 'flows.get',
     target: 'flow',
-    arguments: { path: flowPath() },
+    arguments: { path: flowPath(), ...field.starred.read },
     shape: flowShapes.whole,
   },
 ];
+
+const check: Endpoint = {
+  name: 'validateFlow',
+  title: 'Check a flow',
+  description:
+    'Says what is wrong with a flow before it is written: shape, ids, expressions, and that what ' +
+    'it calls exists and gets its arguments. Nothing runs; inline code is not built, which ' +
+    'runFlowPreviewAndWaitResult does.',
+  method: 'POST',
+  route: '/w/{workspace}/flows/validate',
+  effect: 'reads',
+  operation: 'flows.validate',
+  arguments: {
+    value: field.required({
+      in: 'body',
+      schema: { type: 'object', description: 'OpenFlow, as createFlow takes it.' },
+    }),
+  },
+};
 
 /** In the order in which they are listed. */
 export const flowEndpoints: readonly Endpoint[] = [
@@ -203,7 +223,7 @@ export const flowEndpoints: readonly Endpoint[] = [
     effect: 'removes',
     operation: 'flows.delete',
     target: 'flow',
-    arguments: { path: flowPath() },
+    arguments: { path: flowPath(), keep_captures: field.ignored('query') },
     shape: ({ path }: { path: string }) => path,
   },
   {
@@ -228,4 +248,5 @@ export const flowEndpoints: readonly Endpoint[] = [
     },
   },
   preview,
+  check,
 ];

@@ -1,18 +1,12 @@
 // Endpoint tools of jobs and workers: run, wait, look, cancel.
-import {
-  type JobOutput,
-  jobRowShape,
-  jobShape,
-  type WorkerOutput,
-  workerShape,
-} from '../../shapes/index.ts';
+import { type JobOutput, jobRowShape, jobShape } from '../../shapes/index.ts';
 import { languages } from '../../../engine/index.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { cut, linkedToRun, maxTextBytes, textOf, valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
 import { type Argument, type Endpoint, inputOf } from './endpoint.ts';
 import * as field from './fields.ts';
-import { type Outcome, outcomeResult } from './outcome.ts';
+import { outcomeResult } from './outcome.ts';
 import { waitingEndpoints } from './waiting.ts';
 
 const filters: Record<string, Argument> = {
@@ -45,6 +39,10 @@ const filters: Record<string, Argument> = {
   broad_filter: field.text('query', 'Part of path, tag, schedule, trigger kind or label.'),
   label: field.text('query', 'Only jobs with this label.'),
   is_flow_step: field.flag('query', 'Only steps of flows, or none.'),
+  is_not_schedule: field.unlisted(field.flag('query', 'Only jobs that no schedule started.')),
+  is_skipped: field.unlisted(field.flag('query', 'Only flows that were skipped, or none.')),
+  allow_wildcards: field.unlisted(field.flag('query', '* in tag, worker, label and more.')),
+  all_workspaces: field.unlisted(field.flag('query', 'Of the whole instance.')),
   args: {
     in: 'query',
     schema: { type: 'object', description: 'Only jobs whose arguments contain these.' },
@@ -54,10 +52,6 @@ const filters: Record<string, Argument> = {
     schema: { type: 'object', description: 'Only jobs whose result contains this.' },
   },
 };
-
-function outcomeOf(output: unknown, invocation: Invocation): ToolResult {
-  return outcomeResult(output as Outcome, invocation);
-}
 
 async function start(
   { door }: FaceDeps,
@@ -138,12 +132,14 @@ const preview: Endpoint = {
     }),
     path: field.text('body', 'Where it would be deployed; relative imports start there.'),
     tag: field.text('body', 'Worker tag, only when it must run on certain workers.'),
+    kind: field.only('body', 'code', 'previews of another kind than code'),
+    dedicated_worker: field.only('body', false, 'dedicated workers'),
     lock: field.text('body', 'Lock of its imports, to use exactly these versions.'),
   },
   run: async (invocation, { door, waitMs }) => {
     const input = { ...inputOf(preview, invocation.args), waitMs };
     const output = await door.invoke(invocation.call, 'jobs.previewWait', input);
-    return outcomeOf(output, invocation);
+    return outcomeResult(output, { invocation, door });
   },
 };
 
@@ -234,6 +230,7 @@ const readEndpoints: readonly Endpoint[] = [
         in: 'query',
         schema: { type: 'number', minimum: 0, description: 'Only what follows this offset.' },
       },
+      remove_ansi_warnings: field.ignored('query'),
     },
     run: (invocation, deps) => readLogs(deps, invocation),
   },
@@ -266,7 +263,8 @@ const wait: Endpoint = {
   },
   run: async (invocation, { door, waitMs }) => {
     const input = { waitMs, ...inputOf(wait, invocation.args) };
-    return outcomeOf(await door.invoke(invocation.call, 'jobs.wait', input), invocation);
+    const output = await door.invoke(invocation.call, 'jobs.wait', input);
+    return outcomeResult(output, { invocation, door });
   },
 };
 
@@ -275,7 +273,7 @@ const controlEndpoints: readonly Endpoint[] = [
   {
     name: 'cancelJob',
     title: 'Cancel a job',
-    description: 'Cancels a job that waits or runs.',
+    description: 'Stops a job that waits or runs, for good: cancels it.',
     method: 'POST',
     route: '/w/{workspace}/jobs_u/queue/cancel/{id}',
     effect: 'cancels',
@@ -354,23 +352,6 @@ const controlEndpoints: readonly Endpoint[] = [
       const input = { id, stepId, ...known };
       return start(deps, invocation, { operation: 'jobs.restartFlow', input });
     },
-  },
-  {
-    name: 'listWorkers',
-    title: 'List workers',
-    description: 'Lists the processes that run jobs, for finding out why a job waits.',
-    method: 'GET',
-    route: '/workers/list',
-    effect: 'reads',
-    operation: 'workers.list',
-    arguments: {
-      ...field.paging,
-      ping_since: {
-        in: 'query',
-        schema: { type: 'number', minimum: 1, description: 'Heard of in so many seconds; 300.' },
-      },
-    },
-    shape: (workers: WorkerOutput[]) => workers.map(workerShape),
   },
 ];
 

@@ -49,6 +49,7 @@ export const resourceEndpoints: readonly Endpoint[] = [
       path: field.text('query', 'Only this path.'),
       description: field.text('query', 'Only those whose description holds this.'),
       label: field.text('query', 'Only those with this label.'),
+      ...field.listing,
     },
     shape: (resources: ResourceOutput[]) => resources.map(resourceShape),
   },
@@ -60,7 +61,7 @@ export const resourceEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/resources/get/{path}',
     effect: 'reads',
     operation: 'resources.get',
-    arguments: { path: path('path') },
+    arguments: { path: path('path'), ...field.reading },
     shape: resourceShape,
   },
   {

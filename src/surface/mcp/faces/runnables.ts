@@ -7,7 +7,7 @@ import { toolNameOf } from '../names.ts';
 import type { ToolDefinition } from '../protocol.ts';
 import { declaredArguments, type ToolSchema, toolSchemaOf } from '../schemas.ts';
 import { type FaceDeps, type Tool, toolOf } from '../tool.ts';
-import { type Outcome, outcomeResult } from './outcome.ts';
+import { outcomeResult } from './outcome.ts';
 
 /** A model pays for every word of every tool; the rest is on the page of the script. */
 const maxDescriptionBytes = 4_000;
@@ -71,7 +71,7 @@ export function runnableTool(
       const args = declaredArguments(schema, invocation.args);
       const operation = kind === 'flow' ? 'jobs.runFlowWait' : 'jobs.runWait';
       const outcome = await door.invoke(invocation.call, operation, { path, args, waitMs });
-      return outcomeResult(outcome as Outcome, invocation);
+      return outcomeResult(outcome, { invocation, door });
     },
   });
 }

@@ -30,6 +30,14 @@ const cron = {
 const handler = (when: string): Argument =>
   field.text('body', `script/<path> or flow/<path> to run ${when}.`);
 
+/** Windmill's, for who knows them: rarely needed, and not listed. */
+const rare = {
+  ws_error_handler_muted: field.unlisted(field.flag('body', 'Not for the workspace’s handler.')),
+  cron_version: field.unlisted(field.text('body', 'v1 or v2: how days are read.')),
+  permissioned_as: field.unlisted(field.text('body', 'Whose rights it runs with.')),
+  preserve_permissioned_as: field.unlisted(field.flag('body', 'Keep another person’s rights.')),
+};
+
 const settings = {
   ...cron,
   args: object('Arguments of the script or flow; read its schema first.'),
@@ -72,6 +80,10 @@ export const scheduleEndpoints: readonly Endpoint[] = [
       schedule_path: { ...field.text('query', 'Only this schedule.'), to: 'path' },
       broad_filter: field.text('query', 'Only those that say this somewhere.'),
       label: field.text('query', 'Only those with this label.'),
+      description: field.unlisted(field.text('query', 'Only those whose description holds this.')),
+      summary: field.unlisted(field.text('query', 'Only those whose summary holds this.')),
+      args: field.unlisted({ in: 'query', schema: { type: 'object' } }),
+      ...field.listing,
     },
     shape: (schedules: Schedule[]) => schedules.map(scheduleShape),
   },
@@ -83,7 +95,7 @@ export const scheduleEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/schedules/get/{path}',
     effect: 'reads',
     operation: 'schedules.get',
-    arguments: { path: path('path') },
+    arguments: { path: path('path'), ...field.reading },
     shape: scheduleShape,
   },
   {
@@ -117,6 +129,7 @@ export const scheduleEndpoints: readonly Endpoint[] = [
       script_path: field.required(field.text('body', 'Path of the script or flow to run.')),
       is_flow: field.flag('body', 'script_path is a flow.'),
       enabled: field.flag('body', 'Whether it runs; true.'),
+      ...rare,
     },
     shape: written('Created'),
   },
@@ -131,7 +144,7 @@ export const scheduleEndpoints: readonly Endpoint[] = [
     effect: 'changes',
     operation: 'schedules.update',
     starts: true,
-    arguments: { path: path('path'), ...settings },
+    arguments: { path: path('path'), ...settings, ...rare },
     shape: written('Updated'),
   },
   {

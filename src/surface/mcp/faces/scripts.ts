@@ -188,6 +188,7 @@ export const scriptEndpoints: readonly Endpoint[] = [
       parent_hash: field.text('query', 'Only versions with this ancestor.'),
       first_parent_hash: field.text('query', 'Only versions with this direct parent.'),
       last_parent_hash: field.text('query', 'Only versions with this first version.'),
+      ...field.starred.list,
     },
     shape: (scripts: ScriptOutput[]) => scripts.map(scriptShape),
   },
@@ -202,9 +203,12 @@ export const scriptEndpoints: readonly Endpoint[] = [
     effect: 'reads',
     operation: 'scripts.get',
     target: 'script',
-    arguments: { path: field.scriptPath('path') },
-    run: async ({ call, args }, { door }) =>
-      wholeScript((await door.invoke(call, 'scripts.get', { path: args['path'] })) as ScriptOutput),
+    arguments: { path: field.scriptPath('path'), ...field.starred.read },
+    run: async ({ call, args }, { door }) => {
+      const { path, with_starred_info: withStarredInfo } = args;
+      const input = { path, ...(withStarredInfo === true && { withStarredInfo }) };
+      return wholeScript((await door.invoke(call, 'scripts.get', input)) as ScriptOutput);
+    },
   },
   create,
   update,
@@ -220,7 +224,7 @@ export const scriptEndpoints: readonly Endpoint[] = [
     operation: 'scripts.delete',
     target: 'script',
     only: 'admins',
-    arguments: { path: field.scriptPath('path') },
+    arguments: { path: field.scriptPath('path'), keep_captures: field.ignored('query') },
   },
   {
     name: 'deleteScriptByHash',

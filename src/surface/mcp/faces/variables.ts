@@ -1,10 +1,14 @@
-// Endpoint tools of variables. The value of a secret is never handed to a model: scripts use it.
+// Endpoint tools of variables. The value of a secret is handed to a model only where the token says
+// so: scripts use it.
 import type { ToolResult } from '../protocol.ts';
 import { type VariableOutput, variableShape } from '../../shapes/index.ts';
 import { valueResult } from '../results.ts';
 import type { FaceDeps, Invocation } from '../tool.ts';
 import type { Argument, Endpoint } from './endpoint.ts';
 import * as field from './fields.ts';
+
+/** What a token needs so that a model may see the value of a secret. */
+const secretsScope = 'mcp:secrets';
 
 const path = (place: 'path' | 'body'): Argument =>
   field.required(field.text(place, 'Path of the variable, such as f/team/api_key.'));
@@ -15,13 +19,16 @@ const settings = {
   description: field.text('body', 'What it is for.'),
   labels: field.texts('body', 'Labels.'),
   expires_at: field.moment('body', 'When it is to be gone.'),
+  ws_specific: field.ignored('body'),
 };
 
 const written = (verb: string) => (output: { path: string }) =>
   `${verb} the variable ${output.path}.`;
 
 async function read({ door }: FaceDeps, { call, args }: Invocation): Promise<ToolResult> {
-  const input = { path: args['path'], decryptSecret: false };
+  const mayDecrypt = call.caller.scopes?.includes(secretsScope) === true;
+  const decryptSecret = mayDecrypt && args['decrypt_secret'] !== false;
+  const input = { path: args['path'], decryptSecret };
   const variable = (await door.invoke(call, 'variables.get', input)) as VariableOutput;
   const result = valueResult(variableShape(variable));
   if (variable.value !== null) return result;
@@ -48,6 +55,7 @@ export const variableEndpoints: readonly Endpoint[] = [
       description: field.text('query', 'Only those whose description holds this.'),
       value: field.text('query', 'Only plain ones whose value holds this.'),
       label: field.text('query', 'Only those with this label.'),
+      ...field.listing,
     },
     shape: (variables: VariableOutput[]) => variables.map(variableShape),
   },
@@ -55,15 +63,17 @@ export const variableEndpoints: readonly Endpoint[] = [
     name: 'getVariable',
     title: 'Read a variable',
     description:
-      'Reads a variable. The value of a secret is never shown: to use one, give $var:<path> as ' +
-      'an argument to a script.',
+      'Reads a variable. The value of a secret is shown only to a token with mcp:secrets: to use ' +
+      'one, give $var:<path> as an argument to a script.',
     method: 'GET',
     route: '/w/{workspace}/variables/get/{path}',
     effect: 'reads',
     operation: 'variables.get',
     arguments: {
       path: path('path'),
-      decrypt_secret: field.flag('query', 'Changes nothing: secrets are not shown here.'),
+      decrypt_secret: field.flag('query', 'Whether to show a secret, where the token may; true.'),
+      include_encrypted: field.only('query', false, 'ciphertext of secrets'),
+      ...field.reading,
     },
     run: (invocation, deps) => read(deps, invocation),
   },
@@ -77,7 +87,14 @@ export const variableEndpoints: readonly Endpoint[] = [
     route: '/w/{workspace}/variables/create',
     effect: 'adds',
     operation: 'variables.create',
-    arguments: { path: path('body'), ...settings, value: field.required(settings.value) },
+    arguments: {
+      path: path('body'),
+      ...settings,
+      value: field.required(settings.value),
+      account: field.unlisted({ in: 'body', schema: { type: 'integer' } }),
+      is_oauth: field.unlisted(field.flag('body', 'It belongs to an account.')),
+      already_encrypted: field.only('query', false, 'values that come encrypted'),
+    },
     shape: written('Created'),
   },
   {
