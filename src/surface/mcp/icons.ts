@@ -26,7 +26,7 @@ function iconOf(kind: Kind): Icon {
   const svg =
     `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16' fill='none' ` +
     `stroke='#14958a'><path d='${strokes[kind]}'/></svg>`;
-  const src = `data:image/svg+xml,${svg.replaceAll(/[<>#]/g, (char) => encodeURIComponent(char))}`;
+  const src = `data:image/svg+xml,${svg.replaceAll(/[<># ]/g, (char) => encodeURIComponent(char))}`;
   return { src, mimeType: 'image/svg+xml', sizes: ['any'] };
 }
 
