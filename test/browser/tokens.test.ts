@@ -39,13 +39,13 @@ describe('the page of tokens in a browser', () => {
     return visited;
   }
 
-  async function listed(address: string): Promise<number> {
+  async function listed(address: string, token: string | null = null): Promise<number> {
     const { body, headers } = modern('tools/list');
     const response = await server.fetch(address, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(body),
-      token: null,
+      token,
     });
     return response.status;
   }
@@ -80,10 +80,11 @@ describe('the page of tokens in a browser', () => {
     }
     await chromium.inspect(page, 'token-made');
     const texts = await page.locator('pre').allInnerTexts();
-    assert.equal(texts.filter((text) => text.includes(secret)).length, 8);
-    const address = texts.at(-1) ?? '';
-    assert.equal(address, `${server.origin}/api/mcp/w/test/mcp?token=${secret}`);
-    assert.equal(await listed(address), 200);
+    assert.equal(texts.filter((text) => text.includes(secret)).length, 7);
+    const settings = JSON.parse(texts.at(-1) ?? '');
+    const { url, headers } = settings.mcpServers.millrace;
+    assert.equal(headers.Authorization, `Bearer ${secret}`);
+    assert.equal(await listed(url, secret), 200);
     assert.ok(!server.logLines.some((line) => line.includes(secret)));
   });
 
@@ -107,14 +108,35 @@ describe('the page of tokens in a browser', () => {
     assert.equal(nobody.headers.get('location'), '/login?next=%2Ftokens');
   });
 
-  it('revokes it once asked', async () => {
-    const button = page.getByRole('button', { name: 'Revoke my laptop' });
+  it('rotates it once asked, and revokes it', async () => {
+    await page.getByText('Rotate', { exact: true }).click();
+    await page.getByRole('button', { name: 'Rotate my laptop' }).click();
+    assert.match(await page.innerText('main'), /shown only now.*claude mcp add/s);
+    const rotated = await page.locator('pre').first().innerText();
+    assert.equal(await listed('/api/mcp/w/test/mcp', secret), 401);
+    assert.equal(await listed('/api/mcp/w/test/mcp', rotated), 200);
+    await page.goto(`${server.origin}/tokens`);
+    const button = page.getByRole('button', { name: 'Revoke my laptop' }).first();
     assert.equal(await button.isVisible(), false);
-    await page.getByText('Revoke', { exact: true }).click();
+    await page.getByText('Revoke', { exact: true }).first().click();
     await chromium.inspect(page, 'tokens-revoke');
     await button.click();
-    assert.match(await page.innerText('main'), /There is none\./);
-    assert.equal(await listed(`/api/mcp/w/test/mcp?token=${secret}`), 401);
+    assert.equal(await listed('/api/mcp/w/test/mcp', rotated), 401);
+  });
+
+  it('generates an MCP URL, and says what it means', async () => {
+    await page.goto(`${server.origin}/tokens`);
+    await page.getByRole('button', { name: 'Generate MCP URL' }).click();
+    await chromium.inspect(page, 'token-url');
+    assert.match(await page.innerText('main'), /Whoever has this address acts in your name/);
+    const url = await page.locator('pre').nth(1).innerText();
+    assert.match(url, /\/api\/mcp\/w\/test\/mcp\?token=mru_/);
+    assert.equal(await listed(url), 200);
+    const token = new URL(url).searchParams.get('token') ?? '';
+    assert.ok(!server.logLines.some((line) => line.includes(token)));
+    await server.op('tokens.allowUrlTokens', { allowed: false });
+    await page.goto(`${server.origin}/tokens`);
+    assert.equal(await page.getByRole('button', { name: 'Generate MCP URL' }).count(), 0);
   });
 
   it('makes a full token for programs', async () => {

@@ -131,13 +131,18 @@ export function connectLines(address: string, token?: string): Html {
   )}`;
 }
 
-/** A token in an address: what it is, for people who are about to make one. */
+/** A token in an address, and what that means. */
 export function tokenInAddress(address: string, token: string): Html {
-  return html`<p>For clients that take nothing but an address:</p>
-    <pre>${address}?token=${token}</pre>
+  const url = `${address}?token=${token}`;
+  return html`<p>Paste it where a client asks for the address of a server:</p>
+    <pre>${url}</pre>
+    <p>Claude Code:</p>
+    <pre>claude mcp add --transport http millrace "${url}"</pre>
+    <p>Settings, for most others:</p>
+    <pre>${asJson({ mcpServers: { millrace: { type: 'http', url } } })}</pre>
     <p class="note">
       Whoever has this address acts in your name until the token ends. Addresses are kept in
-      histories and settings and are easily passed on: prefer the ways above, which send the token
-      beside the address. It works at MCP addresses only.
+      histories and settings and are easily passed on: where a client takes a header, make a token
+      for that. It works at MCP addresses only.
     </p>`;
 }

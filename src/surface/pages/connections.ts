@@ -1,4 +1,5 @@
 // The page of connected apps: who acts in the visitor's name, and the button that ends it. No I/O.
+import { askForm } from './ask-form.ts';
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
 import { reachInWords } from './reach.ts';
@@ -19,18 +20,6 @@ export interface Connection {
   lastUsedAt: number | null;
 }
 
-/** Asks once: the button is behind the summary. */
-export function revokeForm(page: { action: string; id: string; name: string; note: string }): Html {
-  const { action, id, name, note } = page;
-  return html`<details class="ask">
-    <summary aria-label="Revoke ${name}">Revoke</summary>
-    <form method="post" action="${action}">
-      <p>${note}</p>
-      <button class="deny" type="submit" name="revoke" value="${id}">Revoke ${name}</button>
-    </form>
-  </details>`;
-}
-
 function row(connection: Connection): Html {
   const { id, clientId, clientName, workspace, createdAt, expiresAt, lastUsedAt } = connection;
   const described = URL.canParse(clientId) ? new URL(clientId).host : undefined;
@@ -49,8 +38,9 @@ function row(connection: Connection): Html {
       <dt>Ends</dt>
       <dd>${dayOf(expiresAt)}, unless it is used before</dd>
     </dl>
-    ${revokeForm({
+    ${askForm({
       action: '/connections',
+      verb: 'revoke',
       id,
       name: clientName,
       note: 'It stops working at once. To use it again, connect it anew.',

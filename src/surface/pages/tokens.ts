@@ -1,6 +1,6 @@
 // The page of a person's tokens, and the one that shows a new token this once. No I/O.
+import { askForm } from './ask-form.ts';
 import { connectLines, mcpAddressOf, tokenInAddress } from './connect.ts';
-import { revokeForm } from './connections.ts';
 import { fieldOf, type Problem, problemNotice } from './fields.ts';
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
@@ -19,6 +19,10 @@ export interface TokenRow {
   scopes: readonly string[] | null;
   workspaceId: string | null;
   readOnly: boolean;
+  /** Made to stand in an MCP address. */
+  inUrl: boolean;
+  /** Of a client that the person allowed. */
+  connected: boolean;
 }
 
 /** What the form says. */
@@ -56,11 +60,31 @@ function endOf(expiration: number | null, now: number): Html {
   return expiration <= now ? html`ended ${momentOf(expiration)}` : momentOf(expiration);
 }
 
+function changesOf(prefix: string, name: string): Html {
+  const rotate = askForm({
+    action: '/tokens',
+    verb: 'rotate',
+    id: prefix,
+    name,
+    note: 'It gets a new secret for as long again; the old one stops working at once.',
+  });
+  const revoke = askForm({
+    action: '/tokens',
+    verb: 'revoke',
+    id: prefix,
+    name,
+    note: 'It stops working at once, wherever it is used.',
+  });
+  return html`${rotate} ${revoke}`;
+}
+
 function row(token: TokenRow, now: number): Html {
   const { label, tokenPrefix, workspaceId, createdAt, expiration, lastUsedAt } = token;
+  const { inUrl, connected } = token;
   const name = label ?? `${tokenPrefix}…`;
   return html`<li>
     <h3>${name}</h3>
+    ${inUrl && html`<p class="note">made to stand in an MCP address</p>`}
     <dl>
       <dt>Begins with</dt>
       <dd><code>${tokenPrefix}</code></dd>
@@ -75,16 +99,33 @@ function row(token: TokenRow, now: number): Html {
       <dt>Ends</dt>
       <dd>${endOf(expiration, now)}</dd>
     </dl>
-    ${revokeForm({
-      action: '/tokens',
-      id: tokenPrefix,
-      name,
-      note: 'It stops working at once, wherever it is used.',
-    })}
+    ${
+      connected
+        ? html`<p class="note">
+            It belongs to a <a href="/connections">connected app</a>, which renews it by itself.
+          </p>`
+        : changesOf(tokenPrefix, name)
+    }
   </li>`;
 }
 
-function makeCard({ visitor, form, picker, now, problem }: PageFacts): Html {
+/** The ways to make one; the second only where the server takes tokens in addresses. */
+function makeButtons(urlTokens: boolean): Html {
+  const url = html`<button type="submit" name="decision" value="url">Generate MCP URL</button>`;
+  return html`<div class="choice">
+      <button type="submit" name="decision" value="make">Make token</button>
+      ${urlTokens && url}
+    </div>
+    ${
+      urlTokens &&
+      html`<p class="note">
+        An MCP URL holds the token, for clients that take nothing but an address. Whoever sees the
+        address can act in your name.
+      </p>`
+    }`;
+}
+
+function makeCard({ visitor, form, picker, now, problem, urlTokens }: PageFacts): Html {
   const full = pickerOption({
     mode: 'full',
     label: 'Full token',
@@ -108,8 +149,7 @@ function makeCard({ visitor, form, picker, now, problem }: PageFacts): Html {
         note: 'You will find it in the list under this name.',
       })}
       ${workspaceField(visitor.workspaces, { chosen: form.workspace, all: true })}
-      ${lifetimeField(form.days, now)} ${pickerFields(shown, full)}
-      <button type="submit" name="decision" value="make">Make token and MCP address</button>
+      ${lifetimeField(form.days, now)} ${pickerFields(shown, full)} ${makeButtons(urlTokens)}
       <button
         class="plain"
         type="submit"
@@ -128,6 +168,8 @@ interface PageFacts {
   tokens: readonly TokenRow[];
   form: TokenForm;
   picker: PickerFacts;
+  /** Does the server take tokens in addresses? */
+  urlTokens: boolean;
   /** Epoch milliseconds. */
   now: number;
   problem?: Problem | undefined;
@@ -141,55 +183,57 @@ export function tokensPage(facts: PageFacts): Page {
   const body = html`${makeCard(facts)}
     <section class="card">
       <h2>Your tokens</h2>
-      <p class="note">
-        Those of <a href="/connections">connected apps</a> are among them: they are replaced every
-        hour.
-      </p>
       ${tokens.length > 0 ? list : html`<p>There is none.</p>`}
     </section>`;
   return { title: 'Tokens', body, corner: cornerOf(visitor) };
+}
+
+/** A token that has just been made. */
+export interface MadeToken {
+  token: string;
+  /** The only workspace; null: all of the person's. */
+  workspace: string | null;
+  /** `full`: for programs; `url`: to stand in an address; `header`: for assistants. */
+  kind: 'full' | 'url' | 'header';
+}
+
+function useOf(address: string, origin: string, { token, kind }: MadeToken): Html {
+  if (kind === 'full') {
+    return html`<h2>Use it</h2>
+      <p>Programs send it in a header:</p>
+      <pre>curl -H "Authorization: Bearer ${token}" ${origin}/api/users/whoami</pre>`;
+  }
+  if (kind === 'header') {
+    return html`<h2>Connect an assistant</h2>
+      ${connectLines(address, token)}`;
+  }
+  return html`<h2>Your MCP URL</h2>
+    ${tokenInAddress(address, token)}`;
 }
 
 /** The answer to the form: the secret, shown this once. */
 export function madePage({
   visitor,
   origin,
-  token,
-  form,
+  made,
 }: {
   visitor: Visitor;
   origin: string;
-  token: string;
-  form: TokenForm;
+  made: MadeToken;
 }): Page {
-  const workspace = form.workspace === '*' ? visitor.workspaces[0]?.id : form.workspace;
-  const address = mcpAddressOf(origin, workspace ?? 'main');
-  const lines = html`<section class="card">
-      <h2>Connect an assistant</h2>
-      ${
-        form.workspace === '*' &&
-        html`<p class="note">
-          These lines name the workspace ${workspace}; the token works at the address of each of
-          yours.
-        </p>`
-      }
-      ${connectLines(address, token)}
-    </section>
-    <section class="card">
-      <h2>MCP address with the token in it</h2>
-      ${tokenInAddress(address, token)}
-    </section>`;
-  const rest = html`<section class="card">
-    <h2>Use it</h2>
-    <p>Programs send it in a header:</p>
-    <pre>curl -H "Authorization: Bearer ${token}" ${origin}/api/users/whoami</pre>
-  </section>`;
+  const { token, workspace } = made;
+  const shown = workspace ?? visitor.workspaces[0]?.id ?? 'main';
+  const several = html`<p class="note">
+    This names the workspace ${shown}; the token works at the address of each of yours.
+  </p>`;
   const body = html`<section class="card">
       <h1>Your new token</h1>
       <p class="lead">It is shown only now. Keep it like a password.</p>
       <pre>${token}</pre>
       <p><a href="/tokens">Back to your tokens</a></p>
     </section>
-    ${form.isFull ? rest : lines}`;
+    <section class="card">
+      ${useOf(mcpAddressOf(origin, shown), origin, made)} ${workspace === null && several}
+    </section>`;
   return { title: 'Your new token', body, corner: cornerOf(visitor) };
 }
