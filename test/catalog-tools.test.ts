@@ -10,10 +10,11 @@ import { modelAt } from './mcp/model.ts';
 
 const head = `# MCP tools
 
-Every tool that an assistant can be given beside your scripts and flows, as the server lists them. What a
-token lists is what it may call: [tokens and scopes](../how-to/tokens-and-scopes.md). Deployed scripts are
-tools \`s-…\`, flows \`f-…\`, with the arguments of their \`main\` or schema. The last three are listed by
-connections that search: [many scripts, many tools](../how-to/many-tools.md).
+Every tool that an assistant can be given beside your scripts and flows, as the server lists them.
+What a token lists is what it may call: [tokens and scopes](../how-to/tokens-and-scopes.md).
+Deployed scripts are tools \`s-…\`, flows \`f-…\`, with the arguments of their \`main\` or schema.
+The last three are listed by connections that search:
+[many scripts, many tools](../how-to/many-tools.md).
 
 This page is written by a test from what the server answers.
 `;

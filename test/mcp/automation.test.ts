@@ -311,6 +311,8 @@ const harmless: Record<string, Record<string, unknown>> = {
   queryDocumentation: { query: 'flows' },
   searchDocs: { query: 'flows' },
   readDocsPage: { url: 'how-to/flows' },
+  starItem: { kind: 'script', path: 'f/examples/missing' },
+  unstarItem: { kind: 'script', path: 'f/examples/missing' },
   's-f_examples_hello': { name: 'x' },
 };
 

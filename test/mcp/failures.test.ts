@@ -63,10 +63,10 @@ describe('failed runs', () => {
     const [{ text }] = content;
     assert.match(text, /failed in step rows with TypeError: no such customer/);
     const [, log = ''] = /getJobLogs (\{.*\})/.exec(text) ?? [];
-    const printed = await model.call('getJobLogs', JSON.parse(log) as Loose);
+    const printed = await model.call('getJobLogs', JSON.parse(log));
     assert.ok(printed.content[0].text.includes('row 3'));
     const [, again = ''] = /restartFlow (\{.*\})/.exec(text) ?? [];
-    const restarted = await model.call('restartFlow', JSON.parse(again) as Loose);
+    const restarted = await model.call('restartFlow', JSON.parse(again));
     assert.notEqual(restarted.isError, true, JSON.stringify(restarted));
   });
 

@@ -149,9 +149,9 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
       log: wanted.log,
       offers: (name) => list.directory.get(name) !== undefined,
       directory: list.directory,
-      callOther: (other, given) =>
+      callOther: (other, otherArgs) =>
         runTool(
-          { ...wanted, name: other.definition.name, args: given },
+          { ...wanted, name: other.definition.name, args: otherArgs },
           { tool: other, list, asker },
         ),
     };

@@ -163,9 +163,7 @@ function targetsOf(target: Endpoint['target']): readonly Target[] {
 
 const runAsk: Ask = { action: 'jobs:run', risk: 'write' };
 
-function runsSome(caller: Caller): boolean {
-  return mayOnSome(caller, runAsk, [...targetsOf('script'), ...targetsOf('flow')]);
-}
+const runTargets = [...targetsOf('script'), ...targetsOf('flow')];
 
 function rankAllows(only: Endpoint['only'], { superAdmin, membership }: Caller): boolean {
   return only === undefined || superAdmin || membership?.role === 'admin';
@@ -191,7 +189,7 @@ export function endpointTool(
   const targets = targetsOf(endpoint.target);
   const visibleTo = (caller: Caller): boolean =>
     rankAllows(endpoint.only, caller) &&
-    (!endpoint.starts || runsSome(caller)) &&
+    (!endpoint.starts || mayOnSome(caller, runAsk, runTargets)) &&
     asks.every((ask) => mayOnSome(caller, ask, targets));
   const asksFirst = confirmation.mayBeNeeded(operation);
   const definition: ToolDefinition = {
@@ -218,6 +216,7 @@ export function endpointTool(
       async run(invocation) {
         // The door asks for the operation's own tool alone, and only after it read the input.
         if (declared.tool !== name) for (const ask of asks) assertNamed(ask, invocation, targets);
+        if (endpoint.starts) assertNamed(runAsk, invocation, runTargets);
         return run ? run(invocation, deps) : runDeclared(invocation);
       },
     }),
