@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startTestServer, type TestServer } from '../kit/server.ts';
-import type { Loose } from './kit.ts';
 import { type Model, modelAt } from './model.ts';
 
 const throwing = `export async function main(count: number) {
