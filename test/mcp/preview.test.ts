@@ -50,7 +50,7 @@ describe('the preview of a token', () => {
       const names = body.tools.map(({ name }: { name: string }) => name);
       for (const name of has) assert.ok(names.includes(name), name);
       for (const name of hasNot) assert.ok(!names.includes(name), name);
-      const token = await server.tokenWith(scopes, { readOnly });
+      const token = await server.tokenWith(scopes, { readOnly, workspaceId: server.workspace });
       assert.deepEqual(await listed(token), names);
       const { endpoints, scripts, flows } = body.counts;
       assert.equal(endpoints + scripts + flows, names.length);

@@ -58,10 +58,10 @@ const maxLists = 1_000;
 const maxTools = 10_000;
 
 /**
- * Tools in the one page that clients read; the rest is found by search. Those who cut earlier say
- * so to people, not to us.
+ * Scripts and flows in the one page that clients read; the rest is found by search. Clients that
+ * cut earlier say so to people, not to us.
  */
-const maxListed = 500;
+const maxListed = 1_000;
 
 const runAsk: Ask = { action: 'jobs:run', risk: 'write' };
 
@@ -84,10 +84,14 @@ function listingOf(tools: readonly Tool[]): Listing {
 
 const searchListing = listingOf(searchTools);
 
-export function listOf(tools: readonly Tool[]): ToolList {
-  const isCut = tools.length > maxListed;
-  const shown = isCut ? [...searchTools, ...tools.slice(0, maxListed - searchTools.length)] : tools;
-  return { ...listingOf(shown), directory: createDirectory(tools), search: searchListing, isCut };
+/** `scripts`: beyond a budget they are found by search alone. */
+export function listOf(own: readonly Tool[], scripts: readonly Tool[] = []): ToolList {
+  const isCut = scripts.length > maxListed;
+  const listed = isCut
+    ? [...searchTools, ...own, ...scripts.slice(0, maxListed)]
+    : [...own, ...scripts];
+  const directory = createDirectory([...own, ...scripts]);
+  return { ...listingOf(listed), directory, search: searchListing, isCut };
 }
 
 /** Without those that the token's scopes keep from a run, which SQL does not know of. */
@@ -120,7 +124,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
   async function listAnywhere(caller: Caller): Promise<ToolList> {
     const tools = await anywhere.of(caller);
     const key = tools.map((tool) => tool.definition.name).join(' ');
-    const list = anywhereLists.get(key) ?? listOf(tools);
+    const list = anywhereLists.get(key) ?? listOf(tools, []);
     anywhereLists.set(key, list);
     return list;
   }
@@ -154,7 +158,8 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
           ? runnableTool(deps, runnable, offered)
           : scriptTool(workspace, runnable),
       );
-    return listOf([...endpointTools.filter((tool) => tool.visibleTo(caller)), ...scripts]);
+    const own = endpointTools.filter((tool) => tool.visibleTo(caller));
+    return listOf(own, scripts);
   }
 
   const keyOf = (caller: Caller, workspace: string, version: string): string =>
