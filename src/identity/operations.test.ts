@@ -62,6 +62,13 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
     },
     ...[unknown, 'ok' as const, ...Array<Answer>(4).fill('conflict')],
   ],
+  [
+    'oauthClients.create',
+    { name: 'CI', redirectUris: ['https://ci.example.com/back'] },
+    ...[unknown, no, no, no, no, 'ok' as const],
+  ],
+  ['oauthClients.list', {}, unknown, no, no, no, no, 'ok'],
+  ['oauthClients.delete', { id: 'gone' }, unknown, no, no, no, no, 'not_found'],
   ['connections.list', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
   [
     'connections.revoke',

@@ -40,7 +40,7 @@ function show(context: Context, given: Given, found: readonly Checked[]): void {
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'Check this machine or an MCP address, and say what is wrong.',
+  summary: 'Check this machine or an MCP address for problems.',
   takes: '',
   options: {
     verbose: { type: 'flag', says: 'show every check, not only the problems' },

@@ -133,7 +133,7 @@ export const appEndpoints: readonly Endpoint[] = [
     name: 'deleteApp',
     title: 'Delete an app',
     description:
-      'Deletes an app with all its versions, for ever. Only when the user asked for exactly that.',
+      'Moves an app with all its versions to the trash. Only when the user asked for exactly that.',
     method: 'DELETE',
     route: '/w/{workspace}/apps/delete/{path}',
     effect: 'removes',

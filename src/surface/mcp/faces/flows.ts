@@ -216,7 +216,7 @@ export const flowEndpoints: readonly Endpoint[] = [
     name: 'deleteFlowByPath',
     title: 'Delete a flow',
     description:
-      'Deletes a flow for ever. Only when the user asked for exactly that; jobs that it ran stay ' +
+      'Moves a flow to the trash. Only when the user asked for exactly that; jobs that it ran stay ' +
       'readable.',
     method: 'DELETE',
     route: '/w/{workspace}/flows/delete/{path}',

@@ -100,7 +100,7 @@ export const resourceEndpoints: readonly Endpoint[] = [
   {
     name: 'deleteResource',
     title: 'Delete a resource',
-    description: 'Deletes a resource, for ever. Only when the user asked for exactly that.',
+    description: 'Moves a resource to the trash. Only when the user asked for exactly that.',
     method: 'DELETE',
     route: '/w/{workspace}/resources/delete/{path}',
     effect: 'removes',

@@ -216,7 +216,7 @@ export const scriptEndpoints: readonly Endpoint[] = [
     name: 'deleteScriptByPath',
     title: 'Delete a script',
     description:
-      'Deletes a script with all its versions, for ever. Only when the user asked for exactly ' +
+      'Moves a script with all its versions to the trash. Only when the user asked for exactly ' +
       'that; jobs that it ran stay readable.',
     method: 'POST',
     route: '/w/{workspace}/scripts/delete/p/{path}',

@@ -115,7 +115,7 @@ export const variableEndpoints: readonly Endpoint[] = [
   {
     name: 'deleteVariable',
     title: 'Delete a variable',
-    description: 'Deletes a variable, for ever. Only when the user asked for exactly that.',
+    description: 'Moves a variable to the trash. Only when the user asked for exactly that.',
     method: 'DELETE',
     route: '/w/{workspace}/variables/delete/{path}',
     effect: 'removes',
