@@ -216,8 +216,8 @@ export const flowEndpoints: readonly Endpoint[] = [
     name: 'deleteFlowByPath',
     title: 'Delete a flow',
     description:
-      'Moves a flow to the trash. Only when the user asked for exactly that; jobs that it ran stay ' +
-      'readable.',
+      'Moves a flow to the trash. Only when the user asked for exactly that; jobs that it ran ' +
+      'stay readable.',
     method: 'DELETE',
     route: '/w/{workspace}/flows/delete/{path}',
     effect: 'removes',
