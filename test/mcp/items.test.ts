@@ -87,6 +87,18 @@ test('a model makes a secret and a resource, and runs a script with them', async
   assert.doesNotMatch(logs.content[0].text, /hunter2/);
 });
 
+test('a token with mcp:secrets reads a secret, if it is asked to, and lists none', async () => {
+  const allowed = await server.tokenWith(['mcp:all', 'mcp:secrets']);
+  const read = await call('getVariable', { path: 'f/team/pw' }, allowed);
+  assert.equal(read.structuredContent.value, secret);
+  const kept = await call('getVariable', { path: 'f/team/pw', decrypt_secret: false }, allowed);
+  assert.doesNotMatch(JSON.stringify(kept), /hunter2/);
+  assert.doesNotMatch(JSON.stringify(await call('listVariable', {}, allowed)), /hunter2/);
+  const alone = await server.tokenWith(['mcp:secrets']);
+  const refused = await call('getVariable', { path: 'f/team/pw' }, alone);
+  assert.doesNotMatch(JSON.stringify(refused), /hunter2/);
+});
+
 test('no tool shows the value of a secret, and getVariable says why', async () => {
   const read = await call('getVariable', { path: 'f/team/pw', decrypt_secret: true });
   assert.equal(read.structuredContent.is_secret, true);
