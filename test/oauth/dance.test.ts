@@ -91,6 +91,16 @@ describe('OAuth', () => {
     assert.deepEqual([dead.status, dead.body.error], [400, 'invalid_grant']);
   });
 
+  it('is good at every name of the endpoint, and at no other endpoint', async () => {
+    const clientId = await client.clientId();
+    const resource = `${server.origin}/mcp`;
+    const { access_token: token } = await client.connect(email, { clientId, more: { resource } });
+    for (const name of ['/mcp', '/mcp/', '/api/mcp', '/api/mcp/gateway']) {
+      assert.equal((await callMcp(token, server.origin + name)).status, 200, name);
+    }
+    assert.equal((await callMcp(token)).status, 401);
+  });
+
   it('asks who one is, shows who asks, and takes no for an answer', async () => {
     const clientId = await client.clientId();
     const browser = createBrowser();

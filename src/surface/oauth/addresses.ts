@@ -43,10 +43,13 @@ export function resourcePathOf(resource: string, origin: string): string | null 
   return url.pathname === '/' ? null : mcpPathOf(url.pathname);
 }
 
-/** Is a token made for `audience` (a path; null: any) good at `path`? Endpoints have two names. */
+/**
+ * Is a token made for `audience` (a path; null: any) good at `path`? A workspace's endpoint has two
+ * names, the one of all workspaces three.
+ */
 export function audienceFits(audience: string | null, path: string): boolean {
   if (audience === null) return true;
   const [made, used] = [mcpPathOf(audience), mcpPathOf(path)];
   if (made === undefined || used === undefined) return false;
-  return made === used || (workspaceOfPath(made) ?? 0) === workspaceOfPath(used);
+  return workspaceOfPath(made) === workspaceOfPath(used);
 }
