@@ -2,9 +2,13 @@
 // never half, and what was acknowledged is there.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServerProcess, startProcess, temporaryFolder } from '../kit/spawned-server.ts';
+import {
+  ownerToken,
+  type ServerProcess,
+  startOwned,
+  temporaryFolder,
+} from '../kit/spawned-server.ts';
 
-const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
 const paths = ['one', 'two', 'three', 'four', 'five', 'six'].map((name) => `f/examples/${name}`);
 
 /** A full-code app whose runnable and page say the same mark. */
@@ -23,12 +27,7 @@ describe('kill -9 of the server while apps are deployed', () => {
   let server: ServerProcess;
   let token = '';
 
-  const start = () =>
-    startProcess(folder.path, {
-      MILLRACE_OWNER_EMAIL: owner.email,
-      MILLRACE_OWNER_PASSWORD: owner.password,
-      MILLRACE_WORKSPACE: 'test',
-    });
+  const start = () => startOwned(folder.path);
 
   async function op(name: string, input: unknown = {}): Promise<{ status: number; body: any }> {
     const response = await fetch(`${server.origin}/api/op/${name}?workspace=test`, {
@@ -41,12 +40,7 @@ describe('kill -9 of the server while apps are deployed', () => {
 
   before(async () => {
     server = await start();
-    const response = await fetch(`${server.origin}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(owner),
-    });
-    token = await response.text();
+    token = await ownerToken(server.origin);
   });
   after(async () => {
     await server.stop();

@@ -2,21 +2,19 @@
 // and no step that was over runs again.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServerProcess, startProcess, temporaryFolder } from '../kit/spawned-server.ts';
-
-const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
+import {
+  ownerToken,
+  type ServerProcess,
+  startOwned,
+  temporaryFolder,
+} from '../kit/spawned-server.ts';
 
 describe('kill -9 in the middle of a flow', () => {
   const folder = temporaryFolder();
   let server: ServerProcess;
   let token = '';
 
-  const start = () =>
-    startProcess(folder.path, {
-      MILLRACE_OWNER_EMAIL: owner.email,
-      MILLRACE_OWNER_PASSWORD: owner.password,
-      MILLRACE_WORKSPACE: 'test',
-    });
+  const start = () => startOwned(folder.path);
 
   async function send(path: string, body?: unknown): Promise<{ status: number; text: string }> {
     const response = await fetch(`${server.origin}/api/w/test/${path}`, {
@@ -43,12 +41,7 @@ describe('kill -9 in the middle of a flow', () => {
 
   before(async () => {
     server = await start();
-    const response = await fetch(`${server.origin}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(owner),
-    });
-    token = await response.text();
+    token = await ownerToken(server.origin);
   });
   after(async () => {
     await server.stop();

@@ -2,21 +2,19 @@
 // told exactly once, whatever the moment.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServerProcess, startProcess, temporaryFolder } from '../kit/spawned-server.ts';
-
-const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
+import {
+  ownerToken,
+  type ServerProcess,
+  startOwned,
+  temporaryFolder,
+} from '../kit/spawned-server.ts';
 
 describe('kill -9 while runs fail', () => {
   const folder = temporaryFolder();
   let server: ServerProcess;
   let token = '';
 
-  const start = () =>
-    startProcess(folder.path, {
-      MILLRACE_OWNER_EMAIL: owner.email,
-      MILLRACE_OWNER_PASSWORD: owner.password,
-      MILLRACE_WORKSPACE: 'test',
-    });
+  const start = () => startOwned(folder.path);
   async function send(path: string, body?: unknown): Promise<any> {
     const response = await fetch(`${server.origin}/api/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
@@ -39,7 +37,7 @@ describe('kill -9 while runs fail', () => {
 
   before(async () => {
     server = await start();
-    token = await send('auth/login', owner);
+    token = await ownerToken(server.origin);
     await create('fails', "export function main() { throw new Error('as asked') }");
     await create('tells', 'export const main = (job_id: string) => job_id');
     const handler = { path: 'script/f/examples/tells' };

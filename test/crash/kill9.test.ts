@@ -2,21 +2,19 @@
 // and run again or failed as the script says, and nothing is left behind.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServerProcess, startProcess, temporaryFolder } from '../kit/spawned-server.ts';
-
-const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
+import {
+  ownerToken,
+  type ServerProcess,
+  startOwned,
+  temporaryFolder,
+} from '../kit/spawned-server.ts';
 
 describe('kill -9 of the server', () => {
   const folder = temporaryFolder();
   let server: ServerProcess;
   let token = '';
 
-  const start = () =>
-    startProcess(folder.path, {
-      MILLRACE_OWNER_EMAIL: owner.email,
-      MILLRACE_OWNER_PASSWORD: owner.password,
-      MILLRACE_WORKSPACE: 'test',
-    });
+  const start = () => startOwned(folder.path);
 
   async function op(name: string, input: unknown = {}): Promise<{ status: number; body: any }> {
     const response = await fetch(`${server.origin}/api/op/${name}?workspace=test`, {
@@ -28,12 +26,7 @@ describe('kill -9 of the server', () => {
   }
 
   async function login(): Promise<void> {
-    const response = await fetch(`${server.origin}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(owner),
-    });
-    token = await response.text();
+    token = await ownerToken(server.origin);
   }
 
   before(async () => {

@@ -2,9 +2,12 @@
 // or step never runs again, and what ran runs once more.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type ServerProcess, startProcess, temporaryFolder } from '../kit/spawned-server.ts';
-
-const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
+import {
+  ownerToken,
+  type ServerProcess,
+  startOwned,
+  temporaryFolder,
+} from '../kit/spawned-server.ts';
 
 const typescript = `import { sleep, step, task, workflow } from 'windmill-client@1.818.0';
 const quick = task(async function quick(n: number) { console.log('quick runs'); return n + 1 });
@@ -52,12 +55,7 @@ describe('kill -9 in the middle of a workflow', () => {
   let server: ServerProcess;
   let token = '';
 
-  const start = () =>
-    startProcess(folder.path, {
-      MILLRACE_OWNER_EMAIL: owner.email,
-      MILLRACE_OWNER_PASSWORD: owner.password,
-      MILLRACE_WORKSPACE: 'test',
-    });
+  const start = () => startOwned(folder.path);
 
   async function op(name: string, input: unknown): Promise<any> {
     const response = await fetch(`${server.origin}/api/op/${name}?workspace=test`, {
@@ -95,12 +93,7 @@ describe('kill -9 in the middle of a workflow', () => {
 
   before(async () => {
     server = await start();
-    const response = await fetch(`${server.origin}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(owner),
-    });
-    token = await response.text();
+    token = await ownerToken(server.origin);
   });
   after(async () => {
     await server.stop();

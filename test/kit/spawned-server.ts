@@ -72,3 +72,25 @@ export async function startProcess(
     },
   };
 }
+
+const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
+
+/** The same with an owner and the workspace `test`, also for a start after a kill. */
+export const startOwned = (dataFolder: string): Promise<ServerProcess> =>
+  startProcess(dataFolder, {
+    MILLRACE_OWNER_EMAIL: owner.email,
+    MILLRACE_OWNER_PASSWORD: owner.password,
+    MILLRACE_WORKSPACE: 'test',
+  });
+
+/** Logs in as the owner of `startOwned`; answers the session's token. */
+export async function ownerToken(origin: string): Promise<string> {
+  const response = await fetch(`${origin}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(owner),
+  });
+  const token = await response.text();
+  if (!response.ok) throw new Error(`the owner cannot log in: ${token}`);
+  return token;
+}
