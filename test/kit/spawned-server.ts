@@ -38,7 +38,7 @@ export async function startProcess(
   env: Record<string, string> = {},
   port = 0,
 ): Promise<ServerProcess> {
-  const args = [bin, 'start', '--port', String(port), '--data', dataFolder];
+  const args = [bin, 'start', '--debug', '--port', String(port), '--data', dataFolder];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, MILLRACE_DATABASE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

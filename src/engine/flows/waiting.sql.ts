@@ -61,7 +61,8 @@ export const selectAnswer = statement(
 
 /**
  * Stores an answer, if the flow still stands where it was seen ($2); the new revision makes a
- * transition that did not see the answer look again. `$10`: wake the flow.
+ * transition that did not see the answer look again. Whoever answered sees at once how many are
+ * still missing; that none is, only the transition says. `$10`: wake the flow.
  */
 export const insertAnswer = statement(
   'flow.insert_answer',
@@ -83,6 +84,7 @@ export const insertAnswer = statement(
    ), woken as (
      update engine_job_live as live
      set flow_rev = live.flow_rev + 1,
+         suspend = case when $6 and live.suspend > 1 then live.suspend - 1 else live.suspend end,
          wake_at = case when $10 then $9::bigint end
      from stored
      where live.id = stored.flow_id

@@ -17,7 +17,7 @@ import { type Binaries, findBinaries } from './binaries.ts';
 import { canRun, chooseConfinement, type Confinement, openTo, startBound } from './confine.ts';
 import { folderError, giveToOwner, makeSocketFolder, socketFolderOf } from './folders.ts';
 import { flushCluster, makeCluster, prepareTemplate } from './initdb.ts';
-import { clearLeftover, isAlive, readPostmaster } from './postmaster.ts';
+import { clearLeftover, isAlive, readPostmaster, sendSignal } from './postmaster.ts';
 
 export interface Cluster {
   readonly socketFolder: string;
@@ -148,15 +148,15 @@ async function end(child: ChildProcess): Promise<void> {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.ref();
   const steps = [
-    { signal: 'SIGINT', patienceMs: 30_000 },
-    { signal: 'SIGQUIT', patienceMs: 5_000 },
+    { name: 'SIGINT', patienceMs: 30_000 },
+    { name: 'SIGQUIT', patienceMs: 5_000 },
   ] as const;
-  for (const { signal, patienceMs } of steps) {
-    if (isAlive(pid)) process.kill(pid, signal);
+  for (const { name, patienceMs } of steps) {
+    sendSignal(pid, name);
     const late = sleep(patienceMs, 'late', { ref: false });
     if ((await Promise.race([gone, late])) !== 'late') return;
   }
-  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  sendSignal(pid, 'SIGKILL');
   await gone;
 }
 

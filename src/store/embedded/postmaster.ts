@@ -33,6 +33,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Sends a signal to a process that may end at any moment: then there is nothing left to do. */
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** The folder a process works in; undefined when it is gone or the system does not tell. */
 function workFolderOf(pid: number | string): string | undefined {
   try {
@@ -77,7 +86,7 @@ export async function clearLeftover(cluster: string): Promise<void> {
     // Back ends without their postmaster end by themselves; the start waits for them.
     if (!living.includes(left.pid)) return;
   }
-  process.kill(left.pid, 'SIGINT');
+  sendSignal(left.pid, 'SIGINT');
   if (await waitForEnd(left.pid, 60_000)) return;
   throw new AppError('conflict', `PostgreSQL (process ${left.pid}) still runs on ${cluster}.`, {
     hint: `End it with \`kill -INT ${left.pid}\`, then start again.`,
