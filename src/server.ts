@@ -143,8 +143,8 @@ async function createBase(
     onStarred: () => identity.starsChanged(),
   });
   const jobTokens = { find: engine.findJobOfToken };
-  const { handlers: handlersOf, dropGrants, holdsItems, starsOf } = engine;
-  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf, starsOf };
+  const { handlers: handlersOf, webhook: webhookOf, dropGrants, holdsItems, starsOf } = engine;
+  const ports = { jobTokens, handlersOf, webhookOf, dropGrants, holdsItems, toolsOf, starsOf };
   const identity = createIdentity({ db, clock, tick, log, ...ports });
   return { db, sandbox, engine, identity, egress };
 }

@@ -327,6 +327,8 @@ export function createEngine(deps: EngineDeps) {
     routes: triggers.routes,
     /** What runs after runs of the workspace, for its settings. */
     handlers: triggers.handlers,
+    /** Which address hears of changes to its items, for the same. */
+    webhook: triggers.webhook,
     /** The bytes of stored files, for the surface that streams them; who may is settled before. */
     files: services.files,
     /** Takes back what items grant to a person or a group that is gone. */

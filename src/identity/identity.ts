@@ -28,6 +28,7 @@ import {
   createWorkspaces,
   type HandlersOf,
   type OwnWorkspace,
+  type WebhookOf,
   workspaceOperations,
 } from './workspaces/index.ts';
 
@@ -38,6 +39,7 @@ export interface IdentityDeps {
   log: Log;
   jobTokens: JobTokens;
   handlersOf: HandlersOf;
+  webhookOf: WebhookOf;
   toolsOf: ToolsOf;
   dropGrants: DropGrants;
   holdsItems: HoldsItems;
@@ -101,7 +103,7 @@ export interface Identity {
 const channel = 'identity';
 
 export function createIdentity(deps: IdentityDeps): Identity {
-  const { db, clock, tick, log, jobTokens, handlersOf, toolsOf, starsOf } = deps;
+  const { db, clock, tick, log, jobTokens, handlersOf, webhookOf, toolsOf, starsOf } = deps;
   const { dropGrants, holdsItems } = deps;
   const callers = createCallers({ db, clock, log, jobTokens, starsOf });
   const passwords = createPasswords();
@@ -133,7 +135,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
 
   const urlTokens = createUrlTokens({ db, changed });
   const groups = createGroups({ db, clock, changed, dropGrants });
-  const workspaces = createWorkspaces({ db, clock, changed, created, handlersOf });
+  const workspaces = createWorkspaces({ db, clock, changed, created, handlersOf, webhookOf });
   const clients = createClients({ db, clock, changed });
   const { createOwner, ...setup } = createSetup({ db, clock, log, passwords, changed, created });
 

@@ -112,11 +112,12 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const jobTokens: JobTokens = { find: async (token) => jobs.get(token) };
   const tick = createSlowTick({ clock, log });
   const handlersOf = async () => [];
+  const webhookOf = async () => null;
   const toolsOf = async () => [];
   const dropGrants = async () => undefined;
   const holdsItems = async () => false;
   const starsOf = async () => ({ scripts: [], flows: [] });
-  const ports = { jobTokens, handlersOf, dropGrants, holdsItems, toolsOf, starsOf };
+  const ports = { jobTokens, handlersOf, webhookOf, dropGrants, holdsItems, toolsOf, starsOf };
   const identity = createIdentity({ db, clock, tick, log, ...ports });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);

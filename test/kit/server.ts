@@ -30,7 +30,7 @@ const owner = { email: 'owner@example.com', password: 'correct horse battery sta
  */
 export async function startTestServer(
   env: Record<string, string> = {},
-  { clock, beside }: { clock?: Clock; beside?: TestServer } = {},
+  { clock, beside }: { clock?: Clock; beside?: Pick<TestServer, 'databaseUrl'> } = {},
 ): Promise<TestServer> {
   const database = beside
     ? { url: beside.databaseUrl, drop: async () => {} }

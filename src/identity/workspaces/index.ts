@@ -4,4 +4,5 @@ export {
   type HandlersOf,
   insertWorkspace,
   type OwnWorkspace,
+  type WebhookOf,
 } from './workspaces.ts';

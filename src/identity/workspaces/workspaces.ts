@@ -57,6 +57,9 @@ export type HandlersOf = (call: Call) => Promise<
   }[]
 >;
 
+/** Port: which address hears of changes to the items, for callers who may know; the same. */
+export type WebhookOf = (call: Call) => Promise<string | null>;
+
 export interface WorkspaceChange {
   name?: string | undefined;
   color?: string | null | undefined;
@@ -85,6 +88,7 @@ export function createWorkspaces({
   changed,
   created,
   handlersOf,
+  webhookOf,
 }: {
   db: Database;
   clock: Clock;
@@ -92,6 +96,7 @@ export function createWorkspaces({
   /** Told after the commit, and awaited. */
   created: (workspace: string) => Promise<void>;
   handlersOf: HandlersOf;
+  webhookOf: WebhookOf;
 }) {
   function rowsOf({ caller }: Pick<Call, 'caller'>): Promise<WorkspaceRow[]> {
     const { userId, superAdmin, email, boundWorkspace } = caller;
@@ -135,7 +140,8 @@ export function createWorkspaces({
       const id = workspaceOf(call);
       const found = await db.row<WorkspaceSettings>(sql.selectWorkspace, [id]);
       if (!found) throw notFound('workspace', id);
-      return { ...found, handlers: await handlersOf(call) };
+      const webhook = await webhookOf(call);
+      return { ...found, handlers: await handlersOf(call), webhook };
     },
 
     /** What is not named stays; null takes a colour or an app away. */

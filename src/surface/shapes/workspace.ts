@@ -24,6 +24,7 @@ export interface WorkspaceSettingsOutput {
   color: string | null;
   defaultApp: string | null;
   handlers: readonly HandlerOutput[];
+  webhook: string | null;
 }
 
 export function workspaceSettingsShape(settings: WorkspaceSettingsOutput): Wire {
@@ -31,6 +32,7 @@ export function workspaceSettingsShape(settings: WorkspaceSettingsOutput): Wire 
     workspace_id: settings.id,
     color: settings.color,
     default_app: settings.defaultApp,
+    webhook: settings.webhook,
     ...Object.fromEntries(
       settings.handlers.map((each) => [`${each.kind}_handler`, handlerShape(each)]),
     ),

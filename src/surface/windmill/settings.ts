@@ -1,5 +1,4 @@
-// `/api/w/{ws}/workspaces/*` about the workspace itself: its settings, key and environment. What
-// Windmill sets there and Millrace does not act on is refused, unless it is set to nothing.
+// `/api/w/{ws}/workspaces/*` about the workspace itself: its settings, key and environment.
 import { AppError } from '../../base/index.ts';
 import { type WorkspaceSettingsOutput, workspaceSettingsShape } from '../shapes/index.ts';
 import { filled } from './fields.ts';
@@ -11,21 +10,6 @@ const changed = text(() => 'workspace changed');
 
 /** `''` is how forms say nothing. */
 const orNull = (value: unknown): unknown => (value === undefined || value === '' ? null : value);
-
-/** A setting that Millrace has not: it may be taken away, and nothing else. */
-function refusing(path: string, { field, what }: { field: string; what: string }): Row {
-  return post({
-    path: `${workspaces}/${path}`,
-    operation: 'workspaces.update',
-    input: (request) => {
-      if (orNull(request.fields()[field]) === null) return {};
-      throw new AppError('not_implemented', `Not built: ${what} of a workspace.`, {
-        hint: `Leave ${field} empty.`,
-      });
-    },
-    answer: changed,
-  });
-}
 
 /** Bodies of today, and of before, with the kind in the names of their fields. */
 function handlerInput(kind: 'error' | 'success', request: WireRequest): Record<string, unknown> {
@@ -86,7 +70,12 @@ export const settingsRows: readonly Row[] = [
   })),
   handlerRow('error'),
   handlerRow('success'),
-  refusing('edit_webhook', { field: 'webhook', what: 'the webhook' }),
+  post({
+    path: `${workspaces}/edit_webhook`,
+    operation: 'webhooks.set',
+    input: (request) => ({ address: orNull(request.fields()['webhook']) }),
+    answer: changed,
+  }),
   get({
     path: `${workspaces}/encryption_key`,
     operation: 'variables.exportKey',

@@ -129,7 +129,10 @@ const workspaces: Row[] = [
   },
   { call: 'WorkspaceService.editErrorHandler', sends: { requestBody: {} } },
   { call: 'WorkspaceService.editSuccessHandler', sends: { requestBody: {} } },
-  { call: 'WorkspaceService.editWebhook', sends: { requestBody: {} } },
+  {
+    call: 'WorkspaceService.editWebhook',
+    sends: { requestBody: { webhook: 'https://example.com/changes' } },
+  },
   {
     call: 'WorkspaceService.editWorkspaceDefaultApp',
     sends: { requestBody: { default_app_path: 'f/team/desk' } },

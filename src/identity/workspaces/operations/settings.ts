@@ -29,6 +29,10 @@ export const workspaceSettings = (workspaces: Workspaces) =>
           }),
         )
         .describe('what runs after runs of the workspace'),
+      webhook: z
+        .string()
+        .nullable()
+        .describe('address that hears of changes to items; null: none, or you are no admin'),
     }),
     run: (call) => workspaces.settings(call),
   });

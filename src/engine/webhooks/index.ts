@@ -1,0 +1,2 @@
+export { createWebhookEngine } from './engine.ts';
+export { webhookOperations } from './operations/index.ts';
