@@ -237,7 +237,8 @@ function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersion
     onChanged: versions.changed,
   });
   const { steps } = flowEngine;
-  const hear = { beginFlow: flowEngine.begin, onSettled: events.settled };
+  const { settled: onSettled } = events;
+  const hear = { beginFlow: flowEngine.begin, onSettled, flowGoesOn: steps.goOn };
   const queue = createQueue({ db, clock, worker: local, ...hear });
   const { agentOf } = flowEngine;
   const wake = (tag: string): void => local.wake(tag);

@@ -56,7 +56,8 @@ async function callRow(
   const module = run.flow.modules.find(({ id }) => id === target.module);
   if (!module) throw new AppError('not_found', `There is no tool ${call.name}.`);
   const row = await moduleRow(deps, run, { module: filledIn(module, args), step: 0, more: {} });
-  return { flowStepId: module.id, ...row };
+  // The model waits for what it asked.
+  return { flowStepId: module.id, ...row, debounce: undefined };
 }
 
 /** Puts a step into the run and its row into the draft. */

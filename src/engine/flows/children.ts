@@ -3,7 +3,7 @@
 import { AppError, messageOf } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Homes } from '../homes/index.ts';
-import { errorResult, type NewJob } from '../jobs/index.ts';
+import { type Debounce, errorResult, type NewJob } from '../jobs/index.ts';
 import { actorOf, policyOf, type RunPolicy, type Scripts } from '../scripts/index.ts';
 import type { FlowRunnable } from './flows.ts';
 import { evaluate, type EvaluateDeps, referenceOf } from './evaluate.ts';
@@ -14,7 +14,7 @@ import { previousResult, type Scope } from './scope.ts';
 import { atHome, sharedFolderOf } from './shared-folder.ts';
 import { type FlowState, initialState } from './state.ts';
 import { calledTag, flowTag, inlineTag } from './tags.ts';
-import { flowTerms, policyOfModule, stepTerms, throughCache } from './terms.ts';
+import { debounced, flowTerms, policyOfModule, stepTerms, throughCache } from './terms.ts';
 import { isVerdict } from './trouble.ts';
 import { type FlowModule, isOfHub, isSimpleBody, type Transforms } from './value.ts';
 
@@ -26,7 +26,10 @@ export interface ChildrenDeps extends EvaluateDeps {
 }
 
 /** A row that lacks only the worker. */
-export type ChildRow = Omit<NewJob, 'worker' | 'tokenHash'>;
+export type ChildRow = Omit<NewJob, 'worker' | 'tokenHash'> & {
+  /** It waits for more of its key; settled by the commit that stores it. */
+  debounce?: Debounce | undefined;
+};
 
 /** A cycle of sub-flows ends here. */
 const maxDepth = 50;
@@ -305,7 +308,8 @@ async function childRow(
     }
     const more: Scope = { error: await errorOf(deps, run) };
     const step = run.state.status.step;
-    return moduleRow(deps, run, { module, step, more });
+    const row = await moduleRow(deps, run, { module, step, more });
+    return { ...row, debounce: undefined };
   }
   const module = run.flow.modules[child.step] as FlowModule;
   if (child.as === 'fail') return over(child.error ?? 'null', false);
@@ -314,7 +318,8 @@ async function childRow(
   const body = bodyOf(run, module, child);
   if (!body) {
     const row = await moduleRow(deps, run, { module, step: child.step, more: {} });
-    return throughCache(deps, run, { ttlS: module.cache_ttl ?? 0, row });
+    const found = await throughCache(deps, run, { ttlS: module.cache_ttl ?? 0, row });
+    return debounced(run, module, found);
   }
   if (body.modules.length === 0) return over(await previousResult(deps.runs, run, child.step));
   const [only] = body.modules;

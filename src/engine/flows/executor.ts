@@ -2,7 +2,7 @@
 // commit with the steps that ended and those that begin, and starts these at once where a slot
 // is free. One transition at a time for each run; what happens meanwhile goes into the next one.
 import { type Clock, type Log, messageOf } from '../../base/index.ts';
-import type { Database } from '../../store/index.ts';
+import type { Database, Queries } from '../../store/index.ts';
 import {
   type ClaimedJob,
   type Ending,
@@ -10,10 +10,12 @@ import {
   type FlowSteps,
   type JobEvents,
   jobTokenOf,
+  type Absorbed,
   labelsOf,
   type LocalWorker,
   newJobSecret,
   type Slot,
+  storeDebounced,
 } from '../jobs/index.ts';
 import { planAgent } from './agents.ts';
 import type { ChildrenDeps, ChildRow } from './children.ts';
@@ -70,7 +72,7 @@ function assignSlots(deps: ExecutorDeps, draft: Draft): Start[] {
   const starts: Start[] = [];
   for (const row of draft.rows) {
     if (row.finished || row.flowState || row.scheduledFor > row.createdAt) continue;
-    if (row.concurrencyKey) continue;
+    if (row.concurrencyKey || row.debounce) continue;
     const own = deps.worker.serves(row.tag) ? freed.shift() : undefined;
     const slot = own === undefined ? deps.worker.reserve(row.tag) : undefined;
     const worker = own ?? slot?.worker;
@@ -96,7 +98,7 @@ function valuesOf(draft: Draft, starts: readonly Start[], at: number): unknown[]
     at,
   };
   const byId = new Map(starts.map((start) => [start.row.id, start]));
-  const rows = draft.rows.map((row) => {
+  const rows = draft.rows.map(({ debounce: _debounce, ...row }) => {
     const start = byId.get(row.id);
     const begins = beginsNow(row);
     return {
@@ -135,10 +137,30 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
   const { db, clock, log, events, runs, worker } = deps;
   const queues = new Map<string, Waiting[]>();
 
-  async function commit(draft: Draft, starts: readonly Start[]): Promise<boolean> {
-    const values = valuesOf(draft, starts, clock.now());
-    const row = await db.row<{ ok: boolean }>(advanceFlows, values);
-    return row?.ok === true;
+  /** The rows of the draft become what is stored; tells which other jobs are over because of it. */
+  async function commit(draft: Draft, starts: readonly Start[]): Promise<Absorbed[] | undefined> {
+    const store = async (queries: Queries, rows: ChildRow[]): Promise<boolean> => {
+      const values = valuesOf({ ...draft, rows }, starts, clock.now());
+      const row = await queries.row<{ ok: boolean }>(advanceFlows, values);
+      return row?.ok === true;
+    };
+    if (draft.rows.every(({ debounce }) => debounce === undefined)) {
+      return (await store(db, draft.rows)) ? [] : undefined;
+    }
+    const stored = await storeDebounced(db, draft.rows, store);
+    if (!stored) return undefined;
+    draft.rows = stored.rows;
+    return stored.absorbed;
+  }
+
+  /** Steps that wait no more: their flows, this one among them perhaps, go on without them. */
+  function tellAbsorbed(own: string, absorbed: readonly Absorbed[]): void {
+    for (const { id, parentJob, isFlowStep } of absorbed) {
+      events.settled(id);
+      if (!isFlowStep || parentJob === null) continue;
+      if (parentJob === own) enqueue(own, { type: 'look' });
+      else goOn(parentJob);
+    }
   }
 
   /** Tells the ends, starts what begins; answers the jobs for the slots of the steps that ended. */
@@ -205,16 +227,17 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
     };
     deps.mark({ at: 'before', ...what });
     const starts = assignSlots(deps, draft);
-    const stored = await commit(draft, starts).catch((error: unknown) => {
+    const absorbed = await commit(draft, starts).catch((error: unknown) => {
       for (const { slot } of starts) slot?.release();
       throw error;
     });
-    if (!stored) {
+    if (!absorbed) {
       for (const { slot } of starts) slot?.release();
       return false;
     }
     deps.mark({ at: 'after', ...what });
     const next = await publish(draft, starts);
+    tellAbsorbed(id, absorbed);
     for (const each of happenings) {
       if (each.type === 'ended') each.resolve?.(next.shift());
     }
@@ -300,14 +323,16 @@ export function createExecutor(deps: ExecutorDeps): FlowSteps & { begin(row: Run
     );
   }
 
+  function goOn(flowId: string): void {
+    runs.forget(flowId);
+    enqueue(flowId, { type: 'look' });
+  }
+
   return {
     begin,
     stepEnded: (flowId, ending) =>
       new Promise((resolve) => enqueue(flowId, { type: 'ended', ending, resolve })),
-    goOn(flowId) {
-      runs.forget(flowId);
-      enqueue(flowId, { type: 'look' });
-    },
+    goOn,
     async recover() {
       const stuck = await db.rows<{ id: string }>(selectStuckFlows, [clock.now()]);
       for (const { id } of stuck) {

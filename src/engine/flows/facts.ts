@@ -198,6 +198,7 @@ export async function endFacts(
   const { step } = run.state.status;
   const module = run.flow.modules[step];
   if (!module || !ended.isStep) return { success, random };
+  if (ended.absorbed) return { success, absorbed: true };
   const more = { result: ended.resultJson };
   if (success) {
     const isLoop = module.value.type === 'forloopflow' || module.value.type === 'whileloopflow';

@@ -265,7 +265,16 @@ function failedOnce(work: Work, job: string, { retryable, random = 0.5 }: EndFac
   return done(work, { enter: step, delayMs });
 }
 
+/** What this run waited to do another one does: the steps after it are that one's too. */
+function absorbed(work: Work, job: string): Decision {
+  const status = statusAt(work, work.state.status.step);
+  status.type = 'Success';
+  status.skipped = true;
+  return done(work, { end: { success: true, from: { job }, skipped: true } });
+}
+
 function endedSingle(work: Work, job: string, facts: EndFacts): Decision {
+  if (facts.absorbed) return absorbed(work, job);
   if (!facts.success) return failedOnce(work, job, facts);
   return succeed(work, work.state.status.step, { stop: facts.stop === true });
 }

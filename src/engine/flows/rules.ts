@@ -34,6 +34,8 @@ export interface EndFacts {
   success: boolean;
   /** Its own `stop_after_if` holds, or it is a sub-flow that stopped early. */
   stop?: boolean;
+  /** It did not run: another run of its debounce key does what it waited to do. */
+  absorbed?: boolean;
   /** `retry_if` allows another try. */
   retryable?: boolean;
   /** 0 to 1, for the random part of a delay. */

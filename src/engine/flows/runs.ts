@@ -64,6 +64,8 @@ export interface JobResult {
   success: boolean;
   resultJson: string;
   stopped?: boolean | null;
+  /** It did not run: another job of its debounce key came. */
+  absorbed?: boolean;
 }
 
 /** An answer with the job that it was given to: a step's, or the flow. */

@@ -110,7 +110,8 @@ export const selectRun = statement(
 /** Results of jobs that are over; uses the primary key. */
 export const selectResults = statement(
   'flow.results',
-  `select id, success, result::text as "resultJson", flow_state -> 'stopped' as stopped
+  `select id, success, result::text as "resultJson", flow_state -> 'stopped' as stopped,
+     is_skipped and started_at is null and debounce_key is not null as absorbed
    from engine_job
    where id = any ($1)
      and finished`,

@@ -1,5 +1,5 @@
 // What limits, priority and caching mean for a step: those of the script that it runs, or of the
-// module that holds its code. Debouncing is for runs that somebody starts, not for steps.
+// module that holds its code.
 import type { Database } from '../../store/index.ts';
 import { findCached, termsOf } from '../jobs/index.ts';
 import { actorOf, policyOf, type RunPolicy } from '../scripts/index.ts';
@@ -32,7 +32,9 @@ async function reused(
   { cacheKey, cacheTtlMs }: { cacheKey: string | null; cacheTtlMs: number },
 ): Promise<Partial<ChildRow>> {
   if (sharedFolderOf(run) !== null) return {};
-  return { cacheKey, ...(await findCached(db, { cacheKey, cacheTtlMs }, now())) };
+  const found = await findCached(db, { cacheKey, cacheTtlMs }, now());
+  // What is known already waits for nobody.
+  return { cacheKey, ...found, ...(found.finished ? { debounce: undefined } : {}) };
 }
 
 /** The columns of a step's row; one whose result is known is over from the start. */
@@ -44,8 +46,7 @@ export async function stepTerms(
   const { workspace, scopes } = run.row;
   const { path, hash, args, policy, permissionedAs = run.row.permissionedAs } = step;
   const asked = { workspace, kind: 'script', path, code: hash, permissionedAs, scopes, args };
-  const { debounce, cacheKey, cacheTtlMs, priority, ...columns } = termsOf(policy, asked);
-  void debounce;
+  const { cacheKey, cacheTtlMs, priority, ...columns } = termsOf(policy, asked);
   const cached = await reused(deps, run, { cacheKey, cacheTtlMs });
   const ofFlow = run.source.value.priority;
   return { ...columns, ...(ofFlow ? {} : { priority }), ...cached };
@@ -62,10 +63,9 @@ export async function flowTerms(
   const code = flowHash(found.version);
   const asked = { workspace, kind: 'flow', path: found.path, code, permissionedAs, scopes, args };
   const terms = termsOf(policyOf({ ...found.extra, ...found.value }), asked);
-  const { concurrencyKey, concurrencyLimit, concurrencyWindowS, deleteAfterS } = terms;
-  const limits = { concurrencyKey, concurrencyLimit, concurrencyWindowS, deleteAfterS };
-  const cached = await reused(deps, run, terms);
-  return { ...limits, ...cached, priority: run.source.value.priority || terms.priority };
+  const { cacheKey, cacheTtlMs, priority, ...columns } = terms;
+  const cached = await reused(deps, run, { cacheKey, cacheTtlMs });
+  return { ...columns, ...cached, priority: run.source.value.priority || priority };
 }
 
 /** The row, or one that is over with what the same code gave for the same input before. */
@@ -84,4 +84,25 @@ export async function throughCache(
   const asked = { workspace, kind, path: null, code, permissionedAs, scopes, args };
   // It stays a job of its own that people can open, but nothing runs.
   return { ...row, ...(await reused(deps, run, termsOf({ cache_ttl: ttlS }, asked))) };
+}
+
+/**
+ * What the module says of debouncing goes before what its script or sub-flow says. Another try
+ * waits for nobody.
+ */
+export function debounced(
+  run: FlowRun,
+  { id, debouncing }: FlowModule,
+  row: Partial<ChildRow>,
+): Partial<ChildRow> {
+  const { workspace, scopes, permissionedAs, path } = run.row;
+  if (row.finished === true || run.state.status.retry.fail_count > 0) {
+    return { ...row, debounce: undefined };
+  }
+  if (!debouncing?.debounce_delay_s) return row;
+  const { args = {} } = row;
+  // Of a flow without a path nothing else is known to be the same step.
+  const place = { kind: 'step', path: `${path ?? run.row.id}/${id}`, code: null };
+  const asked = { ...place, workspace, permissionedAs, scopes, args };
+  return { ...row, debounce: termsOf(debouncing, asked).debounce };
 }

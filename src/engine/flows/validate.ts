@@ -21,7 +21,8 @@ export interface ValidateDeps {
 }
 
 const identifier = /^[A-Za-z_$][\w$]*$/;
-const reserved = ['failure', 'preprocessor', 'Input', '__proto__'];
+const specialIds = ['failure', 'preprocessor'];
+const reserved = [...specialIds, 'Input', '__proto__'];
 const mostProblems = 20;
 
 export function refuse(problems: readonly string[]): never {
@@ -216,10 +217,11 @@ function optionProblems(value: FlowValue): string[] {
     problems.push(`early_return: there is no step ${value.early_return} to return; name one`);
   }
   for (const { id, value: inner, ...module } of allModules(value)) {
-    if (module.debouncing?.debounce_delay_s) {
-      problems.push(`module ${id}: debouncing is not for single steps; remove it`);
-    }
     const runs = inner.type === 'script' || inner.type === 'rawscript' || inner.type === 'flow';
+    if (module.debouncing?.debounce_delay_s && (!runs || specialIds.includes(id))) {
+      const instead = 'put it on the steps that do the work';
+      problems.push(`module ${id}: debouncing is for scripts and flows; ${instead}`);
+    }
     if (module.cache_ttl && !runs) {
       problems.push(`module ${id}: cache_ttl is for scripts and flows; put it on the steps inside`);
     }

@@ -174,9 +174,17 @@ const flowModuleObject = z
       'input, result and logs go so long after the step, and not before the run is over',
     ),
     debouncing: z
-      .looseObject({ debounce_delay_s: z.number().nullish() })
+      .looseObject({
+        debounce_delay_s: runPolicy.shape.debounce_delay_s.describe('seconds that it waits'),
+        debounce_key: runPolicy.shape.debounce_key.describe(
+          '$workspace and $args[name] stand in it',
+        ),
+        debounce_args_to_accumulate: runPolicy.shape.debounce_args_to_accumulate,
+        max_total_debouncing_time: runPolicy.shape.max_total_debouncing_time,
+        max_total_debounces_amount: runPolicy.shape.max_total_debounces_amount,
+      })
       .nullish()
-      .describe('refused: not for single steps'),
+      .describe('of the steps of one key that come within the delay only the last one runs'),
     suspend: z
       .looseObject({
         required_events: z.int().min(0).max(1000).nullish(),

@@ -1,5 +1,7 @@
 // What a flow says: OpenFlow's modules as far as the engine acts on them. Unknown fields are kept
 // as they came. Its shape is checked by `value-schema.ts`, what it means by `validate.ts`.
+import type { RunPolicy } from '../scripts/index.ts';
+
 export type Transform =
   | { type: 'static'; value?: unknown }
   | { type: 'javascript'; expr: string }
@@ -105,6 +107,16 @@ export type AgentTool =
     }
   | { id: string; summary?: string; value: { tool_type: 'websearch' } };
 
+/** The step waits for others of its key; the last one runs. */
+export type Debouncing = Pick<
+  RunPolicy,
+  | 'debounce_delay_s'
+  | 'debounce_key'
+  | 'debounce_args_to_accumulate'
+  | 'max_total_debouncing_time'
+  | 'max_total_debounces_amount'
+>;
+
 export interface FlowModule {
   id: string;
   value: ModuleValue;
@@ -122,7 +134,7 @@ export interface FlowModule {
   cache_ttl?: number | null;
   priority?: number | null;
   delete_after_secs?: number | null;
-  debouncing?: { debounce_delay_s?: number | null } | null;
+  debouncing?: Debouncing | null;
 }
 
 export interface FlowValue {
@@ -199,6 +211,7 @@ export function isSimpleBody(modules: readonly FlowModule[]): boolean {
   if (modules.length !== 1 || !only) return false;
   const plain = ['script', 'rawscript', 'flow', 'identity'].includes(only.value.type);
   const { skip_if: skip, sleep, retry, suspend, mock, cache_ttl: cache } = only;
-  const features = [skip, sleep, retry, suspend, mock, cache, only.delete_after_secs];
+  const wait = only.debouncing?.debounce_delay_s;
+  const features = [skip, sleep, retry, suspend, mock, cache, only.delete_after_secs, wait];
   return plain && !only.continue_on_error && !only.priority && features.every((each) => !each);
 }

@@ -21,7 +21,7 @@ export const lockDebounce = statement(
   `select pg_advisory_xact_lock(hashtextextended($1, 0))`,
 );
 
-/** Ends the jobs of a key that wait; uses engine_job_debounce. */
+/** Ends the jobs of a key that wait, all but $4; uses engine_job_debounce. */
 export const settleDebounced = statement(
   'job.settle_debounced',
   `update engine_job
@@ -32,9 +32,11 @@ export const settleDebounced = statement(
        duration_ms = 0,
        result = $3
    where debounce_key = $1
+     and id <> $4
      and not finished
      and not running
-   returning id, args, debounce_since as since, debounce_count as count`,
+   returning id, args, parent_job as "parentJob", is_flow_step as "isFlowStep",
+     debounce_since as since, debounce_count as count`,
 );
 
 /** Every key that was used, with what runs and waits of it. */

@@ -51,6 +51,7 @@ export function createQueue({
   worker,
   beginFlow,
   onSettled,
+  flowGoesOn,
 }: {
   db: Database;
   clock: Clock;
@@ -59,6 +60,8 @@ export function createQueue({
   beginFlow: (row: NewJob) => void;
   /** A job is over without having run. */
   onSettled: (id: string) => void;
+  /** A step of this flow is over without having run. */
+  flowGoesOn: (flowId: string) => void;
 }) {
   const inserts = createBatcher<NewJob, undefined>(
     async (rows) => {
@@ -72,8 +75,11 @@ export function createQueue({
   async function insert(row: NewJob, debounce: Debounce | undefined): Promise<NewJob> {
     try {
       if (debounce) {
-        const { row: put, settled } = await insertDebounced(db, row, debounce);
-        settled.forEach(onSettled);
+        const { row: put, absorbed } = await insertDebounced(db, row, debounce);
+        for (const { id, parentJob, isFlowStep } of absorbed) {
+          onSettled(id);
+          if (isFlowStep && parentJob !== null) flowGoesOn(parentJob);
+        }
         return put;
       }
       await inserts.add(row);

@@ -1,9 +1,13 @@
 // The statements that workers run themselves, by what they are for.
 import {
+  appendLogs,
   claimJobs,
+  completeJobs,
   failOrphans,
   insertJobs,
+  replaceArgs,
   requeueOrphans,
+  selectLogEnd,
   selectLostWorkers,
   selectNextDue,
 } from './jobs.sql.ts';
@@ -22,4 +26,12 @@ export const orphanStatements = {
   requeue: requeueOrphans,
   fail: failOrphans,
   lostWorkers: selectLostWorkers,
+};
+
+/** What is stored of a run while it runs, and when it ends. */
+export const runStatements = {
+  appendLogs,
+  complete: completeJobs,
+  logEnd: selectLogEnd,
+  replaceArgs,
 };

@@ -3,12 +3,11 @@
 import { createBatcher, type Log, messageOf } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import {
-  appendLogs,
-  completeJobs,
   type Ending,
   errorResult,
   type JobEvents,
   type LogPiece,
+  runStatements,
 } from '../jobs/index.ts';
 
 function column<Item, Value>(items: readonly Item[], pick: (item: Item) => Value): Value[] {
@@ -27,7 +26,7 @@ function logColumns(pieces: readonly LogPiece[]): unknown[] {
 async function write(db: Database, endings: readonly Ending[]): Promise<boolean[]> {
   const all = endings.map((ending) => ending.completion);
   const pieces = endings.map((ending) => ending.rest).filter((piece) => piece !== undefined);
-  const ended = await db.rows<{ id: string }>(completeJobs, [
+  const ended = await db.rows<{ id: string }>(runStatements.complete, [
     column(all, (one) => one.id),
     column(all, (one) => one.worker),
     column(all, (one) => one.attempt),
@@ -59,7 +58,7 @@ export function createCompleter({
   });
   const logs = createBatcher<LogPiece, undefined>(
     async (pieces) => {
-      await db.run(appendLogs, logColumns(pieces));
+      await db.run(runStatements.appendLogs, logColumns(pieces));
       return pieces.map(() => undefined);
     },
     // One at a time: pieces of one log must become visible in their order.

@@ -8,8 +8,7 @@ import {
   type LogPiece,
   type FlowSteps,
   type JobEvents,
-  replaceArgs,
-  selectLogEnd,
+  runStatements,
 } from '../jobs/index.ts';
 import type { Builder } from '../languages/index.ts';
 import type { RunOutcome, Runners } from '../runners/index.ts';
@@ -130,7 +129,9 @@ export function createJobRunner(deps: JobRunnerDeps) {
 
   async function openLog(job: ClaimedJob, mine: boolean): Promise<LogWriter> {
     const begun = job.attempt > 1;
-    const end = begun ? await deps.db.row<{ stop: number }>(selectLogEnd, [job.id]) : { stop: 0 };
+    const end = begun
+      ? await deps.db.row<{ stop: number }>(runStatements.logEnd, [job.id])
+      : { stop: 0 };
     const writer = createLogWriter({
       jobId: job.id,
       start: end?.stop ?? 0,
@@ -192,7 +193,12 @@ export function createJobRunner(deps: JobRunnerDeps) {
         run: (entrypoint, parameters, args) =>
           deps.runners.run({ ...fixed, entrypoint, parameters, args }),
         keepArgs: (args) =>
-          deps.db.run(replaceArgs, [job.id, worker, job.attempt, JSON.stringify(args)]),
+          deps.db.run(runStatements.replaceArgs, [
+            job.id,
+            worker,
+            job.attempt,
+            JSON.stringify(args),
+          ]),
       });
       const before = round?.startedAt === undefined ? 0 : job.startedAt - round.startedAt;
       return { ...outcome, durationMs: outcome.durationMs + Math.max(0, before) };
