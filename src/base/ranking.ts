@@ -71,12 +71,30 @@ export function createRanking(texts: readonly RankedText[]): Ranking {
   });
   const average = Math.max(1, lengths.reduce((sum, one) => sum + one, 0) / (texts.length || 1));
 
+  const inOrder = [...postings.keys()].toSorted();
+
+  /** Where the first word at or after `word` stands in order. */
+  function placeOf(word: string): number {
+    let low = 0;
+    let high = inOrder.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((inOrder[middle] ?? word) < word) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** The word itself, or the known ones that begin with it: people search while they type. */
   function known(word: string): Posting[][] {
     const exact = postings.get(word);
     if (exact) return [exact];
     if (word.length < shortestBeginning) return [];
-    return [...postings].filter(([other]) => other.startsWith(word)).map(([, list]) => list);
+    const found: Posting[][] = [];
+    for (let place = placeOf(word); inOrder[place]?.startsWith(word); place += 1) {
+      found.push(postings.get(inOrder[place] ?? '') ?? []);
+    }
+    return found;
   }
 
   return {

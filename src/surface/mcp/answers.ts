@@ -1,5 +1,5 @@
-// Builds the answers of the dispatcher: one JSON-RPC response as text or bytes. A modern result
-// also says that it is complete, how long it may be kept, and who answers.
+// Builds the answers of the dispatcher: one JSON-RPC response as text, or as kept bytes with an
+// end. A modern result also says that it is complete, how long it may be kept, and who answers.
 import {
   type Era,
   isObject,
@@ -11,6 +11,7 @@ import {
   type ToolResult,
 } from './protocol.ts';
 import { instructions, introduced, type ServerInfo } from './introduction.ts';
+import { type Framed, keep, type Kept } from './kept.ts';
 
 /**
  * Lists are private, and may not be kept: a deployed script is listed at once, and until list
@@ -57,14 +58,18 @@ export function discoverResult({ capabilities }: Pick<Introduction, 'capabilitie
   return { supportedVersions: [modernVersion], capabilities, instructions, ...discoverCache };
 }
 
-/** `tools/list` around the list's own bytes, which are not parsed or copied as text again. */
+/** The beginning of every answer of `tools/list`; what differs comes behind it (`listAnswer`). */
+export function listHead(definitions: readonly string[]): Kept {
+  return keep(Buffer.from(`{"result":{"tools":[${definitions.join(',')}]`));
+}
+
+/** `tools/list` around the list's own bytes, which are neither parsed nor copied again. */
 export function listAnswer(
   id: RequestId,
-  list: Buffer,
+  head: Kept,
   { era, info }: { era: Era; info: ServerInfo },
-): Buffer {
+): Framed {
   const rest = JSON.stringify(resultOf(era, era === 'modern' ? { ...listCache } : {}, info));
-  const tail = rest === '{}' ? '}' : `,${rest.slice(1)}`;
-  const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"tools":`;
-  return Buffer.concat([Buffer.from(head), list, Buffer.from(`${tail}}`)]);
+  const more = rest === '{}' ? '}' : `,${rest.slice(1)}`;
+  return { head, tail: Buffer.from(`${more},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`) };
 }

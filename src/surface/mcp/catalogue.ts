@@ -11,7 +11,9 @@ import {
   runnableTool,
   searchTools,
 } from './faces/index.ts';
+import { listHead } from './answers.ts';
 import { createDirectory } from './directory.ts';
+import type { Kept } from './kept.ts';
 import { createLru } from './lru.ts';
 import { createMultiWorkspace, type MultiWorkspaceDeps } from './multi-workspace.ts';
 import { takesResource } from './resource-arguments.ts';
@@ -21,8 +23,8 @@ import type { Directory, FaceDeps, Tool } from './tool.ts';
 export interface Listing {
   /** In a fixed order. */
   readonly tools: readonly Tool[];
-  /** The definitions as one JSON array, UTF-8. */
-  readonly json: Buffer;
+  /** The definitions as JSON, and what every list begins with. */
+  readonly head: Kept;
 }
 
 export interface ToolList extends Listing {
@@ -79,7 +81,7 @@ function rightsOf(caller: Caller): string {
 }
 
 function listingOf(tools: readonly Tool[]): Listing {
-  return { tools, json: Buffer.from(`[${tools.map((tool) => tool.json).join(',')}]`) };
+  return { tools, head: listHead(tools.map((tool) => tool.json)) };
 }
 
 const searchListing = listingOf(searchTools);
@@ -108,7 +110,7 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
   const lists = createLru<ToolList>({
     maxEntries: maxLists,
     maxWeight: maxListBytes,
-    weigh: (list) => list.json.length,
+    weigh: (list) => list.head.plain.length,
   });
   const scriptTools = new Map<string, Tool>();
   const reading = new Map<string, Promise<ToolList>>();

@@ -196,8 +196,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     if (method === 'tools/list') {
       deps.argumentCheck.expect();
       const list = await catalogue.of(http.caller, http.workspace);
-      const { json } = http.searches ? list.search : list;
-      return jsonResponse(listAnswer(id, json, { era, info: serverInfo() }));
+      const { head } = http.searches ? list.search : list;
+      return jsonResponse(listAnswer(id, head, { era, info: serverInfo() }));
     }
     const info = method === 'server/discover' ? introduced(serverInfo()) : serverInfo();
     return jsonResponse(answer(id, resultOf(era, plain(dispatch), info)));

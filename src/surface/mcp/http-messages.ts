@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Caller } from '../../operation/index.ts';
+import type { Framed } from './kept.ts';
 import { type RequestId, rpcErrorBody } from './protocol.ts';
 
 export interface McpHttpRequest {
@@ -29,7 +30,7 @@ export interface McpHttpRequest {
 export interface McpHttpResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: string | Buffer | Readable | null;
+  body: string | Framed | Readable | null;
 }
 
 const jsonHeaders = { 'content-type': 'application/json' } as const;
@@ -40,7 +41,7 @@ export const streamHeaders = {
   'x-accel-buffering': 'no',
 } as const;
 
-export function jsonResponse(body: string | Buffer, status = 200): McpHttpResponse {
+export function jsonResponse(body: string | Framed, status = 200): McpHttpResponse {
   return { status, headers: jsonHeaders, body };
 }
 

@@ -69,15 +69,15 @@ export function createListChanges(deps: ListChangeDeps): ListChanges {
     async watch(http, { changed, lost }) {
       const { workspace } = http;
       stopListening ??= deps.onToolsChanged(signalled);
-      let { json } = await catalogue.of(http.caller, workspace);
+      let { head } = await catalogue.of(http.caller, workspace);
       const one: Watching = {
         workspace,
         async look() {
           const caller = await http.callerIn(workspace).catch(() => undefined);
           if (!caller?.membership && !caller?.superAdmin) return lost();
           const next = await catalogue.of(caller, workspace);
-          if (next.json.equals(json)) return;
-          ({ json } = next);
+          if (next.head.plain.equals(head.plain)) return;
+          ({ head } = next);
           changed();
         },
       };

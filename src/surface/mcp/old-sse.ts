@@ -10,6 +10,7 @@ import {
   refusal,
   streamHeaders,
 } from './http-messages.ts';
+import { plainParts } from './kept.ts';
 import type { EventStream } from './progress.ts';
 import { rpcCodes } from './protocol.ts';
 import { principalOf } from './request-state.ts';
@@ -62,7 +63,8 @@ export function createOldSse(
       body.on('data', (chunk: Buffer) => open.events.write(chunk.toString()));
       body.on('error', () => undefined);
     } else if (body !== null) {
-      open.events.write(messageEvent(body.toString()));
+      const text = typeof body === 'string' ? body : plainParts(body).join('');
+      open.events.write(messageEvent(text));
     }
   }
 

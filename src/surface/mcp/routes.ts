@@ -1,11 +1,14 @@
 // Mounts the endpoint on the web server at all its addresses, with and without a trailing slash.
 // Behind `/sse` is the same transport, and the old HTTP+SSE one for who opens it with GET. A
 // browser gets a page. Origin and caller are checked before the body is read.
+import type { OutgoingHttpHeaders } from 'node:http';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import type { Caller } from '../../operation/index.ts';
 import { originAllowed, refuseAuthentication, refuseCaller } from './access.ts';
 import { acceptedBy, type McpHttpRequest, type McpHttpResponse, refusal } from './http-messages.ts';
+import { type Framed, packedParts, plainParts, takesGzip } from './kept.ts';
 import type { Mcp } from './mcp.ts';
 import { rpcCodes } from './protocol.ts';
 import { sessionHeader } from './sessions.ts';
@@ -59,9 +62,27 @@ function opensOldStream({ method, headers }: FastifyRequest): boolean {
   return headers[sessionHeader] === undefined && acceptedBy(headers.accept).stream;
 }
 
+/** Kept bytes go past the framework, which would want them joined: a copy for each request. */
+async function sendKept(reply: FastifyReply, framed: Framed): Promise<FastifyReply> {
+  const wanted = takesGzip(reply.request.headers['accept-encoding']);
+  const packed = wanted ? await packedParts(framed) : undefined;
+  const [head, tail] = packed ?? plainParts(framed);
+  reply.header('content-length', head.length + tail.length).header('vary', 'accept-encoding');
+  if (packed) reply.header('content-encoding', 'gzip');
+  const { raw } = reply.hijack();
+  raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  raw.write(head);
+  raw.end(tail);
+  return reply;
+}
+
 async function send(reply: FastifyReply, response: McpHttpResponse): Promise<FastifyReply> {
-  reply.code(response.status).headers(response.headers);
-  return response.body === null ? reply.send() : reply.send(response.body);
+  const { status, headers, body } = response;
+  reply.code(status).headers(headers);
+  if (body === null) return reply.send();
+  return typeof body === 'string' || body instanceof Readable
+    ? reply.send(body)
+    : sendKept(reply, body);
 }
 
 /** What went wrong outside a tool, as an answer in the endpoint's own words. */
