@@ -21,6 +21,7 @@ import {
   openSandbox,
 } from './engine/index.ts';
 import { createEgress } from './egress/index.ts';
+import { createGateway, type Gateway } from './gateway/index.ts';
 import { createIdentity, type Identity, type ToolsOf } from './identity/index.ts';
 import {
   auditOperations,
@@ -153,11 +154,15 @@ interface Parts {
   db: Database;
   engine: Engine;
   identity: Identity;
+  gateway: Gateway;
   origin: () => string;
 }
 
 /** The door with its stages, outermost first: the one list of what every call passes. */
-function openDoor({ log, clock, undo }: Ground, { db, engine, identity, origin }: Parts): Door {
+function openDoor(
+  { log, clock, undo }: Ground,
+  { db, engine, identity, gateway, origin }: Parts,
+): Door {
   const relations: Relations = {
     extraPerms: async (workspace, target) =>
       (await engine.extraPerms(workspace, target)) ?? identity.extraPerms(workspace, target),
@@ -167,6 +172,7 @@ function openDoor({ log, clock, undo }: Ground, { db, engine, identity, origin }
   const catalog = createCatalog([
     engine.operations,
     identity.operations,
+    gateway.operations,
     documentationOperations(createDocumentation({ origin })),
     auditOperations({ db, clock }),
   ]);
@@ -195,7 +201,9 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       toolsOf: (caller, workspace) => mcp.preview(caller, workspace),
     });
     const { db, sandbox, engine, identity, egress } = base;
-    const door = openDoor(ground, { db, engine, identity, origin: () => origin });
+    const whereabouts = { origin: () => origin };
+    const gateway = createGateway({ ...ground, db, egress, sealer: engine.sealer, ...whereabouts });
+    const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const { deriveKey } = engine;
     const endpoint = { log, clock, version, origin: () => origin };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;
@@ -210,10 +218,12 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       onToolsChanged(listener) {
         const ends = [
           engine.onRunnablesChanged(listener),
+          gateway.onChanged(listener),
           identity.onChanged(() => listener(null)),
         ];
         return () => ends.forEach((end) => end());
       },
+      services: { tools: gateway.tools, revision: gateway.revision },
       workspaces: identity.workspacesOf,
       deriveKey,
       spend: identity.spend,
@@ -227,6 +237,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));
     await identity.start();
     undo.push('identity', () => identity.stop());
+    await gateway.start();
+    undo.push('the gateway', () => gateway.stop());
     const listening = await http.listen();
     undo.push('the HTTP server', () => http.close());
     origin = listening.origin;

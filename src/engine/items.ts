@@ -61,5 +61,6 @@ export function createItems(deps: ItemsDeps) {
     operations,
     checkMasterKey: vault.check,
     deriveKey: vault.derive,
+    sealer: { seal: vault.sealFor, open: vault.openFor },
   };
 }

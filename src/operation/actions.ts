@@ -83,6 +83,14 @@ const standings = new Map<string, Standing>([
   ['instance:read', 'devops'],
   ['instance:write', 'instance'],
   ['workers:write', 'devops'],
+  // Calls of services; their class is looked at by the gateway.
+  ['services:read', 'operator'],
+  ['services:write', 'operator'],
+  // What people keep at the gateway for themselves, and what admins decide for all.
+  ['gateway:read', 'operator'],
+  ['gateway:write', 'operator'],
+  ['gateway_admin:read', 'admin'],
+  ['gateway_admin:write', 'admin'],
   // What processes log tells of every workspace.
   ['service_logs:read', 'devops'],
 ]);
@@ -92,9 +100,12 @@ export function standingOf(action: string): Standing | undefined {
   return standings.get(action);
 }
 
-/** Everything that a general scope may name, sorted; what anybody may do needs none. */
+/**
+ * Everything that a general scope may name, sorted. What anybody may do needs none; services have
+ * scopes of their own.
+ */
 export const scopeActions: readonly string[] = [...standings]
-  .filter(([, standing]) => standing !== 'anyone')
+  .filter(([action, standing]) => standing !== 'anyone' && !action.startsWith('services:'))
   .map(([action]) => action)
   .toSorted();
 
@@ -114,11 +125,14 @@ const outsideMcp = new Set([
   'approvals',
   'audit',
   'connections',
+  'gateway',
+  'gateway_admin',
   'id_token_keys',
   'instance',
   'login',
   'members',
   'oauth_clients',
+  'services',
   'signed_files',
   'tokens',
 ]);

@@ -26,7 +26,13 @@ const rankOf: Record<Role, number> = { operator: 0, developer: 1, admin: 2 };
  * A job acts for a person, but never on the person's account: no token outlives the job, and none
  * that is for favourites gains by one.
  */
-const notForJobs = new Set(['favorites:write', 'session:write', 'tokens:write']);
+const notForJobs = new Set([
+  'favorites:write',
+  'gateway:write',
+  'gateway_admin:write',
+  'session:write',
+  'tokens:write',
+]);
 
 const forbidden = (message: string, hint?: string): AppError =>
   new AppError('forbidden', message, hint === undefined ? {} : { hint });

@@ -2,7 +2,7 @@
 // makes, or a consent to a client. Directional, and exact about confinement: leaving out a pattern
 // that confines endpoint tools would widen them.
 import { type GeneralScope, type McpScope, type Scope, scopesOf } from './scope-grammar.ts';
-import { mcpPatterns, patternMatches } from './scopes.ts';
+import { mcpPatterns, patternMatches, serviceScopeAllows } from './scopes.ts';
 
 /** `*` covers all, `p/*` covers `p` and every path and pattern below it, else only itself. */
 function patternCovers(held: string, wanted: string): boolean {
@@ -118,6 +118,9 @@ export function scopesBeyond(
     .filter(({ scope }) => {
       if (!scope || loose.has(scope)) return true;
       if (scope.family === 'reserved') return !held.includes(scope.text);
+      if (scope.family === 'services') {
+        return !serviceScopeAllows(held, scope.service, scope.class);
+      }
       return scope.family === 'general'
         ? !generalCovered(heldList, scope)
         : !mcpCovered(heldMcp, scope);

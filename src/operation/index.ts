@@ -32,6 +32,6 @@ export {
 } from './operation.ts';
 export { normaliseScopes } from './scope-grammar.ts';
 export { scopePicker } from './scope-picker.ts';
-export { confinedTo, hasMcpScope, placesOf } from './scopes.ts';
+export { confinedTo, placesOf, serviceScopeAllows } from './scopes.ts';
 export { auditOperations } from './operations/index.ts';
 export { validate } from './validate.ts';

@@ -32,8 +32,16 @@ export interface McpScope {
   patterns: readonly string[];
 }
 
+/** Actions of one class in one service, or in all (`*`); no class implies another. */
+export interface ServiceScope {
+  family: 'services';
+  service: string;
+  class: (typeof serviceClasses)[number];
+  text: string;
+}
+
 /**
- * Scopes of faces that are still to come: a token may name them and gains nothing by it. They are
+ * Scopes of a face that is still to come: a token may name them and gains nothing by it. They are
  * a family of their own, so that no `mcp:` scope of today ever opens a face of tomorrow.
  */
 export interface ReservedScope {
@@ -41,7 +49,9 @@ export interface ReservedScope {
   text: string;
 }
 
-export type Scope = GeneralScope | McpScope | ReservedScope;
+export type Scope = GeneralScope | McpScope | ServiceScope | ReservedScope;
+
+const serviceClasses = ['read', 'write', 'high_risk'] as const;
 
 const mcpForms =
   'mcp:all, mcp:favorites, mcp:all:<paths>, mcp:scripts:<paths>, mcp:flows:<paths>, ' +
@@ -117,14 +127,27 @@ function readGeneral(text: string): GeneralScope | string {
   return typeof patterns === 'string' ? patterns : { ...scope, patterns };
 }
 
+function readService(text: string): ServiceScope | string {
+  const [, service = '', named] = text.split(':', 3);
+  const found = serviceClasses.find((known) => text === `services:${service}:${known}`);
+  if (found && named !== undefined && /^(?:\*|[a-z][a-z0-9_]*)$/.test(service)) {
+    return { family: 'services', service, class: found, text };
+  }
+  return (
+    'accepted: services:<name>:<class> with a class of read, write, high_risk, such as ' +
+    'services:jira:read; the name may be *'
+  );
+}
+
 function readReserved(text: string): ReservedScope | string {
-  if (/^people:[a-z_]+$|^services:[\w.-]+:[a-z_]+$/.test(text)) return { family: 'reserved', text };
-  return 'accepted: people:<class> and services:<name>:<class>, such as services:jira:read';
+  if (/^people:[a-z_]+$/.test(text)) return { family: 'reserved', text };
+  return 'accepted: people:<class>';
 }
 
 /** The scope, or what is wrong with it, as the second half of a sentence. */
 function readScope(text: string): Scope | string {
-  if (/^(?:people|services):/.test(text)) return readReserved(text);
+  if (text.startsWith('services:')) return readService(text);
+  if (text.startsWith('people:')) return readReserved(text);
   return text.startsWith('mcp:') ? readMcp(text.slice(4)) : readGeneral(text);
 }
 

@@ -7,7 +7,7 @@ import type { Ask } from './authorise.ts';
 import { scopesBeyond } from './containment.ts';
 import type { Target } from './operation.ts';
 import { normaliseScopes } from './scope-grammar.ts';
-import { hasMcpScope, patternMatches, placesOf, scopesAllow } from './scopes.ts';
+import { patternMatches, placesOf, scopesAllow } from './scopes.ts';
 
 function refusalOf(scope: string): AppError {
   try {
@@ -108,12 +108,15 @@ describe('the scope language', () => {
       [[], false, false, false],
       [['mcp:all'], true, true, false],
       [['mcp:all', 'jobs:run'], true, false, true],
+      [['services:jira:read'], true, false, false],
+      [['services:*:write', 'mcp:all'], true, false, false],
       [['scripts:read'], false, false, false],
       [['jobs:run:scripts:f/a/*'], false, false, true],
     ];
     for (const [scopes, hasMcp, onlyMcp, runs] of rows) {
+      const places = placesOf(scopes);
       assert.deepEqual(
-        [hasMcpScope(scopes), placesOf(scopes).onlyMcp, placesOf(scopes).runs],
+        [places.hasMcp, places.onlyMcp, places.runs],
         [hasMcp, onlyMcp, runs],
         String(scopes),
       );

@@ -29,13 +29,33 @@ function mcpScopesOf(scopes: readonly string[] | null): readonly McpScope[] {
   return list;
 }
 
-/** Does the token hold an `mcp:` scope at all? Without one it is no good at an MCP address. */
-export function hasMcpScope(scopes: readonly string[] | null): boolean {
-  return mcpScopesOf(scopes).length > 0;
+/** May a token of these scopes do what is of this class in a service? No class implies another. */
+export function serviceScopeAllows(
+  scopes: readonly string[] | null,
+  service: string,
+  wanted: string,
+): boolean {
+  if (scopes === null) return true;
+  return scopesOf(scopes).some(
+    (scope) =>
+      scope.family === 'services' &&
+      scope.class === wanted &&
+      (scope.service === '*' || scope.service === service),
+  );
+}
+
+/** The class of the action itself is looked at by the gateway, which knows it. */
+function servicesAllow(scopes: readonly string[], ask: Ask, target?: Target): boolean {
+  if (target?.kind !== 'services') return false;
+  const classes = { 'services:read': ['read'], 'services:write': ['write', 'high_risk'] };
+  const wanted = classes[ask.action as keyof typeof classes] ?? [];
+  return wanted.some((one) => serviceScopeAllows(scopes, target.path, one));
 }
 
 /** Where a token belongs. */
 export interface ScopePlaces {
+  /** Holds scopes of MCP tools: without any it is no good at an MCP address. */
+  hasMcp: boolean;
   /** Nothing but `mcp:` scopes (or those of faces to come): good at MCP addresses alone. */
   onlyMcp: boolean;
   /** Holds `jobs:run…`: may stand in the query of run routes. */
@@ -45,7 +65,7 @@ export interface ScopePlaces {
 }
 
 const places = new WeakMap<readonly string[], ScopePlaces>();
-const everywhere: ScopePlaces = { onlyMcp: false, runs: false, elsewhere: null };
+const everywhere: ScopePlaces = { hasMcp: false, onlyMcp: false, runs: false, elsewhere: null };
 
 /** Where a token of these scopes may be shown, and what of it counts there. */
 export function placesOf(scopes: readonly string[] | null): ScopePlaces {
@@ -56,7 +76,9 @@ export function placesOf(scopes: readonly string[] | null): ScopePlaces {
   const isRun = (scope: GeneralScope): boolean => scope.domain === 'jobs' && scope.verb === 'run';
   const general = scopes.filter((text) => !text.startsWith('mcp:'));
   const found = {
-    onlyMcp: list.length > 0 && list.every(({ family }) => family !== 'general'),
+    hasMcp: list.some(({ family }) => family === 'mcp' || family === 'services'),
+    onlyMcp:
+      list.length > 0 && list.every(({ family }) => family === 'mcp' || family === 'reserved'),
     runs: list.some((scope) => scope.family === 'general' && isRun(scope)),
     elsewhere: general.length === scopes.length ? scopes : general,
   };
@@ -170,7 +192,7 @@ export function scopesAllow(held: Held, ask: Ask, target?: Target): AppError | u
   if (scopes === null || ask.action === 'session:read') return undefined;
   const general = scopesOf(scopes).filter((scope) => scope.family === 'general');
   if (general.some((scope) => generalAllows(scope, ask, target))) return undefined;
-  if (mcpAllows(held, ask, target)) return undefined;
+  if (mcpAllows(held, ask, target) || servicesAllow(scopes, ask, target)) return undefined;
   const has = scopes.length > 0 ? scopes.join(' ') : 'none';
   const what = target ? `${ask.action} on ${target.path}` : ask.action;
   const orMcp = withinMcp(ask.action) ? ' (or mcp:all at an MCP address)' : '';

@@ -2,7 +2,7 @@
 // tokens, and the refusal of tokens that hold no `mcp:` scope. What a caller may do inside is the
 // door's business.
 import { AppError } from '../../base/index.ts';
-import { type Caller, hasMcpScope } from '../../operation/index.ts';
+import { type Caller, placesOf } from '../../operation/index.ts';
 import type { McpHttpResponse } from './http-messages.ts';
 
 const needed = 'mcp:all';
@@ -90,7 +90,7 @@ export function refuseCaller(
     const nobody = new AppError('unauthenticated', 'This address needs a token.');
     return refuseAuthentication(nobody, { metadataUrl, hadToken: false });
   }
-  if (!hasMcpScope(caller.scopes)) {
+  if (!placesOf(caller.scopes).hasMcp) {
     const has = caller.scopes ?? [];
     const said =
       caller.scopes === null

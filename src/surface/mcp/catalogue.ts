@@ -1,6 +1,7 @@
 // The tools that one caller has, in one workspace or in all: what is listed is what can be
 // called. Lists are made once and kept as bytes until scripts or the caller's rights change.
 import type { OfferedResources, RunnableList } from '../../engine/index.ts';
+import type { ServiceTool } from '../../gateway/index.ts';
 import { type Ask, authorise, type Caller } from '../../operation/index.ts';
 import {
   type EndpointTool,
@@ -10,6 +11,7 @@ import {
   readable,
   runnableTool,
   searchTools,
+  serviceTool,
 } from './faces/index.ts';
 import { listHead } from './answers.ts';
 import { createDirectory } from './directory.ts';
@@ -36,16 +38,23 @@ export interface ToolList extends Listing {
   readonly isCut: boolean;
 }
 
+export interface ServicesPort {
+  /** Those of a caller, in a fixed order. */
+  tools: (caller: Caller, workspace: string) => Promise<readonly ServiceTool[]>;
+  revision: (workspace: string) => string;
+}
+
 export interface CatalogueDeps extends FaceDeps {
   /** The scripts and flows that the caller may read. */
   runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
   /** The version that `runnables` would answer, without the list; spares reading it. */
   runnablesVersion?: ((workspace: string) => string) | undefined;
+  services?: ServicesPort | undefined;
   workspaces: MultiWorkspaceDeps['workspaces'];
 }
 
 export interface Catalogue {
-  /** In a fixed order: endpoint tools, then scripts and flows by path. */
+  /** In a fixed order: endpoint tools, services, then scripts and flows by path. */
   of(caller: Caller, workspace: string | null): Promise<ToolList>;
   /** An endpoint tool that is there, but not for everybody. */
   hidden(wanted: { name: string; workspace: string | null }): Tool | undefined;
@@ -106,7 +115,7 @@ function usable(caller: Caller, offered: OfferedResources): OfferedResources {
 }
 
 export function createCatalogue(deps: CatalogueDeps): Catalogue {
-  const { runnables, runnablesVersion, door } = deps;
+  const { runnables, runnablesVersion, services, door } = deps;
   const lists = createLru<ToolList>({
     maxEntries: maxLists,
     maxWeight: maxListBytes,
@@ -150,7 +159,11 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
     return authorise(caller, runAsk, readable(caller, target)).allowed;
   }
 
-  function build(caller: Caller, workspace: string, list: RunnableList | undefined): ToolList {
+  function build(
+    caller: Caller,
+    workspace: string,
+    { list, ofServices }: { list: RunnableList | undefined; ofServices: readonly ServiceTool[] },
+  ): ToolList {
     const offered = list?.resources && usable(caller, list.resources);
     const scripts = (list?.tools ?? [])
       .filter((runnable) => mayRun(caller, runnable))
@@ -161,22 +174,24 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
           : scriptTool(workspace, runnable),
       );
     const own = endpointTools.filter((tool) => tool.visibleTo(caller));
-    return listOf(own, scripts);
+    return listOf([...own, ...ofServices.map((tool) => serviceTool(deps, tool))], scripts);
   }
 
   const keyOf = (caller: Caller, workspace: string, version: string): string =>
-    `${workspace}\n${version}\n${rightsOf(caller)}`;
+    `${workspace}\n${version}\n${services?.revision(workspace) ?? ''}\n${rightsOf(caller)}`;
 
   async function read(caller: Caller, workspace: string, version: string): Promise<ToolList> {
     const runsSome = mayOnSome(caller, runAsk, [
       { kind: 'scripts', path: '*' },
       { kind: 'flows', path: '*' },
     ]);
+    // The revision first: a change in between makes the list look older than it is.
     const list = runsSome ? await runnables(caller, workspace) : undefined;
     const key = keyOf(caller, workspace, list?.version ?? version);
     const known = lists.get(key);
     if (known) return known;
-    const made = build(caller, workspace, list);
+    const ofServices = (await services?.tools(caller, workspace)) ?? [];
+    const made = build(caller, workspace, { list, ofServices });
     lists.set(key, made);
     return made;
   }

@@ -10,7 +10,7 @@ import { createAsking } from './asking.ts';
 import { createCallLimits } from './call-limits.ts';
 import { createCallTool } from './call-tool.ts';
 import { createCancellation } from './cancellation.ts';
-import { type Catalogue, createCatalogue } from './catalogue.ts';
+import { type Catalogue, createCatalogue, type ServicesPort } from './catalogue.ts';
 import { createListChanges, type ListChangeDeps } from './list-changes.ts';
 import { classify, isDeeperThan, maxBodyDepth } from './classify.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -47,6 +47,8 @@ interface OwnOffer {
   runnables: (caller: Caller, workspace: string) => Promise<RunnableList>;
   /** The version that `runnables` would answer; spares reading the list for every call. */
   runnablesVersion?: (workspace: string) => string;
+  /** The tools of services, and a text that changes with them. */
+  services?: ServicesPort;
   /** The workspaces that a caller may use, by id. */
   workspaces: (caller: Caller) => Promise<readonly OwnWorkspace[]>;
 }

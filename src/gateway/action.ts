@@ -1,0 +1,113 @@
+// What a service can do, declared once: the schema that is checked, the class that policy acts on,
+// and the request that goes out. Curated services, OpenAPI documents and MCP servers all become
+// this shape.
+import { z } from 'zod';
+
+/** `write` does not imply `read`, and `high_risk` implies neither. */
+export const actionClasses = ['read', 'write', 'high_risk'] as const;
+export type ActionClass = (typeof actionClasses)[number];
+
+export type JsonObject = Record<string, unknown>;
+
+/** A JSON Schema, and the check that belongs to it. */
+export interface InputSchema {
+  readonly json: JsonObject;
+  /** The parameters with defaults filled in, or what is wrong with them, one sentence each. */
+  check(params: unknown): { params: JsonObject } | { problems: string[] };
+}
+
+/** What goes out over HTTP; the path stands below the base address of the service. */
+export interface UpstreamRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  json?: unknown;
+}
+
+export interface Action {
+  /** snake_case, unique in its service. */
+  readonly name: string;
+  /** One sentence for the model. */
+  readonly description: string;
+  readonly class: ActionClass;
+  readonly input: InputSchema;
+  /** Listed in the tool's `action`; the others are found by search. */
+  readonly curated: boolean;
+  /** Parameters in which pseudonyms become real values before they go out. */
+  readonly restoreIn: readonly string[];
+  /** Fields of results that hold names of people. */
+  readonly nameFields: readonly string[];
+  request(params: JsonObject): UpstreamRequest;
+  /** Keeps what a model needs of an answer; absent: the whole answer. */
+  result?(body: unknown, params: JsonObject): unknown;
+}
+
+/** How people prove to a service who they are. */
+export type ServiceAuth =
+  | { readonly kind: 'none' }
+  /** One secret in a header, after `prefix`. */
+  | { readonly kind: 'key'; readonly header: string; readonly prefix: string }
+  /** Account and secret, as HTTP Basic. */
+  | { readonly kind: 'basic' };
+
+export interface ServiceDeclaration {
+  /** snake_case; the tools are `<name>_read_actions` and `<name>_write_actions`. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly auth: ServiceAuth;
+  /** Where people make their key: one sentence. */
+  readonly keyHint: string;
+  /** Undefined where every company has an address of its own. */
+  readonly baseUrl: string | undefined;
+  readonly actions: readonly Action[];
+}
+
+/** The schema of an action out of zod; what it does not name is refused. */
+function zodInput(shape: z.ZodRawShape): InputSchema {
+  const schema = z.strictObject(shape);
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
+  return {
+    json,
+    check(params) {
+      const read = schema.safeParse(params);
+      if (read.success) return { params: read.data };
+      return {
+        problems: read.error.issues.map(({ path, message }) =>
+          path.length === 0 ? message : `${path.join('.')}: ${message}`,
+        ),
+      };
+    },
+  };
+}
+
+/** Declares an action with the defaults of most: curated, nothing restored but where it says. */
+export function action<Shape extends z.ZodRawShape>(declared: {
+  name: string;
+  description: string;
+  class: ActionClass;
+  input: Shape;
+  restoreIn?: readonly (keyof Shape & string)[];
+  nameFields?: readonly string[];
+  curated?: boolean;
+  request: (params: z.infer<z.ZodObject<Shape>>) => UpstreamRequest;
+  result?: (body: unknown, params: z.infer<z.ZodObject<Shape>>) => unknown;
+}): Action {
+  const { input, request, result, restoreIn = [], nameFields = [], curated = true } = declared;
+  type Params = z.infer<z.ZodObject<Shape>>;
+  return {
+    name: declared.name,
+    description: declared.description,
+    class: declared.class,
+    input: zodInput(input),
+    curated,
+    restoreIn,
+    nameFields,
+    // The schema was checked before either is asked.
+    request: (params) => request(params as Params),
+    ...(result && {
+      result: (body: unknown, params: JsonObject) => result(body, params as Params),
+    }),
+  };
+}

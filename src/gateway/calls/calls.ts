@@ -1,0 +1,72 @@
+// Calls of services: what was asked for is found and checked, then passes the stages. Every way in
+// (MCP tools, REST, flows, follow-ups of hooks) comes through here.
+import { nearest } from '../../base/index.ts';
+import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { refusal } from '../reasons.ts';
+import type { Services } from '../services/index.ts';
+import type { Flight, ServiceResult, Stage, Subject, Wanted } from './flight.ts';
+
+export interface CallsDeps {
+  services: Services;
+  /** Outermost first. */
+  stages: readonly Stage[];
+  send: (flight: Flight) => Promise<ServiceResult>;
+}
+
+function subjectOf({ caller }: Call): Subject {
+  const { membership, userId, email } = caller;
+  return {
+    userId: userId ?? '',
+    email,
+    username: displayNameOf(caller),
+    role: membership?.role ?? '',
+    groups: membership?.groups ?? [],
+  };
+}
+
+export type Calls = ReturnType<typeof createCalls>;
+
+export function createCalls({ services, stages, send }: CallsDeps) {
+  async function find(call: Call, wanted: Wanted): Promise<Flight> {
+    const workspace = workspaceOf(call);
+    const { setup, service } = await services.require(workspace, wanted.service);
+    const action = service.actions.get(wanted.action);
+    const { name } = service.declaration;
+    const offered = [...service.actions.values()]
+      .filter((one) => wanted.allows.includes(one.class))
+      .map((one) => one.name);
+    if (!action) {
+      const similar = nearest(wanted.action, offered);
+      const said = `${name} has no action "${wanted.action.slice(0, 100)}".`;
+      throw refusal('action_unknown', said, {
+        hint: similar ? `Did you mean ${similar}?` : `There are: ${offered.join(', ')}.`,
+      });
+    }
+    if (!wanted.allows.includes(action.class)) {
+      const tool = action.class === 'read' ? `${name}_read_actions` : `${name}_write_actions`;
+      throw refusal('wrong_tool', `${action.name} is a ${action.class} action.`, {
+        hint: `Call ${tool} with it.`,
+      });
+    }
+    const checked = action.input.check(wanted.params);
+    if ('problems' in checked) {
+      const problems = checked.problems.slice(0, 5).join('; ');
+      throw refusal('invalid_params', `The parameters do not fit ${action.name}: ${problems}`, {
+        hint: `It takes: ${JSON.stringify(action.input.json['properties'] ?? {}).slice(0, 1000)}`,
+      });
+    }
+    const { params } = checked;
+    return { call, workspace, subject: subjectOf(call), wanted, setup, service, action, params };
+  }
+
+  return {
+    async run(call: Call, wanted: Wanted): Promise<ServiceResult> {
+      const flight = await find(call, wanted);
+      const step = (index: number): Promise<ServiceResult> => {
+        const stage = stages[index];
+        return stage ? stage(flight, () => step(index + 1)) : send(flight);
+      };
+      return step(0);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+// One call of a service on its way through the stages.
+import type { Call } from '../../operation/index.ts';
+import type { Action, ActionClass, JsonObject } from '../action.ts';
+import type { Service, Setup } from '../services/index.ts';
+
+/** The person in whose name a service is called. */
+export interface Subject {
+  userId: string;
+  email: string;
+  username: string;
+  role: string;
+  groups: readonly string[];
+}
+
+/** What was asked for, before anything of it is known to be right. */
+export interface Wanted {
+  service: string;
+  action: string;
+  params: JsonObject;
+  /** Everything but sending: answers the request that would go out. */
+  dryRun: boolean;
+  /** The caller says that a person agreed; good for flows alone (`confirm.ts`). */
+  confirmed: boolean;
+  /** The tool or operation that it came by allows these. */
+  allows: readonly ActionClass[];
+}
+
+export interface Flight {
+  readonly call: Call;
+  readonly workspace: string;
+  readonly subject: Subject;
+  readonly wanted: Wanted;
+  readonly setup: Setup;
+  readonly service: Service;
+  readonly action: Action;
+  /** Checked; hooks and the restoring of pseudonyms change them. */
+  params: JsonObject;
+}
+
+export interface ServiceResult {
+  value: unknown;
+  /** For the model, beside the value. */
+  notes: string[];
+}
+
+/** A stage does its part and calls `next`, or throws to refuse. */
+export type Stage = (flight: Flight, next: () => Promise<ServiceResult>) => Promise<ServiceResult>;

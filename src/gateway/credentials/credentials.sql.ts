@@ -1,0 +1,43 @@
+// Every SQL statement of credentials.
+import { statement } from '../../store/index.ts';
+
+export const upsertCredential = statement(
+  'gateway_credential.set',
+  `insert into gateway_credential (
+     workspace, service, user_id, kind, account, sealed, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict (workspace, service, user_id) do update
+   set kind = excluded.kind,
+       account = excluded.account,
+       sealed = excluded.sealed,
+       created_at = excluded.created_at`,
+);
+
+/** The person's own ($3) before the shared one ($4). */
+export const selectCredential = statement(
+  'gateway_credential.get',
+  `select user_id as "userId", kind, account, sealed
+   from gateway_credential
+   where workspace = $1
+     and service = $2
+     and user_id in ($3, $4)
+   order by user_id = $4
+   limit 1`,
+);
+
+export const listCredentials = statement(
+  'gateway_credential.list',
+  `select service, user_id = $3 as shared, kind, account, created_at as "createdAt"
+   from gateway_credential
+   where workspace = $1
+     and user_id in ($2, $3)
+   order by service, shared`,
+);
+
+export const deleteCredential = statement(
+  'gateway_credential.remove',
+  `delete from gateway_credential
+   where workspace = $1
+     and service = $2
+     and user_id = $3`,
+);

@@ -1,0 +1,49 @@
+// Puts the gateway together: services, what people prove themselves with, and the stages that every
+// call of a service passes. Everything it needs from outside comes in.
+import type { Clock, Log } from '../base/index.ts';
+import type { Egress } from '../egress/index.ts';
+import type { AnyOperation, Caller } from '../operation/index.ts';
+import type { Database } from '../store/index.ts';
+import { callOperations, classStage, createCalls, createSend } from './calls/index.ts';
+import { createChanges } from './changes.ts';
+import { createCredentials, credentialOperations, type Sealer } from './credentials/index.ts';
+import { createServices, jira, serviceOperations } from './services/index.ts';
+import { type ServiceTool, toolsOf } from './tools.ts';
+
+export interface GatewayDeps {
+  db: Database;
+  clock: Clock;
+  log: Log;
+  egress: Pick<Egress, 'fetch'>;
+  sealer: Sealer;
+  /** Where people reach this server. */
+  origin: () => string;
+}
+
+export type Gateway = ReturnType<typeof createGateway>;
+
+export function createGateway(deps: GatewayDeps) {
+  const changes = createChanges(deps.db);
+  const services = createServices({ ...deps, changes, declarations: [jira] });
+  const credentials = createCredentials({ ...deps, services });
+  const send = createSend({ ...deps, credentials });
+  const calls = createCalls({ services, stages: [classStage], send });
+  const operations: AnyOperation[] = [
+    ...serviceOperations(services),
+    ...credentialOperations(credentials),
+    ...callOperations(calls),
+  ];
+
+  return {
+    operations,
+    /** Changes with every list of tools in the workspace. */
+    revision: changes.revision,
+    /** Hears the workspace whose lists may have changed, null for any; answers an end. */
+    onChanged: changes.onChange,
+    /** The tools of a caller, in a fixed order. */
+    tools: async (caller: Caller, workspace: string): Promise<ServiceTool[]> =>
+      toolsOf(caller, await services.setupOf(workspace)),
+    start: changes.start,
+    stop: changes.stop,
+  };
+}

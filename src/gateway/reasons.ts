@@ -1,0 +1,34 @@
+// Why a call of a service is refused, as audit rows and clients know it: one closed list, whose
+// names are those of the reference for delegated access.
+import { AppError, type ErrorCode } from '../base/index.ts';
+
+const codeOfReason = {
+  service_unknown: 'not_found',
+  action_unknown: 'not_found',
+  invalid_params: 'invalid_input',
+  wrong_tool: 'invalid_input',
+  class_not_allowed: 'insufficient_scope',
+  read_only_mode: 'forbidden',
+  high_risk_not_enabled: 'forbidden',
+  auth_required: 'forbidden',
+  upstream_failed: 'unprocessable',
+  upstream_unavailable: 'unavailable',
+  upstream_rate_limited: 'rate_limited',
+  response_too_large: 'too_large',
+  confirmation_required: 'confirmation_required',
+} as const satisfies Record<string, ErrorCode>;
+
+export type Reason = keyof typeof codeOfReason;
+
+/** A refusal: its reason stands in `details.reason_code`, with what else the caller may know. */
+export function refusal(
+  reason: Reason,
+  message: string,
+  { hint, details, cause }: { hint?: string; details?: object; cause?: unknown } = {},
+): AppError {
+  return new AppError(codeOfReason[reason], message, {
+    ...(hint !== undefined && { hint }),
+    ...(cause !== undefined && { cause }),
+    details: { reason_code: reason, ...details },
+  });
+}

@@ -1,0 +1,153 @@
+// Which services a workspace uses, and where they are. A service that is not set up is not there:
+// no tool lists it, and a call of it says the same for every name.
+import { AppError, type Clock, nearest } from '../../base/index.ts';
+import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { Action, ServiceDeclaration } from '../action.ts';
+import type { Changes } from '../changes.ts';
+import { refusal } from '../reasons.ts';
+import * as sql from './services.sql.ts';
+
+/** A service as a workspace has set it up. */
+export interface Service {
+  readonly declaration: ServiceDeclaration;
+  readonly baseUrl: string;
+  readonly actions: ReadonlyMap<string, Action>;
+}
+
+/** What every call of a workspace begins with; kept until something changes. */
+export interface Setup {
+  readonly readOnly: boolean;
+  /** By name, in alphabetical order. */
+  readonly services: ReadonlyMap<string, Service>;
+}
+
+interface Stored {
+  name: string;
+  baseUrl: string | null;
+  updatedBy: string;
+  updatedAt: number;
+}
+
+export interface ServicesDeps {
+  db: Database;
+  clock: Clock;
+  changes: Changes;
+  declarations: readonly ServiceDeclaration[];
+}
+
+/** https only: keys go there. `http` is for addresses that the operator allows by name. */
+function baseAddress(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url && url.username === '' && url.password === '' && url.search === '';
+  if (plain && /^https?:$/.test(url.protocol) && url.hash === '') {
+    return url.href.replace(/\/+$/, '');
+  }
+  throw new AppError('invalid_input', 'The base address is no http or https address.', {
+    hint: 'Give an address such as https://example.atlassian.net, without user or query.',
+  });
+}
+
+export type Services = ReturnType<typeof createServices>;
+
+export function createServices({ db, clock, changes, declarations }: ServicesDeps) {
+  const declared = new Map(declarations.map((one) => [one.name, one]));
+  const known = new Map<string, { revision: string; setup: Promise<Setup> }>();
+
+  function serviceOf({ name, baseUrl }: Stored): Service | undefined {
+    const declaration = declared.get(name);
+    const address = baseUrl ?? declaration?.baseUrl;
+    if (!declaration || address === undefined) return undefined;
+    const actions = new Map(declaration.actions.map((one) => [one.name, one]));
+    return { declaration, baseUrl: address, actions };
+  }
+
+  async function read(workspace: string): Promise<Setup> {
+    const [rows, settings] = await Promise.all([
+      db.rows<Stored>(sql.selectServices, [workspace]),
+      db.row<{ readOnly: boolean }>(sql.selectSettings, [workspace]),
+    ]);
+    const services = rows.map(serviceOf).filter((service) => service !== undefined);
+    return {
+      readOnly: settings?.readOnly ?? false,
+      services: new Map(services.map((service) => [service.declaration.name, service])),
+    };
+  }
+
+  function setupOf(workspace: string): Promise<Setup> {
+    const revision = changes.revision(workspace);
+    const kept = known.get(workspace);
+    if (kept?.revision === revision) return kept.setup;
+    const setup = read(workspace);
+    known.set(workspace, { revision, setup });
+    // What could not be read is asked again.
+    setup.catch(() => known.delete(workspace));
+    return setup;
+  }
+
+  return {
+    setupOf,
+
+    /** Throws `service_unknown`, the same for what is not set up and what nobody knows. */
+    async require(workspace: string, name: string): Promise<{ setup: Setup; service: Service }> {
+      const setup = await setupOf(workspace);
+      const service = setup.services.get(name);
+      if (service) return { setup, service };
+      const similar = nearest(name, setup.services.keys());
+      throw refusal('service_unknown', `This workspace has no service "${name.slice(0, 60)}".`, {
+        hint: similar ? `Did you mean "${similar}"?` : 'services.list has those that it has.',
+      });
+    },
+
+    /** What can be set up, and what is. */
+    async list(call: Call) {
+      const rows = await db.rows<Stored>(sql.selectServices, [workspaceOf(call)]);
+      const stored = new Map(rows.map((row) => [row.name, row]));
+      return [...declared.values()]
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        .map(({ name, title, description, actions, baseUrl, auth }) => ({
+          name,
+          title,
+          description,
+          auth: auth.kind,
+          enabled: stored.has(name),
+          baseUrl: stored.get(name)?.baseUrl ?? baseUrl ?? null,
+          actions: actions.map((one) => ({ name: one.name, class: one.class })),
+        }));
+    },
+
+    async enable(call: Call, said: { name: string; baseUrl?: string | undefined }) {
+      const declaration = declared.get(said.name);
+      if (!declaration) {
+        throw new AppError('not_found', `There is no service "${said.name}".`, {
+          hint: `There are: ${[...declared.keys()].toSorted().join(', ')}.`,
+        });
+      }
+      const baseUrl = said.baseUrl === undefined ? undefined : baseAddress(said.baseUrl);
+      if (baseUrl === undefined && declaration.baseUrl === undefined) {
+        throw new AppError('invalid_input', `${declaration.title} has no address of its own.`, {
+          hint: 'Give baseUrl, such as https://example.atlassian.net.',
+        });
+      }
+      const workspace = workspaceOf(call);
+      const by = displayNameOf(call.caller);
+      const row = [workspace, said.name, baseUrl ?? null, by, clock.now()];
+      await db.run(sql.upsertService, row);
+      changes.changed(workspace);
+      return { name: said.name, baseUrl: baseUrl ?? declaration.baseUrl ?? '' };
+    },
+
+    /** That it was not set up does no harm. */
+    async disable(call: Call, { name }: { name: string }): Promise<{ name: string }> {
+      await db.run(sql.deleteService, [workspaceOf(call), name]);
+      changes.changed(workspaceOf(call));
+      return { name };
+    },
+
+    async setReadOnly(call: Call, { readOnly }: { readOnly: boolean }) {
+      await db.run(sql.upsertReadOnly, [workspaceOf(call), readOnly]);
+      changes.changed(workspaceOf(call));
+      return { readOnly };
+    },
+  };
+}
