@@ -202,7 +202,9 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     });
     const { db, sandbox, engine, identity, egress } = base;
     const whereabouts = { origin: () => origin };
-    const gateway = createGateway({ ...ground, db, egress, sealer: engine.sealer, ...whereabouts });
+    const consent = confirmation.obtain({ db, clock });
+    const { sealer } = engine;
+    const gateway = createGateway({ ...ground, db, egress, sealer, consent, ...whereabouts });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const { deriveKey } = engine;
     const endpoint = { log, clock, version, origin: () => origin };

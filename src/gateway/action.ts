@@ -7,6 +7,17 @@ import { z } from 'zod';
 export const actionClasses = ['read', 'write', 'high_risk'] as const;
 export type ActionClass = (typeof actionClasses)[number];
 
+/** What makes an action high risk; admins treat each kind by itself. */
+export type RiskCategory =
+  | 'delete'
+  | 'purge'
+  | 'bulk'
+  | 'archive'
+  | 'sharing'
+  | 'overwrite'
+  | 'raw_api'
+  | 'publish';
+
 export type JsonObject = Record<string, unknown>;
 
 /** A JSON Schema, and the check that belongs to it. */
@@ -31,6 +42,8 @@ export interface Action {
   /** One sentence for the model. */
   readonly description: string;
   readonly class: ActionClass;
+  /** Of actions that are high risk; told by the name where it is absent. */
+  readonly category?: RiskCategory;
   readonly input: InputSchema;
   /** Listed in the tool's `action`; the others are found by search. */
   readonly curated: boolean;
@@ -87,6 +100,7 @@ export function action<Shape extends z.ZodRawShape>(declared: {
   name: string;
   description: string;
   class: ActionClass;
+  category?: RiskCategory;
   input: Shape;
   restoreIn?: readonly (keyof Shape & string)[];
   nameFields?: readonly string[];
@@ -100,6 +114,7 @@ export function action<Shape extends z.ZodRawShape>(declared: {
     name: declared.name,
     description: declared.description,
     class: declared.class,
+    ...(declared.category && { category: declared.category }),
     input: zodInput(input),
     curated,
     restoreIn,

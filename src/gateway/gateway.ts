@@ -4,9 +4,18 @@ import type { Clock, Log } from '../base/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { AnyOperation, Caller } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
-import { callOperations, classStage, createCalls, createSend } from './calls/index.ts';
+import {
+  callOperations,
+  capStage,
+  classStage,
+  confirmStage,
+  type Consent,
+  createCalls,
+  createSend,
+} from './calls/index.ts';
 import { createChanges } from './changes.ts';
 import { createCredentials, credentialOperations, type Sealer } from './credentials/index.ts';
+import { createGates, gateOperations } from './gates/index.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
@@ -16,6 +25,8 @@ export interface GatewayDeps {
   log: Log;
   egress: Pick<Egress, 'fetch'>;
   sealer: Sealer;
+  /** Asks the person behind a call; from the door. */
+  consent: Consent;
   /** Where people reach this server. */
   origin: () => string;
 }
@@ -24,13 +35,17 @@ export type Gateway = ReturnType<typeof createGateway>;
 
 export function createGateway(deps: GatewayDeps) {
   const changes = createChanges(deps.db);
-  const services = createServices({ ...deps, changes, declarations: [jira] });
+  const gates = createGates({ ...deps, changes });
+  const services = createServices({ ...deps, changes, gates, declarations: [jira] });
   const credentials = createCredentials({ ...deps, services });
   const send = createSend({ ...deps, credentials });
-  const calls = createCalls({ services, stages: [classStage], send });
+  // The one list of what every call of a service passes, outermost first.
+  const stages = [classStage(gates.note), confirmStage(deps.consent), capStage];
+  const calls = createCalls({ services, stages, send });
   const operations: AnyOperation[] = [
     ...serviceOperations(services),
     ...credentialOperations(credentials),
+    ...gateOperations(gates),
     ...callOperations(calls),
   ];
 

@@ -70,7 +70,10 @@ function toolOf({ declaration }: Service, actions: readonly Action[], reads: boo
         ...parametersOf(actions),
         ...(reads
           ? {}
-          : { dry_run: { type: 'boolean', description: 'check everything, and send nothing' } }),
+          : {
+              dry_run: { type: 'boolean', description: 'check everything, and send nothing' },
+              confirmed: { type: 'boolean', description: 'in flows: the owner agreed' },
+            }),
       },
       required: ['action'],
       additionalProperties: false,
@@ -85,7 +88,7 @@ export function toolsOf(caller: Caller, setup: Setup): ServiceTool[] {
       (action) => action.curated && mayCall(caller, { setup, service, action }),
     );
     const reads = mine.filter((action) => action.class === 'read');
-    const writes = mine.filter((action) => action.class === 'write');
+    const writes = mine.filter((action) => action.class !== 'read');
     return [
       ...(reads.length > 0 ? [toolOf(service, reads, true)] : []),
       ...(writes.length > 0 ? [toolOf(service, writes, false)] : []),

@@ -107,31 +107,47 @@ function createConfirmations({ db, clock }: Confirming) {
   };
 }
 
-/** After `authorise`: who may not do a thing is not asked about it. */
-function confirmStage(deps: Confirming): Stage {
+/**
+ * Obtains a person's consent to one call: resolves when there is one, throws
+ * `confirmation_required` with a new id where the client cannot ask, `forbidden` for an id that is
+ * not good, `canceled` when the person does not agree. A call without `interactive` is not asked.
+ */
+function createConsent(deps: Confirming) {
   const confirmations = createConfirmations(deps);
-  return async ({ call, name, input }, next) => {
+  return async (asked: Omit<Asked, 'tool'>, saying: string): Promise<void> => {
+    const { call } = asked;
     const { interactive } = call;
-    const saying = interactive && highRiskOf(name, input);
-    if (!interactive || saying === undefined) return next();
-    const asked: Asked = { call, tool: interactive.tool, operation: name, input };
+    if (!interactive) return;
+    const whole: Asked = { ...asked, tool: interactive.tool };
     if (interactive.confirmation !== undefined) {
-      await confirmations.spend(asked, interactive.confirmation);
-      return next();
+      await confirmations.spend(whole, interactive.confirmation);
+      return;
     }
     const question = { key: 'confirm', message: saying, form: nothingToFill, once: true };
     const { action } = (await call.asking?.ask(question)) ?? { action: 'cannot' };
-    if (action === 'cannot') return confirmations.require(asked, saying);
-    if (action === 'accept') return next();
+    if (action === 'cannot') await confirmations.require(whole, saying);
+    if (action === 'accept') return;
     throw new AppError('canceled', 'Nothing was done: the user did not agree.', {
       hint: 'Do not try again unless the user asks for it.',
     });
   };
 }
 
+/** After `authorise`: who may not do a thing is not asked about it. */
+function confirmStage(deps: Confirming): Stage {
+  const consent = createConsent(deps);
+  return async ({ call, name, input }, next) => {
+    const saying = call.interactive && highRiskOf(name, input);
+    if (saying !== undefined) await consent({ call, operation: name, input }, saying);
+    return next();
+  };
+}
+
 /** Consent, as the rest of the house sees it. */
 export const confirmation = {
   stage: confirmStage,
+  /** For what only a feature knows to be risky. */
+  obtain: createConsent,
   argument: confirmationArgument,
   mayBeNeeded: mayNeedConsent,
   operations: highRiskOperations,

@@ -1,6 +1,7 @@
 // May this caller do an action of this class now? Asked for each call, and by the lists of tools.
 import { type Caller, serviceScopeAllows } from '../../operation/index.ts';
 import type { Action } from '../action.ts';
+import type { Gates } from '../gates/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Service, Setup } from '../services/index.ts';
 import type { Stage } from './flight.ts';
@@ -12,28 +13,33 @@ export function mayCall(
 ): boolean {
   const { name } = service.declaration;
   if (action.class !== 'read' && (setup.readOnly || caller.readOnly)) return false;
+  if (action.class === 'high_risk' && !setup.gates.isOpen(name, action)) return false;
   return serviceScopeAllows(caller.scopes, name, action.class);
 }
 
-export const classStage: Stage = async ({ call, setup, service, action }, next) => {
-  const { name, title } = service.declaration;
-  if (!serviceScopeAllows(call.caller.scopes, name, action.class)) {
-    const scope = `services:${name}:${action.class}`;
-    throw refusal('class_not_allowed', `The token does not allow ${action.name} of ${title}.`, {
-      hint: `It takes the scope ${scope}.`,
-      details: { required: scope },
-    });
-  }
-  if (action.class === 'read') return next();
-  if (setup.readOnly) {
-    throw refusal('read_only_mode', 'Services are only read at the moment.', {
-      hint: 'An admin of the workspace switched all changes off.',
-    });
-  }
-  if (action.class === 'high_risk') {
-    throw refusal('high_risk_not_enabled', `${action.name} of ${title} is not enabled.`, {
-      hint: 'Only an admin of the workspace can enable it.',
-    });
-  }
-  return next();
-};
+/** `noteBlocked` keeps what is not enabled for the admin who may enable it. */
+export const classStage =
+  (noteBlocked: Gates['note']): Stage =>
+  async ({ call, setup, service, action }, next) => {
+    const { name, title } = service.declaration;
+    if (!serviceScopeAllows(call.caller.scopes, name, action.class)) {
+      const scope = `services:${name}:${action.class}`;
+      throw refusal('class_not_allowed', `The token does not allow ${action.name} of ${title}.`, {
+        hint: `It takes the scope ${scope}.`,
+        details: { required: scope },
+      });
+    }
+    if (action.class === 'read') return next();
+    if (setup.readOnly) {
+      throw refusal('read_only_mode', 'Services are only read at the moment.', {
+        hint: 'An admin of the workspace switched all changes off.',
+      });
+    }
+    if (action.class === 'high_risk' && !setup.gates.isOpen(name, action)) {
+      await noteBlocked(call, { service: name, action: action.name });
+      throw refusal('high_risk_not_enabled', `${action.name} of ${title} is not enabled.`, {
+        hint: 'Only an admin of the workspace can enable it; they see that you tried.',
+      });
+    }
+    return next();
+  };

@@ -1,4 +1,6 @@
 export { type Calls, createCalls } from './calls.ts';
+export { capStage } from './cap.ts';
 export { classStage, mayCall } from './classes.ts';
+export { confirmStage, type Consent } from './confirm.ts';
 export { callOperations } from './operations/index.ts';
 export { createSend } from './send.ts';

@@ -1,6 +1,6 @@
 // What a call of a service is, in and out; both operations share it.
 import { z } from 'zod';
-import { serviceName } from '../services/index.ts';
+import { serviceName } from '../name.ts';
 
 export const callInput = z.strictObject({
   service: serviceName,

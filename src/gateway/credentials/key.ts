@@ -1,6 +1,6 @@
 // What goes in with a key, and what comes back: never the key.
 import { z } from 'zod';
-import { serviceName } from '../services/index.ts';
+import { serviceName } from '../name.ts';
 
 export const keyInput = z.strictObject({
   service: serviceName,

@@ -1,4 +1,3 @@
 export { jira } from './jira/index.ts';
-export { serviceName } from './name.ts';
 export { serviceOperations } from './operations/index.ts';
 export { createServices, type Service, type Services, type Setup } from './services.ts';

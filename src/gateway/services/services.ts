@@ -5,6 +5,7 @@ import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts'
 import type { Database } from '../../store/index.ts';
 import type { Action, ServiceDeclaration } from '../action.ts';
 import type { Changes } from '../changes.ts';
+import type { GateSet } from '../gates/index.ts';
 import { refusal } from '../reasons.ts';
 import * as sql from './services.sql.ts';
 
@@ -18,6 +19,7 @@ export interface Service {
 /** What every call of a workspace begins with; kept until something changes. */
 export interface Setup {
   readonly readOnly: boolean;
+  readonly gates: GateSet;
   /** By name, in alphabetical order. */
   readonly services: ReadonlyMap<string, Service>;
 }
@@ -34,6 +36,7 @@ export interface ServicesDeps {
   clock: Clock;
   changes: Changes;
   declarations: readonly ServiceDeclaration[];
+  gates: { of(workspace: string): Promise<GateSet> };
 }
 
 /** https only: keys go there. `http` is for addresses that the operator allows by name. */
@@ -50,7 +53,7 @@ function baseAddress(text: string): string {
 
 export type Services = ReturnType<typeof createServices>;
 
-export function createServices({ db, clock, changes, declarations }: ServicesDeps) {
+export function createServices({ db, clock, changes, declarations, gates }: ServicesDeps) {
   const declared = new Map(declarations.map((one) => [one.name, one]));
   const known = new Map<string, { revision: string; setup: Promise<Setup> }>();
 
@@ -63,13 +66,15 @@ export function createServices({ db, clock, changes, declarations }: ServicesDep
   }
 
   async function read(workspace: string): Promise<Setup> {
-    const [rows, settings] = await Promise.all([
+    const [rows, settings, open] = await Promise.all([
       db.rows<Stored>(sql.selectServices, [workspace]),
       db.row<{ readOnly: boolean }>(sql.selectSettings, [workspace]),
+      gates.of(workspace),
     ]);
     const services = rows.map(serviceOf).filter((service) => service !== undefined);
     return {
       readOnly: settings?.readOnly ?? false,
+      gates: open,
       services: new Map(services.map((service) => [service.declaration.name, service])),
     };
   }

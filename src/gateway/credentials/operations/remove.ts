@@ -1,7 +1,7 @@
 // credentials.remove
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { serviceName } from '../../services/index.ts';
+import { serviceName } from '../../name.ts';
 import type { Credentials } from '../credentials.ts';
 
 export const removeCredential = (credentials: Credentials) =>

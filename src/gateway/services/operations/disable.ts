@@ -1,7 +1,7 @@
 // services.disable
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { serviceName } from '../name.ts';
+import { serviceName } from '../../name.ts';
 import type { Services } from '../services.ts';
 
 export const disableService = (services: Services) =>

@@ -1,7 +1,7 @@
 // services.enable
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { serviceName } from '../name.ts';
+import { serviceName } from '../../name.ts';
 import type { Services } from '../services.ts';
 
 export const enableService = (services: Services) =>

@@ -1,10 +1,14 @@
 // The tools of services as this endpoint lists and calls them: two a service, one `action` each.
 import type { ServiceTool } from '../../../gateway/index.ts';
 import { sha256 } from '../../../base/index.ts';
+import { confirmation } from '../../../operation/index.ts';
 import { iconsOf } from '../icons.ts';
 import type { JsonObject, ToolResult } from '../protocol.ts';
 import { valueResult } from '../results.ts';
 import { type FaceDeps, type Invocation, type Tool, toolOf } from '../tool.ts';
+
+/** The argument with which a call comes back when the person agreed. */
+const hidden: ReadonlySet<string> = new Set([confirmation.argument]);
 
 const schemaKeys = new WeakMap<JsonObject, string>();
 
@@ -42,9 +46,10 @@ export function serviceTool({ door }: FaceDeps, declared: ServiceTool): Tool {
     },
     schemaKey: keyOf(declared),
     unknownArguments: 'refuse',
+    ...(reads ? {} : { asksFirst: true, hidden }),
     async run({ call, args }: Invocation) {
-      const { action, dry_run: dryRun = false, ...params } = args;
-      const input = { service, action, params, dryRun };
+      const { action, dry_run: dryRun = false, confirmed = false, ...params } = args;
+      const input = { service, action, params, dryRun, confirmed };
       const answer = await door.invoke(call, operation, input);
       return resultOf(answer as { value: unknown; notes: string[] });
     },

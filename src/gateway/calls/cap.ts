@@ -1,0 +1,65 @@
+// The innermost limit on what goes to a model: lists are cut to rows and values to bytes, and the
+// result says how much there was and how to read on.
+import { cutBytes } from '../../base/index.ts';
+import type { JsonObject } from '../action.ts';
+import type { ServiceResult, Stage } from './flight.ts';
+
+const maxRows = 100;
+const maxBytes = 65_536;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
+
+/** As many rows as fit, and what there was. */
+function cutList(list: readonly unknown[], room: number): unknown[] {
+  const kept: unknown[] = [];
+  let size = 2;
+  for (const row of list.slice(0, maxRows)) {
+    size += sizeOf(row) + 1;
+    if (size > room) break;
+    kept.push(row);
+  }
+  return kept;
+}
+
+/** The longest list of an object, which is what a page of results consists of. */
+function listIn(value: JsonObject): [key: string, list: unknown[]] | undefined {
+  const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] =>
+    Array.isArray(entry[1]),
+  );
+  return lists.toSorted((a, b) => b[1].length - a[1].length)[0];
+}
+
+function capped(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const rows = cutList(value, maxBytes);
+    if (rows.length === value.length) return value;
+    return { rows, truncated: true, total: value.length, next: rows.length };
+  }
+  const within = isObject(value) ? listIn(value) : undefined;
+  if (isObject(value) && within) {
+    const [key, list] = within;
+    const others = sizeOf({ ...value, [key]: [] });
+    const rows = cutList(list, maxBytes - others);
+    if (rows.length === list.length && others <= maxBytes) return value;
+    if (rows.length > 0) {
+      return { ...value, [key]: rows, truncated: true, total: list.length };
+    }
+  }
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+  const kept = cutBytes(text, maxBytes);
+  if (kept.length === text.length) return value;
+  return { text: kept, truncated: true, totalBytes: Buffer.byteLength(text) };
+}
+
+/** Cuts a result to what a model can use. */
+function capResult(result: ServiceResult): ServiceResult {
+  const value = capped(result.value);
+  if (value === result.value) return result;
+  const note = 'The result was cut: ask for less, or for the next page, to see the rest.';
+  return { value, notes: [...result.notes, note] };
+}
+
+export const capStage: Stage = async (_, next) => capResult(await next());

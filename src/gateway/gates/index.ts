@@ -1,0 +1,2 @@
+export { createGates, type Gates, type GateSet } from './gates.ts';
+export { gateOperations } from './operations/index.ts';

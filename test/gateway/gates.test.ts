@@ -1,0 +1,116 @@
+// What is high risk: closed until an admin enables it, and then agreed to by a person, each time.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Jira, startJira } from '../kit/jira.ts';
+import { startTestServer, type TestServer } from '../kit/server.ts';
+import { type Model, modelAt } from '../mcp/model.ts';
+
+const remove = { action: 'delete_issue', issue_key: 'PAY-1' };
+
+describe('gates of services', () => {
+  let server: TestServer;
+  let jira: Jira;
+  let model: Model;
+
+  async function ok(name: string, input: object = {}): Promise<any> {
+    const { status, body } = await server.op(name, input);
+    assert.equal(status, 200, `${name}: ${JSON.stringify(body)}`);
+    return body;
+  }
+  const actions = async (): Promise<string[]> => {
+    const [, writes] = await model.list();
+    return writes?.inputSchema.properties.action.enum;
+  };
+  const deletes = (): number => jira.asked.filter(({ line }) => line.startsWith('DELETE')).length;
+  /** By the operation, where no tool hides what is not enabled. */
+  const called = async (params: object) => {
+    const input = { service: 'jira', action: 'delete_issue', params };
+    return (await server.op('services.write', input)).body;
+  };
+
+  before(async () => {
+    jira = await startJira();
+    server = await startTestServer({ MILLRACE_EGRESS_ALLOW: '127.0.0.1' });
+    await ok('services.enable', { name: 'jira', baseUrl: jira.origin });
+    await ok('credentials.set', { service: 'jira', account: 'o@example.com', secret: 'key' });
+    const scopes = ['services:jira:read', 'services:jira:write', 'services:jira:high_risk'];
+    model = modelAt(server, await server.tokenWith(scopes));
+    await model.call('jira_write_actions', { action: 'create_issue', project: 'P', summary: 's' });
+  });
+  after(async () => {
+    await server?.stop();
+    await jira?.stop();
+  });
+
+  test('C02 what is not enabled is not listed, and refused with any confirmation', async () => {
+    assert.ok(!(await actions()).includes('delete_issue'));
+    const result = await model.call('jira_write_actions', { ...remove, confirmed: true });
+    assert.equal(result.isError, true);
+    const input = { service: 'jira', action: 'delete_issue', confirmed: true };
+    const params = { issue_key: 'PAY-1' };
+    const { body } = await server.op('services.write', { ...input, params });
+    assert.equal(body.error.details.reason_code, 'high_risk_not_enabled');
+    assert.deepEqual([deletes(), jira.issues.size], [0, 1]);
+  });
+
+  test('C02 an admin sees who tried what, and enables it with a reason', async () => {
+    const [tried, ...others] = await ok('gates.blocked');
+    assert.deepEqual([tried.service, tried.action, others.length], ['jira', 'delete_issue', 0]);
+    assert.equal((await called({ issue_key: 'PAY-1' })).error.code, 'forbidden');
+    assert.equal((await ok('gates.blocked'))[0].times, 2);
+    const gate = { service: 'jira', action: 'delete_issue', reason: 'spring cleaning', days: 7 };
+    const { expiresAt, enabledAt } = await ok('gates.enable', gate);
+    assert.equal(expiresAt - enabledAt, 7 * 86_400_000);
+    assert.deepEqual(await ok('gates.blocked'), []);
+    assert.ok((await actions()).includes('delete_issue'));
+  });
+
+  test('C01 without consent nothing is sent; with it, once', async () => {
+    const asked = await model.call('jira_write_actions', { ...remove, confirmed: true });
+    const { code, details } = asked.structuredContent.error;
+    assert.equal(code, 'confirmation_required');
+    assert.match(details.saying, /delete_issue in Jira.*PAY-1/);
+    assert.equal(deletes(), 0);
+    const id = details.confirmation_id;
+    const other = { ...remove, issue_key: 'PAY-2', confirmation_id: id };
+    assert.match(
+      (await model.call('jira_write_actions', other)).content[0].text,
+      /other arguments/,
+    );
+    assert.equal(deletes(), 0);
+    const again = { ...remove, confirmed: true, confirmation_id: id };
+    assert.notEqual((await model.call('jira_write_actions', again)).isError, true);
+    assert.deepEqual([deletes(), jira.issues.size], [1, 0]);
+    assert.match((await model.call('jira_write_actions', again)).content[0].text, /used already/);
+    assert.equal(deletes(), 1);
+  });
+
+  test('closed again, it is gone at once', async () => {
+    await ok('gates.disable', { service: 'jira', action: 'delete_issue' });
+    assert.ok(!(await actions()).includes('delete_issue'));
+    const { error } = await called({ issue_key: 'PAY-1' });
+    assert.equal(error.details.reason_code, 'high_risk_not_enabled');
+  });
+
+  test('a kind of risk may be left to the person alone', async () => {
+    await ok('gates.setCategory', { category: 'delete', gate: 'confirmed' });
+    assert.ok((await actions()).includes('delete_issue'));
+    const asked = await model.call('jira_write_actions', remove);
+    assert.equal(asked.structuredContent.error.code, 'confirmation_required');
+    await ok('gates.setCategory', { category: 'delete', gate: 'closed' });
+    assert.ok(!(await actions()).includes('delete_issue'));
+  });
+
+  test('only admins open gates, and no token of a model does', async () => {
+    const token = await server.tokenWith(['services:*:high_risk', 'mcp:all']);
+    const gate = { service: 'jira', action: 'delete_issue', reason: 'because I say so' };
+    for (const [name, input] of [
+      ['gates.enable', gate],
+      ['gates.setCategory', { category: 'delete', gate: 'confirmed' }],
+      ['gates.list', {}],
+      ['services.setReadOnly', { readOnly: false }],
+    ] as const) {
+      assert.equal((await server.op(name, input, token)).status, 403, name);
+    }
+  });
+});
