@@ -9,7 +9,7 @@ import { createTrash, trashOperations } from './trash/index.ts';
 export type KeptDeps = Parameters<typeof createFavorites>[0] &
   Parameters<typeof createTrash>[0] & {
     scripts: Pick<Scripts, 'getByHash'>;
-    jobs: Pick<Jobs, 'get'>;
+    jobs: Pick<Jobs, 'value'>;
     /** Told after a star was set or taken. */
     onStarred: (workspace: string) => void;
   };
@@ -20,7 +20,8 @@ export function createKept(deps: KeptDeps) {
     ...deps,
     pathOfHash: async (call, hash) => (await scripts.getByHash(call, hash)).path,
     async argsOfJob(call, id) {
-      return (await jobs.get(call, id, { noLogs: true, noCode: true })).args ?? {};
+      const args = await jobs.value(call, { id, of: 'args' });
+      return (args ?? {}) as Record<string, unknown>;
     },
   });
   const trash = createTrash(deps);

@@ -177,6 +177,9 @@ const built = `
   POST W/jobs/add_batch_jobs/{}
   POST W/scripts/raw_temp/store
   POST W/scripts/raw_temp/diff
+  POST W/jobs/run_inline/p/{}
+  POST W/jobs/run_inline/h/{}
+  POST W/jobs/run_inline/preview
   POST W/jobs/run_and_stream/p/{}
   GET W/jobs/run_and_stream/p/{}
   POST W/jobs/run_and_stream/h/{}

@@ -4,6 +4,13 @@ import { itemPath, language, localScripts, scriptContent, scriptHash } from '../
 
 export const jobId = z.uuid().describe('job id');
 
+export const jsonPath = z
+  .string()
+  .min(1)
+  .max(1000)
+  .optional()
+  .describe('only what stands there, as in a.b.0: names and indexes with dots between');
+
 /** Of a value that is kept with a job. */
 export const stateKey = z
   .string()

@@ -1,6 +1,7 @@
 // Every SQL statement of jobs, one exported statement each. `engine_job` is one table in two
 // parts: the live one (finished = false) stays small; completing a job moves its row.
 import { statement } from '../../store/index.ts';
+import { shownArgs, shownResult } from './values.sql.ts';
 
 /**
  * An insert of rows from the JSON array in the parameter `rows`. Rows with a worker go in as
@@ -188,7 +189,7 @@ const flowStatus = `case when user_states is null or flow_state is null
 /** Both parts are probed by their primary key. */
 export const selectJob = statement(
   'job.get',
-  `select ${jobColumns}, progress, args, result, raw_code as "rawCode",
+  `select ${jobColumns}, progress, ${shownArgs(2_000_000)}, ${shownResult}, raw_code as "rawCode",
      ${flowStatus}, raw_flow -> 'value' as "rawFlow",
      flow_step_id as "flowStepId"
    from engine_job

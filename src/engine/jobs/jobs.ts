@@ -21,6 +21,7 @@ import {
 import { createTrees } from './tree.ts';
 import { runNow } from './run-now.ts';
 import { readStanding } from './standing.ts';
+import { createValues } from './values.ts';
 import { findJob } from './visibility.ts';
 import { outcomeOf, type Watch, watchJob } from './waiting.ts';
 
@@ -96,6 +97,7 @@ export function createJobs(deps: JobsDeps) {
     ...createMany(deps, reading.listIds),
     ...createBatch({ queue, run, flows: deps.flows, now: deps.clock.now }),
     ...reading,
+    ...createValues(deps),
     lockScript: async (call: Call, source: Parameters<typeof locks.script>[1]) => ({
       id: await queue.push(locks.script(call, source)),
     }),

@@ -6,6 +6,7 @@ import type { JobFilters } from './filters.ts';
 import type { Job } from './job.ts';
 import { shownDueAt } from './jobs.sql.ts';
 import { narrowed } from './narrow.sql.ts';
+import { shownArgs } from './values.sql.ts';
 
 export interface JobRow {
   id: string;
@@ -86,7 +87,7 @@ const columnsWith = (args: boolean) => sql<Job>`
   case when finished then 'CompletedJob' else 'QueuedJob' end as type,
   workspace as "workspaceId", id, parent_job as "parentJob", root_job as "rootJob",
   created_by as "createdBy", created_at as "createdAt", started_at as "startedAt",
-  path as "scriptPath", hash as "scriptHash", ${sql.raw(args ? 'args' : 'null as args')},
+  path as "scriptPath", hash as "scriptHash", ${sql.raw(args ? shownArgs(90_000) : 'null as args')},
   kind as "jobKind", language,
   permissioned_as as "permissionedAs", email, tag, priority,
   visible_to_owner as "visibleToOwner", trigger_kind as "triggerKind",

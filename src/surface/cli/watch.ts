@@ -78,6 +78,9 @@ export interface WatchOptions {
   signal: AbortSignal;
 }
 
+/** What a job says in place of a result that it does not carry. */
+const tooBig = 'WINDMILL_TOO_BIG';
+
 /** Follows a job to its end, shows the last line, and answers the job with its result. */
 export async function watchJob(context: Context, options: WatchOptions): Promise<JobView> {
   const { terminal } = context;
@@ -103,5 +106,6 @@ export async function watchJob(context: Context, options: WatchOptions): Promise
   const nowAt = systemClock.now();
   const { err } = terminal;
   err.write(`${err.paint(colourOfState[stateOf(job, nowAt)], tameLogs(endLine(job, nowAt)))}\n`);
-  return job;
+  if (job.result !== tooBig) return job;
+  return { ...job, result: await client.call<unknown>('jobs.result', { id: options.id }) };
 }

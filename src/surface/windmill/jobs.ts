@@ -65,6 +65,12 @@ const wideRows: readonly Row[] = [
   }),
 ];
 
+/** A value of a job, or what stands at `json_path` in it. */
+const valueAt = (request: WireRequest) => ({
+  ...byId(request),
+  ...present({ jsonPath: request.query.text('json_path') }),
+});
+
 /** What is known of one job, under `jobs_u` and under `jobs`. */
 const jobRowsUnder = (base: string): readonly Row[] => [
   get({
@@ -116,7 +122,7 @@ const jobRowsUnder = (base: string): readonly Row[] => [
   get({
     path: `${base}/completed/get_result/:id`,
     operation: 'jobs.result',
-    input: byId,
+    input: valueAt,
     answer: json(),
   }),
   get({
@@ -135,7 +141,7 @@ const jobRowsUnder = (base: string): readonly Row[] => [
     answer: json(),
   }),
   get({ path: `${base}/standing/:id`, operation: 'jobs.standing', input: byId, answer: json() }),
-  get({ path: `${base}/get_args/:id`, operation: 'jobs.args', input: byId, answer: json() }),
+  get({ path: `${base}/get_args/:id`, operation: 'jobs.args', input: valueAt, answer: json() }),
   post({
     path: `${base}/queue/cancel/:id`,
     operation: 'jobs.cancel',

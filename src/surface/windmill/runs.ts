@@ -93,6 +93,35 @@ const flowRunRows: readonly Row[] = [
   }),
 ];
 
+/** Windmill runs these in the worker of the caller; here they are jobs like any other. */
+const inlineArgs = (request: WireRequest) => {
+  const { args } = request.fields();
+  return { ...filled({ args }), ...present(runOptions(request)) };
+};
+const inlineRows: readonly Row[] = [
+  post({
+    path: `${jobs}/run_inline/p/*`,
+    operation: 'jobs.runWait',
+    input: (request) => ({ path: request.path(), ...inlineArgs(request) }),
+    answer: resultAnswer,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run_inline/h/:hash`,
+    operation: 'jobs.runWaitByHash',
+    input: (request) => ({ hash: request.param('hash'), ...inlineArgs(request) }),
+    answer: resultAnswer,
+    runs,
+  }),
+  post({
+    path: `${jobs}/run_inline/preview`,
+    operation: 'jobs.previewWait',
+    input: preview,
+    answer: resultAnswer,
+    runs,
+  }),
+];
+
 export const runRows: readonly Row[] = [
   ...starts.map(({ at, ...row }) =>
     post({ path: `${jobs}/run/${at}`, ...row, answer: idText, runs }),
@@ -140,4 +169,5 @@ export const runRows: readonly Row[] = [
     answer: resultAnswer,
     runs,
   }),
+  ...inlineRows,
 ];

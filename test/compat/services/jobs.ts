@@ -76,6 +76,13 @@ export const runRows: readonly Row[] = [
     sends: ({ versions }: Known) => ({ version: versions[0].id, payload }),
     is: streamed(4),
   },
+  { call: 'JobService.runScriptByPathInline', sends: { path: add, requestBody: { args } }, is: 3 },
+  {
+    call: 'JobService.runScriptByHashInline',
+    sends: ({ hash }: Known) => ({ hash, requestBody: { args } }),
+    is: 3,
+  },
+  { call: 'JobService.runScriptPreviewInline', sends: { requestBody: preview }, is: 6 },
   {
     call: 'JobService.runRawScriptDependencies',
     sends: {

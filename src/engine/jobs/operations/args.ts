@@ -1,7 +1,7 @@
 // jobs.args
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { jobId } from '../job.ts';
+import { jobId, jsonPath } from '../job.ts';
 import type { Jobs } from '../jobs.ts';
 
 export const jobArguments = (jobs: Jobs) =>
@@ -11,8 +11,7 @@ export const jobArguments = (jobs: Jobs) =>
     risk: 'read',
     action: 'jobs:read',
     on: ({ id }) => id,
-    input: z.strictObject({ id: jobId }),
-    output: z.record(z.string(), z.unknown()),
-    run: async (call, { id }) =>
-      (await jobs.get(call, id, { noLogs: true, noCode: true })).args ?? {},
+    input: z.strictObject({ id: jobId, jsonPath }),
+    output: z.unknown(),
+    run: async (call, input) => (await jobs.value(call, { of: 'args', ...input })) ?? {},
   });

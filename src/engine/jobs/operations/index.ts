@@ -57,6 +57,7 @@ import { jobsStartedAt } from './started-at.ts';
 import { stepResult } from './step-result.ts';
 import { jobUpdate } from './update.ts';
 import { jobUserState } from './user-state.ts';
+import { jobValuePage } from './value-page.ts';
 import { waitJob } from './wait.ts';
 
 export const jobOperations = (jobs: Jobs): AnyOperation[] => [
@@ -105,6 +106,7 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   concurrencyKey(jobs),
   pruneConcurrency(jobs),
   jobUpdate(jobs),
+  jobValuePage(jobs),
   waitJob(jobs),
   runFlow(jobs),
   runFlowAndWait(jobs),

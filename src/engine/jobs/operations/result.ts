@@ -1,8 +1,7 @@
 // jobs.result
 import { z } from 'zod';
-import { notFound } from '../../../base/index.ts';
 import { operation } from '../../../operation/index.ts';
-import { jobId } from '../job.ts';
+import { jobId, jsonPath } from '../job.ts';
 import type { Jobs } from '../jobs.ts';
 
 export const jobResult = (jobs: Jobs) =>
@@ -12,11 +11,7 @@ export const jobResult = (jobs: Jobs) =>
     risk: 'read',
     action: 'jobs:read',
     on: ({ id }) => id,
-    input: z.strictObject({ id: jobId }),
+    input: z.strictObject({ id: jobId, jsonPath }),
     output: z.unknown(),
-    run: async (call, { id }) => {
-      const { done, result } = await jobs.result(call, id);
-      if (!done) throw notFound('completed job', id);
-      return result;
-    },
+    run: (call, input) => jobs.value(call, { of: 'result', ...input }),
   });

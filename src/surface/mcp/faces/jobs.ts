@@ -62,11 +62,13 @@ async function start(
   return linkedToRun(valueResult(id), invocation, id);
 }
 
+const longResult = 'left out here: read it with getJob and result_offset 0';
+
 /** What makes a job too long for one result, in the order in which it is left out. */
 const longParts: readonly [string, string][] = [
   ['logs', 'left out here: read them with getJobLogs'],
   ['raw_code', 'left out here for its length'],
-  ['result', 'left out here: read it with getJob and result_offset 0'],
+  ['result', longResult],
 ];
 
 /** A job that fits: its long parts make way first. */
@@ -79,8 +81,31 @@ function fitting(job: JsonObject): JsonObject {
   return shown;
 }
 
+/** What a job says in place of a result that it does not carry whole. */
+const tooBig = 'WINDMILL_TOO_BIG';
+
+/** Of a part of the result, or of one that no answer carries whole: its JSON text from an offset. */
+async function readPage(door: FaceDeps['door'], { call, args }: Invocation): Promise<ToolResult> {
+  const { id, result_offset: offset = 0, json_path: jsonPath } = args;
+  const part = jsonPath === undefined ? {} : { jsonPath };
+  const asked = { id, ...part, offset, limit: maxTextBytes };
+  const page = await door.invoke(call, 'jobs.valuePage', asked);
+  const { text, nextOffset, totalBytes } = page as {
+    text: string;
+    nextOffset: number | null;
+    totalBytes: number;
+  };
+  if (nextOffset === null) return { content: [{ type: 'text', text }] };
+  const next = { id, ...(jsonPath === undefined ? {} : { json_path: jsonPath }) };
+  const more = `getJob ${JSON.stringify({ ...next, result_offset: nextOffset })}`;
+  const note = `[Cut after ${nextOffset} of ${totalBytes} bytes. Read on with ${more}.]`;
+  return { content: [{ type: 'text', text: `${text}\n\n${note}` }] };
+}
+
 async function readJob({ door }: FaceDeps, invocation: Invocation): Promise<ToolResult> {
-  const { id, no_logs: noLogs, no_code: noCode, result_offset: offset } = invocation.args;
+  const { id, result_offset: offset, json_path: jsonPath } = invocation.args;
+  if (jsonPath !== undefined) return readPage(door, invocation);
+  const { no_logs: noLogs, no_code: noCode } = invocation.args;
   const input = {
     id,
     noLogs: offset !== undefined || noLogs === true,
@@ -88,8 +113,10 @@ async function readJob({ door }: FaceDeps, invocation: Invocation): Promise<Tool
   };
   const job = (await door.invoke(invocation.call, 'jobs.get', input)) as JobOutput;
   if (offset === undefined) {
-    return linkedToRun(valueResult(fitting(jobShape(job))), invocation, String(id));
+    const shown = job.result === tooBig ? { ...job, result: longResult } : job;
+    return linkedToRun(valueResult(fitting(jobShape(shown))), invocation, String(id));
   }
+  if (job.result === tooBig) return readPage(door, invocation);
   const bytes = Buffer.from(textOf(job.result)).subarray(Number(offset));
   const { text } = cut(bytes.toString(), (kept) => {
     const next = { id, result_offset: Number(offset) + kept };
@@ -212,6 +239,7 @@ const readEndpoints: readonly Endpoint[] = [
           description: 'Answer only the text of the result, from this byte on.',
         },
       },
+      json_path: field.text('query', 'Answer only this part of the result, as in rows.0.name.'),
     },
     run: (invocation, deps) => readJob(deps, invocation),
   },

@@ -145,6 +145,9 @@ async function failed(outcome: Outcome, telling: Telling): Promise<ToolResult> {
   };
 }
 
+/** What `jobs.get` carries. */
+const wholeResultBytes = 2_000_000;
+
 /**
  * The result of a job that was waited for: what the script returned (text as it is, other values
  * as JSON; `structuredContent` when it is an object), an error with `isError`, or the job id.
@@ -155,11 +158,13 @@ export async function outcomeResult(output: unknown, telling: Telling): Promise<
   if (!outcome.done) return stillRunning(outcome, invocation);
   if (outcome.success !== true) return failed(outcome, telling);
   const { id, result } = outcome;
-  const { text, keptBytes } = cut(textOf(result), (kept) =>
-    invocation.offers('getJob')
-      ? `Read on with ${call('getJob', { id, result_offset: kept })}.`
-      : 'The whole result is on the page of the run.',
-  );
+  const { text, keptBytes } = cut(textOf(result), (kept) => {
+    if (!invocation.offers('getJob')) return 'The whole result is on the page of the run.';
+    // From this size on getJob reads the text as it is stored, which is not indented.
+    const stored = Buffer.byteLength(JSON.stringify(result)) > wholeResultBytes;
+    const next = call('getJob', { id, result_offset: stored ? 0 : kept });
+    return stored ? `Read it page by page with ${next}.` : `Read on with ${next}.`;
+  });
   const structured = keptBytes === undefined && isObject(result);
   return linkedToRun(
     { content: [{ type: 'text', text }], ...(structured && { structuredContent: result }) },

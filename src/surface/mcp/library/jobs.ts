@@ -91,7 +91,11 @@ export function jobShelf(reading: Reading): Shelf {
         result: unknown;
       };
       if (job.type !== 'CompletedJob') return undefined;
-      const text = typeof job.result === 'string' ? JSON.stringify(job.result) : textOf(job.result);
+      const { result } =
+        job.result === 'WINDMILL_TOO_BIG'
+          ? { result: await reading.invoke(asked, 'jobs.result', { id }) }
+          : job;
+      const text = typeof result === 'string' ? JSON.stringify(result) : textOf(result);
       return { mimeType: 'application/json', text };
     },
     async complete(asked, { argument, value }) {
