@@ -16,6 +16,8 @@ export interface CorpusFlow {
   args: Json;
   /** Answers to its approvals, in order; absent for flows that wait for nobody. */
   resumes?: { approved: boolean; payload?: unknown }[];
+  /** Once it is over it is run again from there, with the same end. */
+  restart?: Json;
   /**
    * `error`: a pattern that the message of the error has. `orLost`: that of the error instead,
    * where its worker was killed.
@@ -145,4 +147,8 @@ export async function checkCorpusFlow(
   assert.equal(skipped, expect.skipped ?? false, about);
   const running = await client.op('jobs.listQueue', { parentJob: id, perPage: 1 });
   assert.deepEqual(running, [], `${name} is over, and something of it is not`);
+  if (flow.restart === undefined) return;
+  const { restart, ...again } = flow;
+  const next = await client.send(`jobs/restart/f/${id}`, restart);
+  await checkCorpusFlow(client, again, { id: next, killed });
 }
