@@ -177,6 +177,10 @@ const built = `
   POST W/jobs/add_batch_jobs/{}
   POST W/scripts/raw_temp/store
   POST W/scripts/raw_temp/diff
+  GET W/jobs/completed/export
+  POST W/jobs/completed/import
+  GET W/jobs/queue/export
+  POST W/jobs/queue/import
   POST W/jobs/run_inline/p/{}
   POST W/jobs/run_inline/h/{}
   POST W/jobs/run_inline/preview

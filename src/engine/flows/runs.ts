@@ -1,5 +1,6 @@
 // Flow runs in memory: what the row says, the flow's modules, and the results that were seen.
 // A run can always be read back from its row; what is kept here only saves reads.
+import { AppError } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { JobKind } from '../jobs/index.ts';
 import { selectVersion } from './flows.sql.ts';
@@ -130,7 +131,7 @@ export function createRuns(db: Database) {
     if (row.rawFlow) return row.rawFlow;
     if (row.flowVersion !== null) return versionOf(row.flowVersion);
     const holder = row.flowSource === null ? undefined : await get(row.flowSource);
-    if (!holder) throw new Error(`flow run ${row.id} has no flow`);
+    if (!holder) throw new AppError('gone', `The flow of the run ${row.id} is not kept here.`);
     return holder.source;
   }
 

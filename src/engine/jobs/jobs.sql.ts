@@ -161,7 +161,7 @@ export const selectLogEnd = statement(
 export const shownDueAt = `case when finished or waits_for = 'tasks' and not running then null
        else scheduled_for end as "scheduledFor"`;
 
-const jobColumns = `
+export const jobColumns = `
      case when finished then 'CompletedJob' else 'QueuedJob' end as type,
      workspace as "workspaceId", id, parent_job as "parentJob", root_job as "rootJob",
      created_by as "createdBy", created_at as "createdAt", started_at as "startedAt",
@@ -180,7 +180,7 @@ const jobColumns = `
      resolution_note as "resolutionNote"`;
 
 /** A flow's status with the values that its steps have shared. */
-const flowStatus = `case when user_states is null or flow_state is null
+export const flowStatus = `case when user_states is null or flow_state is null
        then flow_state -> 'status'
        else ((flow_state -> 'status')::jsonb
          || jsonb_build_object('user_states', user_states))::json

@@ -21,6 +21,7 @@ import {
 import { createTrees } from './tree.ts';
 import { runNow } from './run-now.ts';
 import { readStanding } from './standing.ts';
+import { createTransfer } from './transfer.ts';
 import { createValues } from './values.ts';
 import { findJob } from './visibility.ts';
 import { outcomeOf, type Watch, watchJob } from './waiting.ts';
@@ -98,6 +99,14 @@ export function createJobs(deps: JobsDeps) {
     ...createBatch({ queue, run, flows: deps.flows, now: deps.clock.now }),
     ...reading,
     ...createValues(deps),
+    ...createTransfer({
+      db: deps.db,
+      again: {
+        script: (call, path, options) => start(run.byPath(call, path, options)),
+        version: (call, hash, options) => start(run.byHash(call, hash, options)),
+        flow: (call, path, options) => start(deps.flows.byPath(call, path, options)),
+      },
+    }),
     lockScript: async (call: Call, source: Parameters<typeof locks.script>[1]) => ({
       id: await queue.push(locks.script(call, source)),
     }),

@@ -15,7 +15,7 @@ export const selectValue = statement(
      and ($3 or finished)`,
 );
 
-/** The same as JSON text: $6 bytes of it from $5 on, counted from 0. Only these leave the database. */
+/** The same as JSON text: $6 bytes of it from $5 on. Only these leave the database. */
 export const selectValuePage = statement(
   'job.value_page',
   `select substring(text from $5::int + 1 for $6::int) as page, octet_length(text) as "totalBytes"

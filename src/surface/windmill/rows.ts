@@ -15,6 +15,7 @@ import { groupRows } from './groups.ts';
 import { inputRows } from './inputs.ts';
 import { jobNoteRows } from './job-notes.ts';
 import { jobListRows } from './job-lists.ts';
+import { jobTransferRows } from './job-transfer.ts';
 import { jobRows } from './jobs.ts';
 import { localScriptRows } from './local-scripts.ts';
 import { lockRows } from './locks.ts';
@@ -48,6 +49,7 @@ export const rows: readonly Row[] = [
   ...lockRows,
   ...jobListRows,
   ...jobRows,
+  ...jobTransferRows,
   ...jobNoteRows,
   ...approvalRows,
   ...restartRows,

@@ -8,6 +8,8 @@ const jobRow =
   "(Omit<t.CompletedJob, 'args'> | Omit<t.QueuedJob, 'args'>) & " +
   '{ type: string; args: null; result_columns: null; wait_reason?: string }';
 
+const wholeJob = "Omit<t.ExportableCompletedJob, 'result'> & { result?: unknown }";
+
 export const differences: Readonly<Record<string, string>> = {
   // The names that people see; Windmill's older servers sent it.
   getFolder: 't.GetFolderResponse & { display_name?: string }',
@@ -37,6 +39,9 @@ export const differences: Readonly<Record<string, string>> = {
   // A Blob is nothing that can be written down, and the client makes text of what is text.
   'fileUpload takes': '{ fileKey: string; requestBody: object }',
   fileDownload: 't.FileDownloadResponse | string',
+  // A result is any value.
+  exportCompletedJobs: `(${wholeJob})[]`,
+  'importCompletedJobs takes': `{ requestBody: (${wholeJob})[] }`,
   // Operations have our names.
   listAuditLogs: "(Omit<t.AuditLog, 'operation'> & { operation: string })[]",
   getAuditLog: "Omit<t.AuditLog, 'operation'> & { operation: string }",

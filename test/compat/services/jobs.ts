@@ -185,6 +185,18 @@ export const endedRows: readonly Row[] = [
   { call: 'JobService.countJobsByTag', sends: { horizonSecs: 3600 } },
   { call: 'JobService.getDbClock', sends: {} },
   { call: 'JobService.deleteCompletedJob', sends: ofJob, is: { deleted: true } },
+  { call: 'JobService.exportCompletedJobs', sends: { perPage: 2 }, as: 'exported' },
+  {
+    call: 'JobService.importCompletedJobs',
+    sends: ({ exported }: Known) => ({ requestBody: exported }),
+    is: 'Imported 0 jobs',
+  },
+  { call: 'JobService.exportQueuedJobs', as: 'waiting' },
+  {
+    call: 'JobService.importQueuedJobs',
+    sends: ({ waiting }: Known) => ({ requestBody: waiting }),
+    is: 'Imported 0 jobs',
+  },
   { call: 'JobService.deleteJobs', sends: ({ flow }: Known) => ({ requestBody: [flow] }) },
 ];
 

@@ -58,6 +58,9 @@ import { stepResult } from './step-result.ts';
 import { jobUpdate } from './update.ts';
 import { jobUserState } from './user-state.ts';
 import { jobValuePage } from './value-page.ts';
+import { exportJobs } from './export.ts';
+import { importCompletedJobs } from './import-completed.ts';
+import { importQueuedJobs } from './import-queued.ts';
 import { waitJob } from './wait.ts';
 
 export const jobOperations = (jobs: Jobs): AnyOperation[] => [
@@ -107,6 +110,9 @@ export const jobOperations = (jobs: Jobs): AnyOperation[] => [
   pruneConcurrency(jobs),
   jobUpdate(jobs),
   jobValuePage(jobs),
+  exportJobs(jobs),
+  importCompletedJobs(jobs),
+  importQueuedJobs(jobs),
   waitJob(jobs),
   runFlow(jobs),
   runFlowAndWait(jobs),

@@ -84,7 +84,7 @@ function fitting(job: JsonObject): JsonObject {
 /** What a job says in place of a result that it does not carry whole. */
 const tooBig = 'WINDMILL_TOO_BIG';
 
-/** Of a part of the result, or of one that no answer carries whole: its JSON text from an offset. */
+/** Of a part of the result, or of one that no answer carries whole: its JSON text from there. */
 async function readPage(door: FaceDeps['door'], { call, args }: Invocation): Promise<ToolResult> {
   const { id, result_offset: offset = 0, json_path: jsonPath } = args;
   const part = jsonPath === undefined ? {} : { jsonPath };
