@@ -58,6 +58,7 @@ describe('callers', () => {
       tokenPrefix: token.slice(0, 10),
       boundWorkspace: null,
       audience: null,
+      connected: false,
       stars: null,
       jobId: null,
       membership: {

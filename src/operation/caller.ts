@@ -42,6 +42,8 @@ export interface Caller {
   boundWorkspace: string | null;
   /** The MCP address (a path) that this token was made for; null: not bound to one. */
   audience: string | null;
+  /** The token was made by a consent: its client can ask the person for more. */
+  connected: boolean;
   /** In the workspace of the call, for tokens that follow the stars; null for all others. */
   stars: Stars | null;
   /** The job whose token this is. */
@@ -62,6 +64,7 @@ export const anonymous: Caller = {
   tokenId: null,
   boundWorkspace: null,
   audience: null,
+  connected: false,
   stars: null,
   jobId: null,
   membership: null,

@@ -31,12 +31,15 @@ function plain(text: string): string {
 /** The fields of the form as a browser would send them, with its first named button. */
 function fieldsOf(form: string): URLSearchParams {
   const fields = new URLSearchParams();
-  for (const [, tag = '', inner = ''] of form.matchAll(/<(?:input|button)\b([^>]*)>/g)) {
-    void inner;
+  for (const [, tag = ''] of form.matchAll(/<(?:input|button)\b([^>]*)>/g)) {
     const { name, value = '', type = '', ...flags } = attributesOf(tag);
     const isChoice = type === 'radio' || type === 'checkbox';
     if (!name || type === 'submit' || (isChoice && !('checked' in flags))) continue;
     fields.append(name, isChoice && value === '' ? 'on' : value);
+  }
+  for (const [, tag = '', text = ''] of form.matchAll(/<textarea\b([^>]*)>(.*?)<\/textarea>/gs)) {
+    const { name } = attributesOf(tag);
+    if (name) fields.append(name, plain(text.replace(/^\n/, '')));
   }
   for (const [, tag = '', options = ''] of form.matchAll(/<select\b([^>]*)>(.*?)<\/select>/gs)) {
     const { name } = attributesOf(tag);

@@ -35,7 +35,7 @@ const callback = 'http://127.0.0.1:43219/callback';
 type Loose = any;
 
 /** What both SDKs keep of an authorization: in memory, as their documentation shows it. */
-function memoryProvider() {
+export function memoryProvider() {
   const kept: Record<string, Loose> = {};
   return {
     asked: undefined as URL | undefined,

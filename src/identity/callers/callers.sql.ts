@@ -8,6 +8,7 @@ export const selectHolder = statement(
      identity_token.id as "tokenId", identity_token.kind, identity_token.prefix,
      identity_token.scopes, identity_token.read_only as "readOnly",
      identity_token.workspace as "boundWorkspace", identity_token.audience,
+     identity_token.connection is not null as connected,
      identity_token.expires_at as "expiresAt",
      identity_token.last_used_at as "lastUsedAt", identity_user.id as "userId",
      identity_user.email, identity_user.super_admin as "superAdmin", identity_user.devops

@@ -29,6 +29,7 @@ interface Holder extends Person {
   readOnly: boolean;
   boundWorkspace: string | null;
   audience: string | null;
+  connected: boolean;
   expiresAt: number | null;
   lastUsedAt: number | null;
 }
@@ -62,6 +63,7 @@ function callerOf(person: Actor, kind: Caller['kind'], membership: Membership | 
     tokenId: null,
     boundWorkspace: null,
     audience: null,
+    connected: false,
     stars: null,
     jobId: null,
     membership,
@@ -108,7 +110,8 @@ export function createCallerReader({
   async function readToken(hash: string, workspace: string | null): Promise<Answer<Known>> {
     const holder = await db.row<Holder>(sql.selectHolder, [hash, clock.now()]);
     if (!holder) return { value: undefined };
-    const { boundWorkspace, audience, scopes, readOnly, tokenId, expiresAt, lastUsedAt } = holder;
+    const { boundWorkspace, audience, connected, scopes, readOnly, tokenId } = holder;
+    const { expiresAt, lastUsedAt } = holder;
     // Outside its workspace a bound token is a member of nothing; `authorise` says so.
     const away = boundWorkspace !== null && boundWorkspace !== workspace;
     const membership = away ? null : await membershipOf(holder, workspace);
@@ -119,6 +122,7 @@ export function createCallerReader({
       readOnly,
       boundWorkspace,
       audience,
+      connected,
       tokenId,
       tokenPrefix: kind === 'session' ? null : holder.prefix,
     });

@@ -41,6 +41,7 @@ function holderOf({ caller, workspace }: Call, held: Power, reach: Reach): Calle
     readOnly: reach.readOnly,
     boundWorkspace: workspace,
     audience: null,
+    connected: false,
     jobId: null,
   };
 }

@@ -14,14 +14,23 @@ const needed = 'mcp:all';
 function challenge(
   metadataUrl: string,
   error: 'invalid_token' | 'insufficient_scope' | undefined,
+  scope = needed,
 ): string {
   const parameters = [
     'realm="millrace"',
     `resource_metadata="${metadataUrl}"`,
     ...(error === undefined ? [] : [`error="${error}"`]),
-    `scope="${needed}"`,
+    `scope="${scope}"`,
   ];
   return `Bearer ${parameters.join(', ')}`;
+}
+
+/** Says that these scopes, which a client may ask its person for, would have done. */
+export function stepUpHeaders(scopes: readonly string[], metadataUrl: string) {
+  return {
+    'cache-control': 'no-store',
+    'www-authenticate': challenge(metadataUrl, 'insufficient_scope', scopes.join(' ')),
+  };
 }
 
 /** What the challenge is made of. */

@@ -11,6 +11,7 @@ import { readable, searchTools } from './faces/index.ts';
 import { pathOfName } from './names.ts';
 import { isObject, type JsonObject, type RpcError, rpcCodes, type ToolResult } from './protocol.ts';
 import { appErrorResult, argumentsResult, failureResult } from './results.ts';
+import { createStepUp } from './step-up.ts';
 import type { FaceDeps, Invocation, Tool } from './tool.ts';
 
 export interface ToolCallDeps extends FaceDeps {
@@ -39,9 +40,11 @@ export interface ToolCall {
 
 /**
  * What a call came to: a result, what the client has to answer first, or an error of the protocol
- * for a tool that is not there.
+ * for a tool that is not there. `challenge`: the client may ask its person for these scopes.
  */
-export type ToolAnswer = { result: ToolResult | JsonObject } | { error: RpcError };
+export type ToolAnswer =
+  | { result: ToolResult | JsonObject; challenge?: readonly string[] }
+  | { error: RpcError };
 
 export type CallTool = (wanted: ToolCall) => Promise<ToolAnswer>;
 
@@ -120,14 +123,29 @@ interface Chosen {
 
 export function createCallTool(deps: ToolCallDeps): CallTool {
   const { catalogue, argumentCheck, door, log } = deps;
+  const stepUp = createStepUp(catalogue);
 
-  /** A script that the token's scopes keep out: the door says so, whether it exists or not. */
-  async function refuseScript(wanted: ToolCall): Promise<void> {
-    const path = pathOfName(wanted.name);
+  /** What the token's scopes keep out: the door says so, whether a script exists or not. */
+  async function refuseRunnable(wanted: ToolCall, known: Tool['runnable']): Promise<void> {
+    const path = known?.path ?? pathOfName(wanted.name);
     if (path === undefined || wanted.workspace === null) return;
-    const target = readable(wanted.caller, { kind: 'scripts', path });
+    const isFlow = known?.kind === 'flow';
+    const target = readable(wanted.caller, { kind: isFlow ? 'flows' : 'scripts', path });
     if (authorise(wanted.caller, { action: 'jobs:run', risk: 'write' }, target).allowed) return;
-    await door.invoke(callOf(wanted), 'jobs.runWait', { path, args: {}, waitMs: 0 });
+    const operation = isFlow ? 'jobs.runFlowWait' : 'jobs.runWait';
+    await door.invoke(callOf(wanted), operation, { path, args: {}, waitMs: 0 });
+  }
+
+  /** What the scopes refused, with those that would do: told to people, or asked for by clients. */
+  async function refused(error: unknown, wanted: ToolCall): Promise<ToolAnswer> {
+    const result = told(error, wanted);
+    if (!(error instanceof AppError) || error.code !== 'insufficient_scope') return { result };
+    const beyond = await stepUp(wanted);
+    if (!beyond) return { result };
+    const { scopes } = beyond;
+    const text = `A token that has ${scopes.join(' ')} may call ${wanted.name}.`;
+    const more = { ...result, content: [...result.content, { type: 'text' as const, text }] };
+    return wanted.caller.connected ? { result: more, challenge: scopes } : { result: more };
   }
 
   async function runTool(wanted: ToolCall, { tool, list, asker }: Chosen): Promise<ToolResult> {
@@ -172,11 +190,11 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
   }
 
   /** What the run came to, where it failed too: a question that it asked goes before either. */
-  async function settled(wanted: ToolCall, chosen: Chosen): Promise<ToolResult> {
+  async function settled(wanted: ToolCall, chosen: Chosen): Promise<ToolAnswer> {
     try {
-      return await runTool(wanted, chosen);
+      return { result: await runTool(wanted, chosen) };
     } catch (error) {
-      return told(error, wanted);
+      return refused(error, wanted);
     }
   }
 
@@ -201,19 +219,20 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
       const list = await catalogue.of(wanted.caller, wanted.workspace);
       const tool = find(wanted, list);
       if (!tool) {
-        await refuseScript(wanted);
+        await refuseRunnable(wanted, (await stepUp(wanted))?.tool.runnable);
         return { error: unknownTool(wanted.name, list) };
       }
       const open = await openAsked(wanted);
       if (open && 'error' in open) return open;
       if (tool.needs && !open?.asking.can[tool.needs]) return { error: missing(tool.needs) };
-      const result = await settled(wanted, { tool, list, asker: open?.asking });
+      const answer = await settled(wanted, { tool, list, asker: open?.asking });
       if (wanted.signal.aborted) {
         return { result: failureResult({ code: 'canceled', message: 'The call was canceled.' }) };
       }
-      return { result: (await open?.required()) ?? result };
+      const required = await open?.required();
+      return required ? { result: required } : answer;
     } catch (error) {
-      return { result: told(error, wanted) };
+      return refused(error, wanted);
     }
   };
 }

@@ -2,6 +2,7 @@
 // each, where the SDK takes hundreds; the SDK answers everything else (`sdk.ts`), and a test
 // compares the two.
 import type { Clock, Log } from '../../base/index.ts';
+import { stepUpHeaders } from './access.ts';
 import { answer, discoverResult, initializeResult, listAnswer, resultOf } from './answers.ts';
 import type { ArgumentCheck } from './arguments.ts';
 import type { ClientSide, Reach } from './asking.ts';
@@ -12,6 +13,7 @@ import type { FastRequest } from './classify.ts';
 import {
   type Accepted,
   jsonResponse,
+  type JsonResponse,
   type McpHttpRequest,
   type McpHttpResponse,
 } from './http-messages.ts';
@@ -60,11 +62,17 @@ interface Saying {
 interface Said {
   json: string;
   status: number;
+  headers?: McpHttpResponse['headers'];
 }
 
 function logMessage(level: string, text: string): string {
   const method = 'notifications/message';
   return JSON.stringify({ jsonrpc: '2.0', method, params: { level, data: text } });
+}
+
+function responseOf({ json, status, headers }: Said): JsonResponse {
+  const response = jsonResponse(json, status);
+  return headers ? { ...response, headers: { ...response.headers, ...headers } } : response;
 }
 
 export type Dispatcher = (dispatch: Dispatch) => Promise<McpHttpResponse>;
@@ -118,7 +126,9 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         return { json: rpcErrorBody(id, answered.error), status };
       }
       const result = resultOf(fast.era, { ...answered.result }, serverInfo());
-      return { json: answer(id, result), status: 200 };
+      const { challenge } = answered;
+      const more = challenge && { headers: stepUpHeaders(challenge, http.metadataUrl) };
+      return { json: answer(id, result), status: challenge ? 403 : 200, ...more };
     } catch (error) {
       log.error('a tool result could not be written', { tool: String(name), error });
       const message = 'The result could not be written.';
@@ -132,8 +142,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { fast, session, accepted } = dispatch;
     const { progressToken: token } = fast;
     if ((token === undefined && !session) || !accepted.stream) {
-      const { json, status } = await callAnswer(dispatch, id, {});
-      return jsonResponse(json, status);
+      return responseOf(await callAnswer(dispatch, id, {}));
     }
     return answerWhenReady(clock, async (send) => {
       const heart =
@@ -147,7 +156,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       try {
         const tell: Invocation['log'] = (level, text) => send(logMessage(level, text));
         const saying = { onProgress: heart?.onProgress, log: tell, reach };
-        return (await callAnswer(dispatch, id, saying)).json;
+        return responseOf(await callAnswer(dispatch, id, saying));
       } finally {
         heart?.stop();
       }

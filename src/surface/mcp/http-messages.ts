@@ -18,6 +18,8 @@ export interface McpHttpRequest {
   workspace: string | null;
   /** The same caller in another workspace; throws what keeps the token out of it. */
   callerIn: (workspace: string) => Promise<Caller>;
+  /** Where the document of RFC 9728 for this address is. */
+  metadataUrl: string;
   /** The connection lists the search tools instead of all (`?tools=search`). */
   searches: boolean;
   /** Tells apart the clients of one token, together with its headers. */
@@ -41,7 +43,14 @@ export const streamHeaders = {
   'x-accel-buffering': 'no',
 } as const;
 
-export function jsonResponse(body: string | Framed, status = 200): McpHttpResponse {
+export interface JsonResponse<Body extends string | Framed = string> extends McpHttpResponse {
+  body: Body;
+}
+
+export function jsonResponse<Body extends string | Framed>(
+  body: Body,
+  status = 200,
+): JsonResponse<Body> {
   return { status, headers: jsonHeaders, body };
 }
 

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { Clock } from '../../base/index.ts';
 import type { Progress } from '../../operation/index.ts';
 import {
-  jsonResponse,
+  type JsonResponse,
   type McpHttpResponse,
   messageEvent,
   streamHeaders,
@@ -79,12 +79,12 @@ export function openStream(clock: Clock): EventStream {
 }
 
 /**
- * Runs a call that may `send` messages; it resolves to the JSON-RPC answer and never rejects.
+ * Runs a call that may `send` messages; it resolves to the answer and never rejects.
  * Resolves at the end of the call or at its first message, whichever comes first.
  */
 export function answerWhenReady(
   clock: Clock,
-  run: (send: (json: string) => void) => Promise<string>,
+  run: (send: (json: string) => void) => Promise<JsonResponse>,
 ): Promise<McpHttpResponse> {
   return new Promise((resolve) => {
     let open: EventStream | undefined;
@@ -97,10 +97,10 @@ export function answerWhenReady(
     };
     void run(send).then((answer) => {
       if (!open) {
-        resolve(jsonResponse(answer));
+        resolve(answer);
         return;
       }
-      open.write(messageEvent(answer));
+      open.write(messageEvent(answer.body));
       open.stream.end();
     });
   });

@@ -113,10 +113,16 @@ function searchesOf({ query }: FastifyRequest): boolean {
   throw new AppError('invalid_input', message);
 }
 
+interface ExchangeParts extends Pick<McpRouteOptions, 'admit'> {
+  visitor: Visitor;
+  mcp: Mcp;
+  metadataUrl: string;
+}
+
 function exchangeOf(
   request: FastifyRequest,
   reply: FastifyReply,
-  { visitor, mcp, admit }: { visitor: Visitor; mcp: Mcp; admit: McpRouteOptions['admit'] },
+  { visitor, mcp, admit, metadataUrl }: ExchangeParts,
 ): McpHttpRequest {
   const gone = new AbortController();
   const abort = (reason: string): void => gone.abort(new DOMException(reason, 'AbortError'));
@@ -130,6 +136,7 @@ function exchangeOf(
     url: mcp.origin() + pathOf(request),
     headers: request.headers,
     body: Buffer.isBuffer(request.body) ? request.body : undefined,
+    metadataUrl,
     searches: searchesOf(request),
     remoteAddress: request.ip,
     signal: gone.signal,
@@ -202,7 +209,12 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
     async function answered(request: FastifyRequest, reply: FastifyReply, old: boolean) {
       const visitor = visitors.get(request);
       if (!visitor) throw new Error('a request came past the check of its caller');
-      const exchange = exchangeOf(request, reply, { visitor, mcp, admit });
+      const exchange = exchangeOf(request, reply, {
+        visitor,
+        mcp,
+        admit,
+        metadataUrl: metadataUrlOf(request),
+      });
       if (!old) return mcp.handle(exchange);
       if (opensOldStream(request)) {
         const address = (id: string): string => `${pathOf(request)}?sessionId=${id}`;

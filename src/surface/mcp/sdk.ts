@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import type * as Sdk from '@modelcontextprotocol/server';
 import { type Clock, type Log, newId } from '../../base/index.ts';
 import type { Call } from '../../operation/index.ts';
+import { stepUpHeaders } from './access.ts';
 import { discoverCache, listCache } from './answers.ts';
 import type { OpenAsked } from './asking.ts';
 import type { CallTool, ToolAnswer } from './call-tool.ts';
@@ -46,9 +47,12 @@ interface Exchange {
   http: McpHttpRequest;
   /** The messages of the body, as they came. */
   asked: readonly unknown[];
+  /** Notes what a client that sent one call alone may ask its person for. */
+  challenge?: readonly string[];
 }
 
-interface Served extends Exchange {
+interface Served {
+  exchange: Exchange;
   era: Era;
 }
 
@@ -83,7 +87,8 @@ const cacheHints = {
 };
 
 /** A server for one request of one caller. */
-function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served): Sdk.Server {
+function serverFor(sdk: typeof Sdk, deps: SdkDeps, { exchange, era }: Served): Sdk.Server {
+  const { http, asked } = exchange;
   const { catalogue, callTool, clock, library, log } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
   // An odd subscription would listen to the SDK's own signals, and there are none.
@@ -119,6 +124,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { http, asked, era }: Served)
       const { code, message, data } = answered.error;
       throw new sdk.ProtocolError(code, message, data);
     }
+    if (answered.challenge) exchange.challenge = answered.challenge;
     return { ...answered.result } as Sdk.CallToolResult;
   });
 
@@ -210,7 +216,7 @@ export function createSdkSide(deps: SdkDeps): SdkSide {
       ({ requestInfo, era }) => {
         const exchange = requestInfo && requests.get(requestInfo);
         if (!exchange) throw new Error('the SDK asked for a server of an unknown request');
-        return serverFor(sdk, deps, { ...exchange, era });
+        return serverFor(sdk, deps, { exchange, era });
       },
       { onerror: (error) => deps.log.debug('mcp request refused', { reason: error.message }) },
     );
@@ -222,8 +228,17 @@ export function createSdkSide(deps: SdkDeps): SdkSide {
       loaded ??= load();
       const { handler } = await loaded;
       const web = webRequest(request);
-      requests.set(web, { http: request, asked: [body].flat() });
-      return plainResponse(await handler.fetch(web, { parsedBody: body }), accepted);
+      const exchange: Exchange = { http: request, asked: [body].flat() };
+      requests.set(web, exchange);
+      const response = await plainResponse(
+        await handler.fetch(web, { parsedBody: body }),
+        accepted,
+      );
+      // On a stream that is open already the result itself says what is missing.
+      const { challenge } = exchange;
+      if (!challenge || typeof response.body !== 'string' || Array.isArray(body)) return response;
+      const headers = { ...response.headers, ...stepUpHeaders(challenge, request.metadataUrl) };
+      return { ...response, status: 403, headers };
     },
     async stop() {
       if (loaded) await (await loaded).handler.close();

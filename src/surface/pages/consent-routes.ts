@@ -53,8 +53,17 @@ function within(visitor: Visitor, { workspace }: Pending): Visitor {
   return { ...visitor, workspaces };
 }
 
+/**
+ * Clients ask for mcp:all by themselves. One that was told to ask for more names besides what it
+ * has and what it needs: that is what the page begins with, or a narrow consent would grow to all.
+ */
+function asksFor(asked: readonly string[]): string[] {
+  const lists = asked.some((scope) => /^mcp:(?:scripts|flows|endpoints):/.test(scope));
+  return asked.filter((scope) => !(lists && (scope === 'mcp:all' || scope === 'mcp')));
+}
+
 function firstChoice({ pending, visitor }: Asked): Chosen {
-  const choice = scopePicker.choiceOf({ scopes: [...pending.asked], readOnly: false });
+  const choice = scopePicker.choiceOf({ scopes: asksFor(pending.asked), readOnly: false });
   return { workspace: visitor.workspaces[0]?.id ?? '', choice };
 }
 
