@@ -53,6 +53,7 @@ function rowOf({ flight, error, startedMs, at }: Ended): AuditRow {
     ...outcomeOf(error),
     durationMs: Math.round((monotonicMs() - startedMs) * 1000) / 1000,
     causedBy: call.causedBy,
+    times: call.times ?? 1,
   };
 }
 

@@ -20,5 +20,6 @@ export const auditRow = z.object({
   outcome: z.enum(['ok', 'refused', 'failed']),
   code: z.string().nullable().describe('the error of a call that did not go through'),
   durationMs: z.number(),
+  times: z.number().describe('how many refused calls of one sender the row stands for; else 1'),
   causedBy: z.string().nullable(),
 });

@@ -6,14 +6,14 @@ export const insertAuditRows = statement(
   'audit.insert',
   `insert into operation_audit (
      id, at, workspace, email, username, caller_kind, token_prefix, job_id,
-     surface, operation, risk, target, outcome, code, duration_ms, caused_by)
+     surface, operation, risk, target, outcome, code, duration_ms, caused_by, times)
    select
      id, at, workspace, email, username, "callerKind", "tokenPrefix", "jobId",
-     surface, operation, risk, target, outcome, code, "durationMs", "causedBy"
+     surface, operation, risk, target, outcome, code, "durationMs", "causedBy", times
    from json_to_recordset($1) as row (
      id uuid, at bigint, workspace text, email text, username text, "callerKind" text,
      "tokenPrefix" text, "jobId" uuid, surface text, operation text, risk text, target text,
-     outcome text, code text, "durationMs" real, "causedBy" uuid)`,
+     outcome text, code text, "durationMs" real, "causedBy" uuid, times integer)`,
 );
 
 /** What an operation does to what it is about, by the word that its verb begins with. */
@@ -27,7 +27,7 @@ const kind = `case
 const columns = `
      id, number, ${kind} as kind, at, workspace, email, username, caller_kind as "callerKind",
      token_prefix as "tokenPrefix", job_id as "jobId", surface, operation, risk, target,
-     outcome, code, duration_ms as "durationMs", caused_by as "causedBy"
+     outcome, code, duration_ms as "durationMs", caused_by as "causedBy", times
    from operation_audit`;
 
 /**

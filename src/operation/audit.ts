@@ -30,6 +30,8 @@ export interface AuditRow {
   /** The error's code; null on success. */
   code: string | null;
   durationMs: number;
+  /** Calls that the row stands for: more than one where many were refused. */
+  times: number;
   causedBy: string | null;
 }
 

@@ -26,6 +26,8 @@ export interface Call {
   readonly depth: number;
   /** The surface refused whoever knocked: the call is here for its audit row alone. */
   readonly refusal?: AppError;
+  /** How many refused calls this one stands for; it has no input. */
+  readonly times?: number;
   /** Present when a model calls in a conversation: it asks before it does what is high risk. */
   readonly interactive?: {
     /** The tool that it called. */

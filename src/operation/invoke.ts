@@ -35,6 +35,8 @@ export function resolveStage(catalog: Catalog): Stage {
       throw new AppError('forbidden', `Calls may cause calls ${maxDepth} levels deep.`);
     }
     flight.operation = catalog.require(flight.name);
+    const { refusal, times } = flight.call;
+    if (refusal && times !== undefined) throw refusal;
     return next();
   };
 }

@@ -13,6 +13,7 @@ import {
 import type { Authentication, Knock, Place } from './authenticate.ts';
 import { queryTokensOf } from './query-token.ts';
 import type { Guarded, RateLimit } from './rate-limit.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What a route wants from the door. */
 export interface Ask {
@@ -84,6 +85,7 @@ export function createGate({
   rateLimit,
   loginLimit,
   guarded: guard,
+  refusals,
   draining,
 }: {
   door: Door;
@@ -92,6 +94,7 @@ export function createGate({
   /** Of one address at one account. */
   loginLimit: RateLimit;
   guarded: Guarded;
+  refusals: Refusals;
   draining: () => boolean;
 }): Gate {
   function callOf(reply: FastifyReply, caller: Caller, ask: Omit<Ask, 'place'>): Call {
@@ -118,7 +121,6 @@ export function createGate({
     return authentication.knock(request, place, workspace);
   }
 
-  /** Sends the call to the door, which refuses it, so that the audit log has it. */
   async function recordRefusal(
     reply: FastifyReply,
     { caller, refusal }: Required<Knock>,
@@ -128,10 +130,19 @@ export function createGate({
     const nobody: Caller = { ...anonymous, email, userId, tokenPrefix, jobId };
     const workspace = ask.workspace !== null && workspacePattern.test(ask.workspace);
     const call = callOf(reply, nobody, { ...ask, workspace: workspace ? ask.workspace : null });
+    const refused = { call: { ...call, refusal }, name: ask.name };
+    await refusals.note(reply.request.ip, refused, ask.input);
+  }
+
+  /** A call without a token: few operations are for nobody, and refusals are counted. */
+  async function invokeAsNobody(reply: FastifyReply, ask: Ask, input: unknown): Promise<unknown> {
+    const { ip } = reply.request;
+    refusals.look(ip);
     try {
-      await door.invoke({ ...call, refusal }, ask.name, ask.input());
+      return await door.invoke(callOf(reply, anonymous, ask), ask.name, input);
     } catch (error) {
-      if (!(error instanceof AppError)) throw error;
+      if (error instanceof AppError && error.code === 'unauthenticated') refusals.take(ip);
+      throw error;
     }
   }
 
@@ -170,14 +181,19 @@ export function createGate({
         if (queryTokensOf(request.raw).length > 0) assertPlain(input);
         const starts = caller.kind === 'anonymous' && ask.name === openStart;
         if (starts) limit(request, `app ${ask.workspace} ${pathIn(input)}`);
-        return door.invoke(callOf(reply, caller, ask), ask.name, input);
+        return caller.kind === 'anonymous'
+          ? invokeAsNobody(reply, ask, input)
+          : door.invoke(callOf(reply, caller, ask), ask.name, input);
       }
       await recordRefusal(reply, { caller, refusal }, ask);
       throw refusal;
     },
     async admit(request, place, workspace) {
       const { caller, refusal } = await knock(request, place, workspace);
-      if (refusal) throw refusal;
+      if (refusal) {
+        refusals.take(request.ip);
+        throw refusal;
+      }
       if (caller.kind !== 'anonymous') return caller;
       throw new AppError('unauthenticated', 'This needs a login or a token.', {
         hint: 'Send `Authorization: Bearer <token>`.',

@@ -10,6 +10,7 @@ import { createMcp } from '../mcp/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
 import { createGuard, createRateLimit } from './rate-limit.ts';
+import { createRefusals } from './refusals.ts';
 import { createApp } from './server.ts';
 
 const baseUrl = 'https://millrace.example.com';
@@ -62,6 +63,7 @@ function testApp(host = '127.0.0.1') {
       rateLimit: createRateLimit({ clock, perMinute: 0 }),
       loginLimit: createRateLimit({ clock, perMinute: 0 }),
       guarded: createGuard({ clock }),
+      refusals: createRefusals({ clock, door, log, perMinute: 0 }),
       draining,
     }),
     origin: () => baseUrl,
@@ -402,11 +404,12 @@ describe('the web server', () => {
   });
 
   it('records refusals under the name of who was refused', async () => {
-    server.audit.length = 0;
-    await server.app.inject({ url: whoami, headers: bearer('mr_mcp') });
-    await server.app.inject({ url: whoami, headers: bearer('mr_nothing') });
-    await server.app.inject({ url: whoami });
-    assert.deepEqual(server.audit, [
+    const { app, audit } = testApp();
+    await app.inject({ url: whoami, headers: bearer('mr_mcp') });
+    await app.inject({ url: whoami, headers: bearer('mr_nothing') });
+    await app.inject({ url: whoami });
+    await app.close();
+    assert.deepEqual(audit, [
       { name: 'users.whoami', outcome: 'insufficient_scope', email: 'ann@example.com' },
       { name: 'users.whoami', outcome: 'unauthenticated', email: '' },
       { name: 'users.whoami', outcome: 'unauthenticated', email: '' },

@@ -3,6 +3,7 @@ import { AppError } from '../../base/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
 import { createGuard, createRateLimit } from './rate-limit.ts';
+import { createRefusals } from './refusals.ts';
 import type { HttpDeps } from './running.ts';
 import { createApp } from './server.ts';
 
@@ -54,7 +55,17 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const rateLimit = createRateLimit({ clock, perMinute: config.anonymousPerMinute });
   const loginLimit = createRateLimit({ clock, perMinute: loginsPerMinute });
   const guarded = createGuard({ clock });
-  const gate = createGate({ door, authentication, rateLimit, loginLimit, guarded, draining });
+  const perMinute = config.anonymousPerMinute;
+  const refusals = createRefusals({ clock, door, log: deps.log, perMinute });
+  const gate = createGate({
+    door,
+    authentication,
+    rateLimit,
+    loginLimit,
+    guarded,
+    refusals,
+    draining,
+  });
   const app = createApp({ deps, gate, origin, draining });
 
   return {
@@ -77,6 +88,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       const hangUp = clock.after(graceMs, () => app.server.closeAllConnections());
       await Promise.all([mcp.stop(), conformance?.stop(), app.close()]);
       hangUp();
+      await refusals.stop();
     },
   };
 }

@@ -12,7 +12,7 @@ export interface RateLimit {
 }
 
 /** An IPv6 network is one sender: whoever has a network has all addresses of its /64. */
-function senderOf(address: string): string {
+export function senderOf(address: string): string {
   if (!address.includes(':')) return address;
   const plain =
     address
