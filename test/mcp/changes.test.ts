@@ -42,7 +42,10 @@ describe('subscriptions/listen', () => {
     assert.equal(response.headers.get('x-accel-buffering'), 'no');
     const ack = await next();
     assert.equal(ack.method, 'notifications/subscriptions/acknowledged');
-    assert.deepEqual(ack.params.notifications, { toolsListChanged: true });
+    assert.deepEqual(ack.params.notifications, {
+      toolsListChanged: true,
+      promptsListChanged: true,
+    });
     assert.equal(ack.params['_meta'][subscriptionKey], 's1');
     for (const count of [1, 2, 3, 2]) bench.setScripts(all.slice(0, count));
     await settle();
@@ -71,8 +74,7 @@ describe('subscriptions/listen', () => {
   it('ends at once where there is nothing to tell', async () => {
     for (const [filter, path] of [
       [{}, ''],
-      [{ resourcesListChanged: true }, ''],
-      [{ toolsListChanged: true }, '/mcp'],
+      [{ toolsListChanged: false }, '/mcp'],
     ] as const) {
       const { response } = await listen(filter, { path });
       const [ack, end] = await messagesOf(response);

@@ -10,7 +10,7 @@ import {
   type RequestId,
   type ToolResult,
 } from './protocol.ts';
-import { instructions, introduced, type ServerInfo } from './introduction.ts';
+import { instructionsOf, introduced, type ServerInfo } from './introduction.ts';
 import { type Framed, keep, type Kept } from './kept.ts';
 
 /**
@@ -39,22 +39,28 @@ export function answer(id: RequestId, result: JsonObject | ToolResult): string {
 export interface Introduction {
   capabilities: JsonObject;
   info: ServerInfo;
+  /** Null: an address of many. */
+  workspace: string | null;
 }
 
 export function initializeResult(
   params: JsonObject,
-  { capabilities, info }: Introduction,
+  { capabilities, info, workspace }: Introduction,
 ): JsonObject {
   const asked = String(params['protocolVersion']);
   return {
     protocolVersion: legacyVersions.includes(asked) ? asked : legacyVersions[0],
     capabilities,
     serverInfo: introduced(info),
-    instructions,
+    instructions: instructionsOf(workspace),
   };
 }
 
-export function discoverResult({ capabilities }: Pick<Introduction, 'capabilities'>): JsonObject {
+export function discoverResult({
+  capabilities,
+  workspace,
+}: Pick<Introduction, 'capabilities' | 'workspace'>): JsonObject {
+  const instructions = instructionsOf(workspace);
   return { supportedVersions: [modernVersion], capabilities, instructions, ...discoverCache };
 }
 

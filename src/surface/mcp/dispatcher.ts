@@ -165,18 +165,13 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
 
   /** A greeting: a client that can be asked something gets a session. */
   function greet({ fast, http, accepted }: Dispatch, id: RequestId): McpHttpResponse {
-    const { capabilities } = fast.params;
-    const asked = accepted.stream && isObject(capabilities) ? capabilities : {};
+    const { capabilities: declared } = fast.params;
+    const asked = accepted.stream && isObject(declared) ? declared : {};
     const session = deps.sessions.open(http, asked);
     const { workspace } = http;
-    const offered = deps.capabilitiesOf({
-      era: 'legacy',
-      streams: session !== undefined,
-      workspace,
-    });
-    const response = jsonResponse(
-      answer(id, initializeResult(fast.params, { capabilities: offered, info: serverInfo() })),
-    );
+    const capabilities = deps.capabilitiesOf({ era: 'legacy', streams: session !== undefined });
+    const said = { capabilities, workspace, info: serverInfo() };
+    const response = jsonResponse(answer(id, initializeResult(fast.params, said)));
     if (!session) return response;
     return { ...response, headers: { ...response.headers, [sessionHeader]: session.id } };
   }
@@ -192,7 +187,8 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     const { method, era } = fast;
     if (method !== 'server/discover') return {};
     const { workspace } = http;
-    return discoverResult({ capabilities: deps.capabilitiesOf({ era, streams: true, workspace }) });
+    const capabilities = deps.capabilitiesOf({ era, streams: true });
+    return discoverResult({ capabilities, workspace });
   }
 
   return async (dispatch) => {

@@ -16,8 +16,8 @@ export interface McpHttpRequest {
   caller: Caller;
   /** The one that the address or the token is bound to; null: any that the caller may use. */
   workspace: string | null;
-  /** The same caller in another workspace; throws what keeps the token out of it. */
-  callerIn: (workspace: string) => Promise<Caller>;
+  /** The same caller now, in a workspace or in none; throws what keeps the token out of it. */
+  callerIn: (workspace: string | null) => Promise<Caller>;
   /** Where the document of RFC 9728 for this address is. */
   metadataUrl: string;
   /** The connection lists the search tools instead of all (`?tools=search`). */

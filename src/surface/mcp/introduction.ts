@@ -25,25 +25,34 @@ export interface Reached {
   era: Era;
   /** Whether the client can hear of changes, on a stream of its own. */
   streams: boolean;
-  /** Null: an address of many workspaces, which has tools alone. */
-  workspace: string | null;
 }
 
 export type CapabilitiesOf = (reached: Reached) => JsonObject;
 
-export const capabilitiesOf: CapabilitiesOf = ({ streams, workspace }) => ({
-  tools: streams ? { listChanged: true } : {},
-  ...(workspace !== null && { resources: {}, prompts: {}, completions: {} }),
-});
+export const capabilitiesOf: CapabilitiesOf = ({ streams }) => {
+  const list = streams ? { listChanged: true } : {};
+  return { tools: list, resources: list, prompts: list, completions: {} };
+};
 
-/** Clients cut instructions at 2,048 characters. */
-export const instructions = [
+const ofOne = [
   'Millrace runs the scripts of one workspace for you, with the rights of the person whose token',
   'you use.',
   '',
   'Tools named s-… are deployed scripts: s-f_team_report runs f/team/report, with the script’s own',
   'arguments (S-… is the short form of a long path; the description names the path). Prefer them.',
   'The other tools find, read, deploy and run scripts and flows and follow jobs (listJobs, getJob,',
+];
+
+const ofMany = [
+  'Millrace runs the scripts of several workspaces for you, with the rights of the person whose',
+  'token you use. list_workspaces names them; the other tools take the id as workspace_id.',
+  '',
+  'Scripts and flows have no tools of their own here: find them with listScripts and listFlows, and',
+  'run them with runScriptByPath and runFlowByPath. What you find in one workspace is not in another.',
+  'The tools find, read, deploy and run scripts and flows and follow jobs (listJobs, getJob,',
+];
+
+const rest = [
   'getJobLogs, waitJob, cancelJob, rerunJob). Is searchTools listed, then most tools are not: find',
   'them with it, by words, and call them with callTool. You see only what this token may do: if a',
   'tool is missing, say so instead of working around it. queryDocumentation knows how things work.',
@@ -66,4 +75,11 @@ export const instructions = [
   'runFlowPreviewAndWaitResult, createFlow). It is a tool as soon as it is deployed, but you may',
   'have to ask your client to list the tools again. Long results are cut, with a note on how to',
   'read on.',
-].join('\n');
+];
+
+const texts = { one: [...ofOne, ...rest].join('\n'), many: [...ofMany, ...rest].join('\n') };
+
+/** What clients put before a model; they cut it at 2,048 characters. Null: many workspaces. */
+export function instructionsOf(workspace: string | null): string {
+  return workspace === null ? texts.many : texts.one;
+}

@@ -8,16 +8,20 @@ import type { McpHttpRequest } from './http-messages.ts';
 /** What comes in a burst (a deploy of many scripts) is told once. */
 const mergeMs = 500;
 
+export const listKinds = ['tools', 'resources', 'prompts'] as const;
+export type ListKind = (typeof listKinds)[number];
+
 export interface Watcher {
-  /** The tools have changed. */
-  changed: () => void;
+  /** The lists to look at. */
+  kinds: readonly ListKind[];
+  changed: (kind: ListKind) => void;
   /** The caller may not look any more. */
   lost: () => void;
 }
 
 export interface ListChanges {
-  /** Watches for the caller of a request, in its workspace; the answer ends it. */
-  watch(http: McpHttpRequest & { workspace: string }, watcher: Watcher): Promise<() => void>;
+  /** Watches for the caller of a request, at its address; the answer ends it. */
+  watch(http: McpHttpRequest, watcher: Watcher): Promise<() => void>;
   stop(): void;
 }
 
@@ -25,12 +29,18 @@ export interface ListChangeDeps {
   clock: Clock;
   log: Log;
   catalogue: Catalogue;
+  /** Resources and prompts as text, to be compared. */
+  listed: (http: McpHttpRequest, kind: 'resources' | 'prompts') => Promise<string>;
   /** Calls with the workspace whose lists may have changed; null: any. */
   onToolsChanged: (listener: (workspace: string | null) => void) => () => void;
 }
 
+function isSame(before: string | Buffer | undefined, next: string | Buffer): boolean {
+  return Buffer.isBuffer(before) && Buffer.isBuffer(next) ? before.equals(next) : before === next;
+}
+
 interface Watching {
-  workspace: string;
+  workspace: string | null;
   look: () => Promise<void>;
 }
 
@@ -40,6 +50,11 @@ export function createListChanges(deps: ListChangeDeps): ListChanges {
   const due = new Set<Watching>();
   let stopTimer: (() => void) | undefined;
   let stopListening: (() => void) | undefined;
+
+  async function listOf(http: McpHttpRequest, kind: ListKind): Promise<string | Buffer> {
+    if (kind !== 'tools') return deps.listed(http, kind);
+    return (await catalogue.of(http.caller, http.workspace)).head.plain;
+  }
 
   async function lookAtAll(): Promise<void> {
     const now = [...due];
@@ -56,7 +71,8 @@ export function createListChanges(deps: ListChangeDeps): ListChanges {
 
   function signalled(workspace: string | null): void {
     for (const one of watching) {
-      if (workspace === null || one.workspace === workspace) due.add(one);
+      const concerns = workspace === null || one.workspace === null;
+      if (concerns || one.workspace === workspace) due.add(one);
     }
     if (due.size === 0 || stopTimer) return;
     stopTimer = clock.after(mergeMs, () => {
@@ -66,19 +82,23 @@ export function createListChanges(deps: ListChangeDeps): ListChanges {
   }
 
   return {
-    async watch(http, { changed, lost }) {
+    async watch(http, { kinds, changed, lost }) {
       const { workspace } = http;
       stopListening ??= deps.onToolsChanged(signalled);
-      let { head } = await catalogue.of(http.caller, workspace);
+      const known = new Map<ListKind, string | Buffer>();
+      for (const kind of kinds) known.set(kind, await listOf(http, kind));
       const one: Watching = {
         workspace,
         async look() {
           const caller = await http.callerIn(workspace).catch(() => undefined);
-          if (!caller?.membership && !caller?.superAdmin) return lost();
-          const next = await catalogue.of(caller, workspace);
-          if (next.head.plain.equals(head.plain)) return;
-          ({ head } = next);
-          changed();
+          const isIn = workspace === null || caller?.membership || caller?.superAdmin;
+          if (!caller || !isIn) return lost();
+          for (const kind of kinds) {
+            const next = await listOf({ ...http, caller }, kind);
+            if (isSame(known.get(kind), next)) continue;
+            known.set(kind, next);
+            changed(kind);
+          }
         },
       };
       watching.add(one);

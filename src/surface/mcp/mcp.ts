@@ -1,7 +1,7 @@
 // An MCP endpoint: one HTTP request in, one response out. Who is calling was
 // settled before (`routes.ts`). Nothing is remembered between requests but caches, and sessions
 // of clients that can be asked something (`sessions.ts`).
-import type { Clock, Log } from '../../base/index.ts';
+import { AppError, type Clock, type Log } from '../../base/index.ts';
 import type { RunnableList } from '../../engine/index.ts';
 import type { ListedTool } from '../../identity/index.ts';
 import type { Caller, Door } from '../../operation/index.ts';
@@ -22,12 +22,12 @@ import {
   refusal,
 } from './http-messages.ts';
 import { type EndpointListing, listEndpoints } from './list-tools.ts';
-import { createLibrary, type Library } from './library/index.ts';
+import { createEverywhere, createLibrary, type Library } from './library/index.ts';
 import { isObject, type JsonObject, metaKeys, modernVersion, rpcCodes } from './protocol.ts';
 import type { OwnWorkspace } from './multi-workspace.ts';
 import { createOldSse, type OldSse } from './old-sse.ts';
 import { createRequestStates } from './request-state.ts';
-import { createSdkSide } from './sdk.ts';
+import { askedBy, createSdkSide } from './sdk.ts';
 import { createSessions, sessionHeader } from './sessions.ts';
 import { createStreams } from './streams.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -38,6 +38,8 @@ import { capabilitiesOf, type CapabilitiesOf, serverInfoOf } from './introductio
 export interface Offer {
   catalogue: Catalogue;
   library: Library;
+  /** What an address of many workspaces has instead. */
+  everywhere: Library;
   capabilities: CapabilitiesOf;
 }
 
@@ -163,17 +165,32 @@ function parse(body: Buffer | undefined): { body: unknown } | undefined {
 function offerOf(deps: McpDeps): Offer {
   if ('offer' in deps) return deps.offer;
   const catalogue = createCatalogue(deps);
-  return { catalogue, library: createLibrary(deps), capabilities: capabilitiesOf };
+  const library = createLibrary(deps);
+  const everywhere = createEverywhere({ library, workspaces: deps.workspaces });
+  return { catalogue, library, everywhere, capabilities: capabilitiesOf };
 }
 
 export function createMcp(deps: McpDeps): Mcp {
   const { door, log, clock, origin, waitMs } = deps;
   const serverInfo = () => serverInfoOf(origin(), deps.version);
-  const { catalogue, library, capabilities } = offerOf(deps);
+  const { catalogue, library, everywhere, capabilities } = offerOf(deps);
   const argumentCheck = createArgumentCheck(log);
   const sessions = createSessions(clock);
   const streams = createStreams(clock);
-  const changes = createListChanges({ ...deps, catalogue });
+  const changes = createListChanges({
+    ...deps,
+    catalogue,
+    async listed(http, kind) {
+      const shelves = http.workspace === null ? everywhere : library;
+      try {
+        return JSON.stringify(await shelves[kind](askedBy(http, origin())));
+      } catch (error) {
+        // A list that the caller may not see does not change either.
+        if (error instanceof AppError) return '';
+        throw error;
+      }
+    },
+  });
   const subscriptions = createSubscriptions({ streams, changes, serverInfo });
   const openAsking = createAsking({ clock, states: createRequestStates(deps) });
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
@@ -188,7 +205,7 @@ export function createMcp(deps: McpDeps): Mcp {
     sessions,
     subscriptions,
   });
-  const sdk = createSdkSide({ ...shared, library, openAsking, origin });
+  const sdk = createSdkSide({ ...shared, library, everywhere, openAsking, origin });
   let draining = false;
 
   /** The other verbs of a session; without one there is nothing to get or to delete. */

@@ -63,8 +63,8 @@ async function promptAnswer(
   { name, arguments: args = {} }: Sdk.GetPromptRequestParams,
   mcpReq: Request,
 ): Promise<JsonObject> {
-  const { call, workspace } = asked;
-  const { caller, signal } = call;
+  const { call } = asked;
+  const { caller, workspace, signal } = call;
   const client = clientOf(mcpReq);
   const bound = { caller, workspace, method: 'prompts/get', name, args };
   const open = client && (await openAsking(client, bound, signal));
@@ -94,7 +94,7 @@ function serveResources({ sdk, server, era, library, asked }: Serving, settled: 
   server.setRequestHandler('resources/templates/list', ({ params }) =>
     settled(async () => {
       onePage(sdk, params);
-      return { resourceTemplates: [...library.templates(asked)] };
+      return { resourceTemplates: [...(await library.templates(asked))] };
     }),
   );
   server.setRequestHandler('resources/read', ({ params: { uri } }) =>
@@ -117,7 +117,7 @@ function servePrompts(serving: Serving, settled: Settled): void {
   server.setRequestHandler('prompts/list', ({ params }) =>
     settled(async () => {
       onePage(sdk, params);
-      const prompts = library.prompts(asked).map((prompt) => ({
+      const prompts = (await library.prompts(asked)).map((prompt) => ({
         ...prompt,
         arguments: [...prompt.arguments],
       }));

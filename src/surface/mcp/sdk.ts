@@ -21,13 +21,20 @@ import {
 import { beat } from './progress.ts';
 import type { Asked, Library } from './library/index.ts';
 import { type Era, isObject, legacyVersions, rpcCodes } from './protocol.ts';
-import { type CapabilitiesOf, instructions, introduced, type ServerInfo } from './introduction.ts';
+import {
+  type CapabilitiesOf,
+  instructionsOf,
+  introduced,
+  type ServerInfo,
+} from './introduction.ts';
 import { clientOf, serveLibrary } from './sdk-library.ts';
 
 export interface SdkDeps {
   catalogue: Catalogue;
   callTool: CallTool;
   library: Library;
+  /** What an address of many workspaces has instead. */
+  everywhere: Library;
   capabilitiesOf: CapabilitiesOf;
   openAsking: OpenAsked;
   clock: Clock;
@@ -57,9 +64,9 @@ interface Served {
 }
 
 /** What the library needs of a request: a call of the door without an operation. */
-function askedBy(
-  { caller, signal }: McpHttpRequest,
-  { workspace, origin }: { workspace: string; origin: string },
+export function askedBy(
+  { caller, callerIn, workspace, signal }: McpHttpRequest,
+  origin: string,
 ): Asked {
   const call: Call = {
     id: newId(),
@@ -70,7 +77,7 @@ function askedBy(
     causedBy: null,
     depth: 0,
   };
-  return { call, workspace, origin };
+  return { call, workspace: workspace ?? '', callerIn, origin };
 }
 
 function methodOf(message: unknown): string {
@@ -89,7 +96,7 @@ const cacheHints = {
 /** A server for one request of one caller. */
 function serverFor(sdk: typeof Sdk, deps: SdkDeps, { exchange, era }: Served): Sdk.Server {
   const { http, asked } = exchange;
-  const { catalogue, callTool, clock, library, log } = deps;
+  const { catalogue, callTool, clock, library, everywhere, log } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
   // An odd subscription would listen to the SDK's own signals, and there are none.
   const subscribes = asked.some((message) => methodOf(message) === 'subscriptions/listen');
@@ -101,9 +108,8 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { exchange, era }: Served): S
     capabilities: deps.capabilitiesOf({
       era,
       streams: era === 'modern' && !subscribes,
-      workspace: http.workspace,
     }),
-    instructions,
+    instructions: instructionsOf(http.workspace),
     supportedProtocolVersions: [...legacyVersions],
     cacheHints,
   });
@@ -165,11 +171,17 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { exchange, era }: Served): S
     }
   }
 
-  if (http.workspace !== null) {
-    const { origin, openAsking } = deps;
-    const asker = askedBy(http, { workspace: http.workspace, origin: origin() });
-    serveLibrary({ sdk, server, era, library, asked: asker, openAsking, log });
-  }
+  const shelves = http.workspace === null ? everywhere : library;
+  const { origin, openAsking } = deps;
+  serveLibrary({
+    sdk,
+    server,
+    era,
+    library: shelves,
+    asked: askedBy(http, origin()),
+    openAsking,
+    log,
+  });
   return server;
 }
 

@@ -1,6 +1,6 @@
 // Streams on which the server speaks first: `subscriptions/listen` of the stateless era, and the
-// GET of a session of the handshake era. Both tell that the tools have changed, and nothing else.
-import type { ListChanges } from './list-changes.ts';
+// GET of a session of the handshake era. Both tell that a list has changed, and nothing else.
+import { type ListChanges, type ListKind, listKinds } from './list-changes.ts';
 import {
   type McpHttpRequest,
   type McpHttpResponse,
@@ -36,28 +36,30 @@ const tooMany = (id: RequestId | null): McpHttpResponse =>
 const asMessage = (message: JsonObject): string =>
   messageEvent(JSON.stringify({ jsonrpc: '2.0', ...message }));
 
+const filterOf = (kind: ListKind): string => `${kind}ListChanged`;
+
 /** What is asked for and can be told; undefined when the filter is not well formed. */
-function honouredOf(params: JsonObject): JsonObject | undefined {
+function honouredOf(params: JsonObject): ListKind[] | undefined {
   const { notifications: filter } = params;
   if (!isObject(filter)) return undefined;
-  const { toolsListChanged: tools = false } = filter;
-  if (typeof tools !== 'boolean') return undefined;
-  return tools ? { toolsListChanged: true } : {};
+  const wants = listKinds.map((kind) => [kind, filter[filterOf(kind)] ?? false] as const);
+  if (wants.some(([, wanted]) => typeof wanted !== 'boolean')) return undefined;
+  return wants.flatMap(([kind, wanted]) => (wanted === true ? [kind] : []));
 }
+
+const changedMethod = (kind: ListKind): string => `notifications/${kind}/list_changed`;
 
 export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
   const { streams, changes, serverInfo } = deps;
 
   return {
     async listen(http, id, params) {
-      const asked = honouredOf(params);
-      if (!asked) {
+      const kinds = honouredOf(params);
+      if (!kinds) {
         const message = 'Invalid params: notifications must be a filter of booleans';
         return refusal({ status: 400, code: rpcCodes.invalidParams, message, id });
       }
-      const { workspace } = http;
-      // The list of all workspaces does not change with one of them.
-      const honoured = workspace === null ? {} : asked;
+      const honoured = Object.fromEntries(kinds.map((kind) => [filterOf(kind), true]));
       const key = { [metaKeys.subscriptionId]: id };
       const end = (): string => {
         const meta = { ...key, [metaKeys.serverInfo]: serverInfo() };
@@ -69,18 +71,16 @@ export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
         events.write(asMessage({ method, params: { ...more, _meta: key } }));
       tell('notifications/subscriptions/acknowledged', { notifications: honoured });
       const response = { status: 200, headers: streamHeaders, body: events.stream };
-      if (workspace === null || Object.keys(honoured).length === 0) {
+      if (kinds.length === 0) {
         events.write(end());
         events.stream.end();
         return response;
       }
-      const stop = await changes.watch(
-        { ...http, workspace },
-        {
-          changed: () => tell('notifications/tools/list_changed'),
-          lost: () => events.stream.end(),
-        },
-      );
+      const stop = await changes.watch(http, {
+        kinds,
+        changed: (kind) => tell(changedMethod(kind)),
+        lost: () => events.stream.end(),
+      });
       events.stream.once('close', stop);
       return response;
     },
@@ -88,17 +88,14 @@ export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
     async open(http) {
       const events = streams.open(http);
       if (!events) return tooMany(null);
-      const { workspace } = http;
       // Something at once, so that proxies and clients know that the stream stands.
       events.write(': open\n\n');
-      if (workspace !== null) {
-        const told = asMessage({ method: 'notifications/tools/list_changed' });
-        const stop = await changes.watch(
-          { ...http, workspace },
-          { changed: () => events.write(told), lost: () => events.stream.end() },
-        );
-        events.stream.once('close', stop);
-      }
+      const stop = await changes.watch(http, {
+        kinds: listKinds,
+        changed: (kind) => events.write(asMessage({ method: changedMethod(kind) })),
+        lost: () => events.stream.end(),
+      });
+      events.stream.once('close', stop);
       return { status: 200, headers: streamHeaders, body: events.stream };
     },
   };

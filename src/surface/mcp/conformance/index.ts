@@ -42,6 +42,7 @@ export function createConformance(deps: ConformanceDeps): Mcp {
   const catalog = createCatalog([]);
   const key = randomBytes(32);
   const spent = new Set<string>();
+  const library = fixtureLibrary();
   return createMcp({
     ...deps,
     door: createDoor(catalog, [resolveStage(catalog)]),
@@ -55,7 +56,8 @@ export function createConformance(deps: ConformanceDeps): Mcp {
     },
     offer: {
       catalogue: fixtureCatalogue(),
-      library: fixtureLibrary(),
+      library,
+      everywhere: library,
       capabilities: ({ era }) => ({
         tools: {},
         resources: era === 'legacy' ? { subscribe: true } : {},

@@ -82,7 +82,7 @@ const words = ['paris', 'park', 'party', 'london'];
 export function fixtureLibrary(): Library {
   return {
     resources: async () => resources,
-    templates: () => [
+    templates: async () => [
       {
         uriTemplate: 'test://template/{id}/data',
         name: 'template',
@@ -103,7 +103,7 @@ export function fixtureLibrary(): Library {
       const told = { id, templateTest: true, data: `Data for ID: ${id}` };
       return { uri, mimeType: 'application/json', text: JSON.stringify(told) };
     },
-    prompts: () => prompts,
+    prompts: async () => prompts,
     async prompt({ call }, name, args) {
       const declared = prompts.find((one) => one.name === name);
       const missing = declared?.arguments.find((argument) => args[argument.name] === undefined);

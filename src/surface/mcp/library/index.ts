@@ -7,4 +7,5 @@ export type {
   TemplateEntry,
   Typed,
 } from './library.ts';
+export { createEverywhere } from './everywhere.ts';
 export { createLibrary } from './own.ts';

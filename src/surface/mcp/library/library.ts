@@ -1,12 +1,15 @@
 // What an endpoint offers besides tools, in words of its own: resources, prompts, completions. No
 // behaviour. Who implements it asks the door, so that what is listed is what can be read.
-import type { Call } from '../../../operation/index.ts';
+import type { Call, Caller } from '../../../operation/index.ts';
 import type { ContentBlock, ResourceContents } from '../protocol.ts';
 
 /** Who asks: a call of the door, ready but for the operation. */
 export interface Asked {
   call: Call;
+  /** Empty where the address belongs to none. */
   workspace: string;
+  /** The same caller in another workspace; throws what keeps the token out of it. */
+  callerIn: (workspace: string) => Promise<Caller>;
   /** Where people reach this server. */
   origin: string;
 }
@@ -54,10 +57,10 @@ export interface Typed {
 
 export interface Library {
   resources(asked: Asked): Promise<readonly ResourceEntry[]>;
-  templates(asked: Asked): readonly TemplateEntry[];
+  templates(asked: Asked): Promise<readonly TemplateEntry[]>;
   /** Undefined when there is nothing for this caller; throws `AppError` like the door. */
   read(asked: Asked, uri: string): Promise<ResourceContents | undefined>;
-  prompts(asked: Asked): readonly PromptEntry[];
+  prompts(asked: Asked): Promise<readonly PromptEntry[]>;
   /** Undefined when there is no such prompt; throws `invalid_input` for wrong arguments. */
   prompt(
     asked: Asked,

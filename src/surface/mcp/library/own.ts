@@ -65,7 +65,7 @@ export function createLibrary({ door }: LibraryDeps): Library {
     async resources(asked) {
       return (await Promise.all(openShelves(asked).map((shelf) => shelf.entries(asked)))).flat();
     },
-    templates: (asked) => openShelves(asked).flatMap(({ templates }) => templates),
+    templates: async (asked) => openShelves(asked).flatMap(({ templates }) => templates),
     async read(asked, uri) {
       const address = addressOf(uri);
       const shelf = shelves.find(({ host }) => host === address?.host);
@@ -80,7 +80,7 @@ export function createLibrary({ door }: LibraryDeps): Library {
         throw error;
       }
     },
-    prompts: (asked) => openPrompts(asked).map(({ entry }) => entry),
+    prompts: async (asked) => openPrompts(asked).map(({ entry }) => entry),
     async prompt(asked, name, args) {
       const prompt = openPrompts(asked).find(({ entry }) => entry.name === name);
       if (!prompt) return undefined;
