@@ -34,6 +34,19 @@ describe('connected apps and favourites in a browser', () => {
     return page;
   }
 
+  it('shows at an MCP address how each client connects to it', async () => {
+    const page = await (await chromium.visitor()).newPage();
+    for (const path of ['/api/mcp/w/test/mcp', '/mcp']) {
+      await page.goto(server.origin + path);
+      for (const client of ['Claude Code', 'ChatGPT', 'Cursor', 'VS Code', 'Codex']) {
+        await page.locator('summary', { hasText: client }).first().waitFor();
+      }
+      const line = `claude mcp add --transport http millrace ${server.origin}${path}`;
+      assert.equal(await page.locator('details[open] pre').innerText(), line);
+    }
+    await chromium.inspect(page, 'mcp-address');
+  });
+
   it('lists what the person let in, and ends it once asked', async () => {
     const client = createClient(server);
     const clientId = await client.clientId();

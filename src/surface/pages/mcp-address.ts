@@ -1,10 +1,10 @@
 // What a person sees who opens an MCP address with a browser: that it is one, and how to connect.
+import { connectLines } from './connect.ts';
 import { html } from './html.ts';
 import type { Page } from './layout.ts';
 
 /** `address`: absolute; `workspace`: the one that it belongs to, null for any. */
 export function mcpAddressPage(address: string, workspace: string | null): Page {
-  const settings = JSON.stringify({ mcpServers: { millrace: { url: address } } }, null, 2);
   const where =
     workspace === null
       ? 'It serves the workspace that you choose when you connect.'
@@ -18,12 +18,9 @@ export function mcpAddressPage(address: string, workspace: string | null): Page 
       </p>
       <pre>${address}</pre>
     </section>
-    <section class="card">
-      <h2>Claude Code</h2>
-      <pre>claude mcp add --transport http millrace ${address}</pre>
-      <p>Then type <code>/mcp</code> in Claude Code and authenticate.</p>
-      <h2>Cursor, VS Code and others</h2>
-      <pre>${settings}</pre>
+    <section class="card medium">
+      <h2>By client</h2>
+      ${connectLines(address)}
     </section>
     <section class="card">
       <h2>Not here to connect?</h2>
