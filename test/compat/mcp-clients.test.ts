@@ -39,8 +39,12 @@ function startClient(name: string, args: readonly string[]) {
 }
 
 async function inspect(...args: string[]): Promise<Loose> {
+  return inspectAt(url, args);
+}
+
+async function inspectAt(address: string, args: readonly string[]): Promise<Loose> {
   const header = `Authorization: Bearer ${token}`;
-  const all = ['--cli', url, '--transport', 'http', '--header', header, ...args];
+  const all = ['--cli', address, '--transport', 'http', '--header', header, ...args];
   const child = startClient('inspector', all);
   child.stdin.end();
   let printed = '';
@@ -64,6 +68,16 @@ for (const era of ['auto', 'modern', 'legacy']) {
 
 test('the Inspector finds no schema that a strict client would refuse', async () => {
   await inspect('--strict', '--method', 'tools/list');
+});
+
+test('the Inspector connects at every other address', async () => {
+  const paths = ['/api/mcp/w/test/sse', '/api/mcp/gateway', '/api/mcp', '/mcp'];
+  for (const path of paths) {
+    const { tools } = await inspectAt(server.origin + path, ['--method', 'tools/list']);
+    const names: string[] = tools.map(({ name }: { name: string }) => name);
+    const own = path.includes('/w/') ? 's-f_examples_hello' : 'list_workspaces';
+    assert.ok(names.includes(own), `${path}: ${names.join(' ')}`);
+  }
 });
 
 test('mcp-remote lists and calls', async () => {

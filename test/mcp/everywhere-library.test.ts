@@ -1,5 +1,5 @@
-// Resources, prompts, completions and changes at the addresses that belong to no workspace: those of
-// all workspaces of the person, by the official client, and nothing of anybody else's.
+// Resources, prompts, completions and changes at the addresses that belong to no workspace: those
+// of all workspaces of the person, by the official client, and nothing of anybody else's.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';

@@ -121,4 +121,19 @@ describe('OAuth', () => {
     const foreign = await createBrowser().go(consent.url);
     assert.equal(foreign.status, 410, foreign.body);
   });
+
+  it('a person may let a client look into folders, and change nothing there', async () => {
+    const clientId = await client.clientId();
+    const choices = { access: 'folders', 'folder:f/examples': 'on', readOnly: 'on' };
+    const { access_token: token } = await client.connect(email, { clientId, choices });
+    const { body: login } = await server.op('session.login', { email, password }, 'none');
+    const { body: connections } = await server.op('connections.list', {}, login.token);
+    const [connection] = connections.filter((one: any) => one.clientId === clientId);
+    assert.equal(connection.readOnly, true);
+    assert.ok(connection.scopes.includes('mcp:scripts:f/examples/*'), `${connection.scopes}`);
+    const { result } = (await (await callMcp(token)).json()) as any;
+    const names = result.tools.map((tool: any) => tool.name);
+    assert.ok(names.includes('getScriptByPath'));
+    assert.ok(!names.some((name: string) => /^s-|^create|^run/.test(name)), names.join(' '));
+  });
 });

@@ -25,7 +25,7 @@ const elsewhere: readonly [row: number, file: string, title: string][] = [
 /** Of the gateway to services of others, which is not built: nothing is forwarded to anybody. */
 const notBuilt = [1, 13, 14, 18, 26];
 /** Of log-in and consent: `test/oauth` and `test/browser`. */
-const ofOAuth = [3, 4, 6, 19, 27];
+const ofOAuth = [3, 4, 6, 27];
 
 const nowhere = '00000000-0000-7000-8000-000000000000';
 const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -175,6 +175,26 @@ describe('the security list', () => {
     assert.equal((await op('variables.exists', { path: 'f/team/x' })) as unknown, false);
   });
 
+  it('19: nobody is sent to an address: who can only open pages is asked nothing', async () => {
+    await op('variables.create', { path: 'f/team/kept', value: 'x' });
+    const wanted = { name: 'deleteVariable', arguments: { path: 'f/team/kept' } };
+    const capabilities = { elicitation: { url: {} } };
+    const meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+    const stateless = await post(modern('tools/call', wanted, { meta }), mine);
+    const hello = { protocolVersion: '2025-11-25', clientInfo: { name: 'x', version: '1' } };
+    const opened = await post(legacy('initialize', { ...hello, capabilities }), mine);
+    await opened.text();
+    const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
+    const inSession = await post(legacy('tools/call', wanted), mine, session);
+    for (const response of [stateless, inSession]) {
+      const messages = await messagesOf(response);
+      assert.equal(messages.length, 1, 'no request comes before the answer');
+      assert.equal(messages[0].result.structuredContent.error.code, 'confirmation_required');
+      assert.doesNotMatch(JSON.stringify(messages), /elicitation|"mode":"url"/);
+    }
+    assert.equal((await op('variables.exists', { path: 'f/team/kept' })) as unknown, true);
+  });
+
   it('20: depth, size and number of arguments are bounded', async () => {
     let deep: Loose = 1;
     for (let level = 0; level < 200; level += 1) deep = { a: deep };
@@ -291,7 +311,7 @@ describe('the security list', () => {
   });
 
   it('names a test for every row', () => {
-    const here = [8, 9, 10, 15, 16, 17, 20, 21, 22, 23, 24, 25];
+    const here = [8, 9, 10, 15, 16, 17, 19, 20, 21, 22, 23, 24, 25];
     const told = [...here, ...elsewhere.map(([row]) => row), ...notBuilt, ...ofOAuth];
     const rows = Array.from({ length: 27 }, (_, at) => at + 1);
     assert.deepEqual(

@@ -1,5 +1,5 @@
-// Tokens that are refused: so many a minute of one address, and few rows in the audit log. The first
-// leaves its row at once; the others of its minute leave one together, with their number.
+// Tokens that are refused: so many a minute of one address, and few rows in the audit log. The
+// first leaves its row at once; the others of its minute leave one together, with their number.
 import { AppError, type Clock, type Log, newId } from '../../base/index.ts';
 import type { Call, Door } from '../../operation/index.ts';
 import { createRateLimit, senderOf } from './rate-limit.ts';

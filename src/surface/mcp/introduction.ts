@@ -47,8 +47,8 @@ const ofMany = [
   'Millrace runs the scripts of several workspaces for you, with the rights of the person whose',
   'token you use. list_workspaces names them; the other tools take the id as workspace_id.',
   '',
-  'Scripts and flows have no tools of their own here: find them with listScripts and listFlows, and',
-  'run them with runScriptByPath and runFlowByPath. What you find in one workspace is not in another.',
+  'Scripts and flows have no tools of their own here: find them with listScripts and listFlows,',
+  'and run them with runScriptByPath and runFlowByPath. Each workspace has its own.',
   'The tools find, read, deploy and run scripts and flows and follow jobs (listJobs, getJob,',
 ];
 

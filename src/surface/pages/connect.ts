@@ -7,6 +7,9 @@ export function mcpAddressOf(origin: string, workspace: string): string {
   return `${origin}/api/mcp/w/${workspace}/mcp`;
 }
 
+/** Where the MCP endpoint of all workspaces is. */
+export const everyAddressOf = (origin: string): string => `${origin}/mcp`;
+
 const asJson = (value: unknown): string => JSON.stringify(value, null, 2);
 
 /** Programs on the same computer are reached without TLS; `mcp-remote` wants to hear of others. */

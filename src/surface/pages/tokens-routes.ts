@@ -81,7 +81,7 @@ export function mountTokens(app: FastifyInstance, deps: PageDeps): void {
     const input = () => ({
       ...(label === '' ? {} : { label }),
       ...(workspace === '*' ? {} : { workspaceId: workspace }),
-      ...(isFull ? {} : scopePicker.reachOf(choice)),
+      ...(isFull ? { readOnly: choice.readOnly } : scopePicker.reachOf(choice)),
       expiration: expirationOf(form.days, deps.now()),
       inUrl,
     });

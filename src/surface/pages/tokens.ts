@@ -1,6 +1,6 @@
 // The page of a person's tokens, and the one that shows a new token this once. No I/O.
 import { askForm } from './ask-form.ts';
-import { connectLines, mcpAddressOf, tokenInAddress } from './connect.ts';
+import { connectLines, everyAddressOf, mcpAddressOf, tokenInAddress } from './connect.ts';
 import { fieldOf, type Problem, problemNotice } from './fields.ts';
 import { html, type Html } from './html.ts';
 import type { Page } from './layout.ts';
@@ -222,9 +222,12 @@ export function madePage({
   made: MadeToken;
 }): Page {
   const { token, workspace } = made;
-  const shown = workspace ?? visitor.workspaces[0]?.id ?? 'main';
+  const example = visitor.workspaces[0]?.id ?? 'main';
+  const address = workspace === null ? everyAddressOf(origin) : mcpAddressOf(origin, workspace);
   const several = html`<p class="note">
-    This names the workspace ${shown}; the token works at the address of each of yours.
+    This address serves all your workspaces, and tools take the id of one. At the address of a
+    workspace, such as <code>${mcpAddressOf(origin, example)}</code>, the token has its scripts as
+    tools.
   </p>`;
   const body = html`<section class="card">
       <h1>Your new token</h1>
@@ -233,7 +236,7 @@ export function madePage({
       <p><a href="/tokens">Back to your tokens</a></p>
     </section>
     <section class="card">
-      ${useOf(mcpAddressOf(origin, shown), origin, made)} ${workspace === null && several}
+      ${useOf(address, origin, made)} ${workspace === null && made.kind !== 'full' && several}
     </section>`;
   return { title: 'Your new token', body, corner: cornerOf(visitor) };
 }

@@ -55,7 +55,7 @@ export function choiceFrom(form: Form): ToolChoice {
     flows: words(form['flows']),
     endpoints: words(form['endpoints']),
     others: ticked(form, 'other:'),
-    readOnly: false,
+    readOnly: form['readOnly'] !== undefined,
   };
 }
 
@@ -137,6 +137,17 @@ export function pickerFields(facts: PickerFacts, extra?: Html): Html {
       <legend>What it may do</legend>
       ${labels.map((label) => optionOf(facts, label))} ${extra}
     </fieldset>
+    <div class="choice">
+      <input
+        type="checkbox"
+        id="readOnly"
+        name="readOnly"
+        ${choice.readOnly && choice.mode !== 'read' && { markup: 'checked' }}
+      />
+      <label for="readOnly"
+        >Look only <span class="note">it runs and changes nothing of that</span></label
+      >
+    </div>
     ${
       others.length > 0 &&
       html`<fieldset>

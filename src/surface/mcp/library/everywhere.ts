@@ -1,5 +1,5 @@
 // The library of an address that belongs to no workspace: what every workspace of the person has,
-// at `millrace://w/<workspace>/…`. Guides and schemas are the same everywhere and keep their address.
+// at `millrace://w/<workspace>/…`. Guides and schemas are the same everywhere; they keep their own.
 import { AppError } from '../../../base/index.ts';
 import type { Caller } from '../../../operation/index.ts';
 import type { ContentBlock, ResourceContents } from '../protocol.ts';
