@@ -147,7 +147,7 @@ async function createBase(
   const { handlers: handlersOf, webhook: webhookOf, dropGrants, holdsItems, starsOf } = engine;
   const ports = { jobTokens, handlersOf, webhookOf, dropGrants, holdsItems, toolsOf, starsOf };
   const identity = createIdentity({ db, clock, tick, log, ...ports });
-  return { db, sandbox, engine, identity, egress };
+  return { db, tick, sandbox, engine, identity, egress };
 }
 
 interface Parts {
@@ -200,13 +200,13 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       mode: 'server',
       toolsOf: (caller, workspace) => mcp.preview(caller, workspace),
     });
-    const { db, sandbox, engine, identity, egress } = base;
+    const { db, tick, sandbox, engine, identity, egress } = base;
     const whereabouts = { origin: () => origin };
     const consent = confirmation.obtain({ db, clock });
-    const { sealer } = engine;
-    const gateway = createGateway({ ...ground, db, egress, sealer, consent, ...whereabouts });
+    const { sealer, deriveKey } = engine;
+    const below = { db, tick, egress, sealer, deriveKey, consent, people: identity.accounts };
+    const gateway = createGateway({ ...ground, ...below, ...whereabouts });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
-    const { deriveKey } = engine;
     const endpoint = { log, clock, version, origin: () => origin };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;
     const mcp = createMcp({
@@ -234,7 +234,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { artifacts, clients } = identity;
     const oauth = { artifacts, clients, egress, deriveKey };
     const shared = { door, identity, config, version, log, clock };
-    const http = createHttpServer({ ...shared, oauth, mcp, conformance, routes, files });
+    const http = createHttpServer({ ...shared, oauth, mcp, conformance, routes, files, gateway });
 
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));
     await identity.start();

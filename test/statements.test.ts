@@ -9,6 +9,8 @@ import { freshDatabase } from './kit/database.ts';
 
 /** Tables that hold a row for every call, job or version. */
 const growing = [
+  'gateway_audit',
+  'gateway_audit_bucket',
   'engine_job_done',
   'engine_job_live',
   'engine_job_log',

@@ -1,9 +1,10 @@
 // Puts the gateway together: services, what people prove themselves with, and the stages that every
 // call of a service passes. Everything it needs from outside comes in.
-import type { Clock, Log } from '../base/index.ts';
+import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { AnyOperation, Caller } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
+import { createServiceAudit, type ServiceAuditDeps } from './audit/index.ts';
 import {
   callOperations,
   capStage,
@@ -22,11 +23,15 @@ import { type ServiceTool, toolsOf } from './tools.ts';
 export interface GatewayDeps {
   db: Database;
   clock: Clock;
+  tick: SlowTick;
   log: Log;
   egress: Pick<Egress, 'fetch'>;
   sealer: Sealer;
   /** Asks the person behind a call; from the door. */
   consent: Consent;
+  /** 32 bytes for one purpose, the same in every process of this installation. */
+  deriveKey: ServiceAuditDeps['deriveKey'];
+  people: ServiceAuditDeps['people'];
   /** Where people reach this server. */
   origin: () => string;
 }
@@ -38,15 +43,17 @@ export function createGateway(deps: GatewayDeps) {
   const gates = createGates({ ...deps, changes });
   const services = createServices({ ...deps, changes, gates, declarations: [jira] });
   const credentials = createCredentials({ ...deps, services });
+  const audit = createServiceAudit({ ...deps, changes });
   const send = createSend({ ...deps, credentials });
   // The one list of what every call of a service passes, outermost first.
   const stages = [classStage(gates.note), confirmStage(deps.consent), capStage];
-  const calls = createCalls({ services, stages, send });
+  const calls = createCalls({ services, log: audit, stages, send });
   const operations: AnyOperation[] = [
     ...serviceOperations(services),
     ...credentialOperations(credentials),
     ...gateOperations(gates),
     ...callOperations(calls),
+    ...audit.operations,
   ];
 
   return {
@@ -58,7 +65,16 @@ export function createGateway(deps: GatewayDeps) {
     /** The tools of a caller, in a fixed order. */
     tools: async (caller: Caller, workspace: string): Promise<ServiceTool[]> =>
       toolsOf(caller, await services.setupOf(workspace)),
-    start: changes.start,
-    stop: changes.stop,
+    /** The rows of service calls that `serviceAudit.export` let somebody take, as text. */
+    exported: audit.exported,
+    async start(): Promise<void> {
+      await changes.start();
+      audit.start();
+    },
+    /** When no call comes any more. */
+    async stop(): Promise<void> {
+      await audit.stop();
+      changes.stop();
+    },
   };
 }

@@ -1,2 +1,3 @@
+export type { Exported, ExportWanted } from './audit/index.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export type { ServiceTool } from './tools.ts';

@@ -16,6 +16,7 @@ const codeOfReason = {
   upstream_rate_limited: 'rate_limited',
   response_too_large: 'too_large',
   confirmation_required: 'confirmation_required',
+  audit_unavailable: 'unavailable',
 } as const satisfies Record<string, ErrorCode>;
 
 export type Reason = keyof typeof codeOfReason;
@@ -31,4 +32,11 @@ export function refusal(
     ...(cause !== undefined && { cause }),
     details: { reason_code: reason, ...details },
   });
+}
+
+/** The reason of an error that a stage threw; for any other error its code. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof AppError)) return 'internal';
+  const reason = error.details?.['reason_code'];
+  return typeof reason === 'string' ? reason : error.code;
 }

@@ -23,7 +23,7 @@ import { createSetup, type FirstOwner, type Setup } from './setup/index.ts';
 import { createPruner } from './pruner.ts';
 import { insertSpent } from './spent.sql.ts';
 import { createTokens, createUrlTokens, tokenOperations, type ToolsOf } from './tokens/index.ts';
-import { createUsers, userOperations } from './users/index.ts';
+import { type AccountNames, createNames, createUsers, userOperations } from './users/index.ts';
 import {
   createWorkspaces,
   type HandlersOf,
@@ -58,6 +58,8 @@ export interface Identity {
   membership(workspace: string, username: string): Promise<Caller | undefined>;
   /** The username of a member that is not disabled, by e-mail address. */
   usernameOf(workspace: string, email: string): Promise<string | undefined>;
+  /** Who accounts are, for parts that store their ids alone. */
+  accounts: AccountNames;
   /** May MCP addresses hold a token? */
   urlTokensAllowed(): Promise<boolean>;
   /** Stars changed: what tokens that follow them may do is old. */
@@ -157,6 +159,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     membership: callers.ofMember,
     starsChanged: changed,
     urlTokensAllowed: urlTokens.allowed,
+    accounts: createNames(db),
     usernameOf: (workspace, email) => usernameOf(db, workspace, email),
     async extraPerms(workspace, { kind, path }) {
       if (kind !== 'groups' || !path.startsWith('g/')) return undefined;

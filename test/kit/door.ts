@@ -208,6 +208,13 @@ export const noOAuth: OAuthParts = {
   deriveKey: async () => Buffer.alloc(32),
 };
 
+/** For a web server without services. */
+export const noServices = {
+  exported: () => {
+    throw new Error('there are no services');
+  },
+};
+
 /** For a web server without stored files. */
 export const noFiles = {
   receive: () => Promise.reject(new Error('there is no storage')),

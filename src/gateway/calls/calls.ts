@@ -5,9 +5,11 @@ import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts'
 import { refusal } from '../reasons.ts';
 import type { Services } from '../services/index.ts';
 import type { Flight, ServiceResult, Stage, Subject, Wanted } from './flight.ts';
+import { type CallLog, recorded } from './record.ts';
 
 export interface CallsDeps {
   services: Services;
+  log: CallLog;
   /** Outermost first. */
   stages: readonly Stage[];
   send: (flight: Flight) => Promise<ServiceResult>;
@@ -26,7 +28,7 @@ function subjectOf({ caller }: Call): Subject {
 
 export type Calls = ReturnType<typeof createCalls>;
 
-export function createCalls({ services, stages, send }: CallsDeps) {
+export function createCalls({ services, log, stages, send }: CallsDeps) {
   async function find(call: Call, wanted: Wanted): Promise<Flight> {
     const workspace = workspaceOf(call);
     const { setup, service } = await services.require(workspace, wanted.service);
@@ -56,17 +58,23 @@ export function createCalls({ services, stages, send }: CallsDeps) {
       });
     }
     const { params } = checked;
-    return { call, workspace, subject: subjectOf(call), wanted, setup, service, action, params };
+    const subject = subjectOf(call);
+    return { call, workspace, subject, wanted, setup, service, action, params, notes: {} };
   }
 
   return {
     async run(call: Call, wanted: Wanted): Promise<ServiceResult> {
-      const flight = await find(call, wanted);
-      const step = (index: number): Promise<ServiceResult> => {
-        const stage = stages[index];
-        return stage ? stage(flight, () => step(index + 1)) : send(flight);
-      };
-      return step(0);
+      const found = await find(call, wanted).then(
+        (flight) => ({ flight }),
+        (error: unknown) => ({ error }),
+      );
+      return recorded({ log, call, wanted }, found, (flight) => {
+        const step = (index: number): Promise<ServiceResult> => {
+          const stage = stages[index];
+          return stage ? stage(flight, () => step(index + 1)) : send(flight);
+        };
+        return step(0);
+      });
     },
   };
 }

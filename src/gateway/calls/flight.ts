@@ -2,6 +2,7 @@
 import type { Call } from '../../operation/index.ts';
 import type { Action, ActionClass, JsonObject } from '../action.ts';
 import type { Service, Setup } from '../services/index.ts';
+import type { CallNotes } from './record.ts';
 
 /** The person in whose name a service is called. */
 export interface Subject {
@@ -35,6 +36,8 @@ export interface Flight {
   readonly action: Action;
   /** Checked; hooks and the restoring of pseudonyms change them. */
   params: JsonObject;
+  /** For its row in the log. */
+  readonly notes: CallNotes;
 }
 
 export interface ServiceResult {

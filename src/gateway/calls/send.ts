@@ -1,6 +1,6 @@
 // The last stage: the request goes out with the person's own credential, and the answer comes back
 // bounded. Only reads are tried again, and only when the service says when.
-import { AppError, type Clock } from '../../base/index.ts';
+import { AppError, type Clock, monotonicMs } from '../../base/index.ts';
 import { type Egress, readText } from '../../egress/index.ts';
 import type { UpstreamRequest } from '../action.ts';
 import type { Credentials } from '../credentials/index.ts';
@@ -69,6 +69,7 @@ export function createSend({ egress, clock, credentials }: SendDeps) {
     const headers = await credentials.headersFor(service, { workspace, ...subject });
     const late = new AbortController();
     const cancel = clock.after(limitMs, () => late.abort());
+    const beganMs = monotonicMs();
     try {
       const response = await egress.fetch(addressOf(service, request), {
         method: request.method,
@@ -103,6 +104,7 @@ export function createSend({ egress, clock, credentials }: SendDeps) {
       throw error;
     } finally {
       cancel();
+      flight.notes.upstreamMs = monotonicMs() - beganMs;
     }
   }
 

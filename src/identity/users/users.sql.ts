@@ -126,3 +126,29 @@ export const deleteUser = statement(
   `delete from identity_user
    where id = $1`,
 );
+
+/** Accounts by id, with what they are called in a workspace. Uses the primary keys. */
+export const selectNames = statement(
+  'user.names',
+  `select identity_user.id, identity_user.email, identity_member.username
+   from identity_user
+   left join identity_member on identity_member.user_id = identity_user.id
+     and identity_member.workspace = $1
+   where identity_user.id = any ($2::uuid[])`,
+);
+
+/** By e-mail address ($2), else by username ($3). */
+export const selectIdOf = statement(
+  'user.id_of',
+  `(select id, 1 as rank
+   from identity_user
+   where email = $2)
+   union all
+   (select user_id, 2
+   from identity_member
+   where workspace = $1
+     and lower(username) = lower($3)
+     and username = $3)
+   order by rank
+   limit 1`,
+);

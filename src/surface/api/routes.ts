@@ -24,7 +24,8 @@ export interface ApiDeps {
   bodyValue: (request: FastifyRequest) => unknown;
 }
 
-function workspaceOf(query: unknown): string | null {
+/** The workspace that the address names, if any. */
+export function workspaceOf(query: unknown): string | null {
   const { workspace } = query as { workspace?: string | string[] };
   if (workspace === undefined || workspace === '') return null;
   if (typeof workspace === 'string') return workspace;

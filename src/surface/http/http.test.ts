@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { InjectOptions } from 'fastify';
-import { noFiles, noOAuth, noRoutes, testDoor } from '../../../test/kit/door.ts';
+import { noFiles, noOAuth, noRoutes, noServices, testDoor } from '../../../test/kit/door.ts';
 import { createLog, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createAuthentication } from './authenticate.ts';
@@ -56,6 +56,7 @@ function testApp(host = '127.0.0.1') {
       routes: noRoutes,
       oauth: noOAuth,
       files: noFiles,
+      gateway: noServices,
     },
     gate: createGate({
       door,

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { noFiles, noOAuth, noRoutes, testDoor } from '../../../test/kit/door.ts';
+import { noFiles, noOAuth, noRoutes, noServices, testDoor } from '../../../test/kit/door.ts';
 import { createLog, readConfig, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createHttpServer } from './index.ts';
@@ -29,7 +29,7 @@ function testServer(port = 0) {
   });
   const config = readConfig({ MILLRACE_PORT: String(port) });
   const shared = { door, identity, config, version: '1', log, clock, mcp };
-  const parts = { routes: noRoutes, files: noFiles, oauth: noOAuth };
+  const parts = { routes: noRoutes, files: noFiles, gateway: noServices, oauth: noOAuth };
   const http = createHttpServer({ ...shared, ...parts });
   return { http, events };
 }

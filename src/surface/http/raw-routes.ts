@@ -17,6 +17,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   'GET /api/openflow.schema.json': 'open description of flows',
   'GET /api/op/:name': 'says that operations are called with POST',
   'POST /api/op/:name': 'calls the operation of that name',
+  'GET /api/services/audit/export': 'calls serviceAudit.export, then streams its rows',
   'GET /api/settings/global/:key': 'constant for Windmill’s command line, for callers',
   'GET /api/jobs/db_clock': 'the time, for callers',
   'POST /api/w/:workspace/jobs/run/batch_rerun_jobs': 'one call of jobs.rerun for each job',

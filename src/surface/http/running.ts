@@ -1,6 +1,7 @@
 // What the web server is given, and what its parts share while it runs.
 import type { Clock, Config, Log } from '../../base/index.ts';
 import type { FileBytes, Routes } from '../../engine/index.ts';
+import type { Gateway } from '../../gateway/index.ts';
 import type { Identity } from '../../identity/index.ts';
 import type { Door } from '../../operation/index.ts';
 import type { Mcp } from '../mcp/index.ts';
@@ -32,6 +33,8 @@ export interface HttpDeps {
   routes: Pick<Routes, 'find' | 'admit' | 'assertPlain'>;
   /** The bytes of stored files. */
   files: FileBytes;
+  /** The rows of service calls, for the surface that streams them. */
+  gateway: Pick<Gateway, 'exported'>;
 }
 
 export interface Running {

@@ -3,7 +3,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError, type Log } from '../../base/index.ts';
 import { authorise } from '../../operation/index.ts';
-import { apiRoutes } from '../api/index.ts';
+import { apiRoutes, auditExportRoutes } from '../api/index.ts';
 import { conformanceAddress, fixtureCaller, mcpRoutes } from '../mcp/index.ts';
 import { resourceMetadataUrl } from '../oauth/index.ts';
 import { sendFailurePage, sendMcpAddressPage } from '../pages/index.ts';
@@ -85,6 +85,7 @@ function mountApi(app: FastifyInstance, { deps, gate, origin }: Running): void {
     const { catalog } = deps.door;
     const bodyValue = (request: FastifyRequest): unknown => bodyOf(request)?.value;
     const { invoke } = gate;
+    await scope.register(auditExportRoutes({ invoke, exported: deps.gateway.exported }));
     await scope.register(apiRoutes({ catalog, version: deps.version, origin, invoke, bodyValue }));
   });
 }
