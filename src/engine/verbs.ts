@@ -55,6 +55,7 @@ export function createVerbs(deps: EngineDeps, versions: ReturnType<typeof create
     events,
     scripts,
     worker: local,
+    versionOf,
     resolve: items.resources.resolve,
     runValues: items.runValues,
     inJob,

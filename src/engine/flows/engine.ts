@@ -3,6 +3,7 @@ import { createHomes } from '../homes/index.ts';
 import type { ClaimedJob, NewJob } from '../jobs/index.ts';
 import { agentSoFar, type AgentLookupDeps } from './agent-lookup.ts';
 import { createAlarm } from './alarm.ts';
+import { type CalledDeps, createCalled } from './called.ts';
 import { createExecutor, type ExecutorDeps, rowOf } from './executor.ts';
 import { createExpressions } from './expressions.ts';
 import { createFlows, type FlowsDeps } from './flows.ts';
@@ -17,6 +18,7 @@ type Made = 'runs' | 'expressions' | 'items' | 'flow' | 'now' | 'alarm' | 'homes
 export type FlowEngineDeps = Omit<ExecutorDeps, Made> &
   Omit<FlowsDeps, 'expressions'> &
   FlowItemsDeps &
+  CalledDeps &
   Pick<AgentLookupDeps, 'scripts'>;
 
 export type FlowEngine = ReturnType<typeof createFlowEngine>;
@@ -36,7 +38,8 @@ export function createFlowEngine(deps: FlowEngineDeps) {
   const items = createFlowItems(deps);
   const alarm = createAlarm({ ...deps, onDue: (id) => executor.goOn(id) });
   const homes = createHomes({ db, now });
-  const made = { runs, expressions, items, flow: flows.runnable, now, alarm, homes };
+  const scripts = { ...deps.scripts, runnable: createCalled(deps) };
+  const made = { runs, expressions, items, scripts, flow: flows.runnable, now, alarm, homes };
   const executor = createExecutor({ ...deps, ...made });
 
   return {
