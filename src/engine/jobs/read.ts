@@ -7,7 +7,7 @@ import type { Database } from '../../store/index.ts';
 import type { JobFilters, JobNarrowing, JobPart } from './filters.ts';
 import type { Job } from './job.ts';
 import { countBefore, countDone, countLive, selectJob } from './jobs.sql.ts';
-import { countJobs, selectJobIds, selectJobs, type Viewer } from './list.sql.ts';
+import type { Viewer } from './list.sql.ts';
 import { readLogs } from './logs.ts';
 import { countDoneByTag, selectStartedAt, selectStepResults } from './many.sql.ts';
 import { type StandingDeps, standingOf } from './standing.ts';
@@ -23,6 +23,9 @@ async function readRow(db: Database, call: Call, id: string): Promise<Job> {
   if (!found) throw notFound('job', id);
   return found;
 }
+
+/** Loaded when somebody lists: the query builder behind it has 255 files. */
+const lists = () => import('./list.sql.ts');
 
 /** Whose list it is; throws for somebody who asks for all workspaces and may not. */
 function viewerOf(call: Call, everywhere: boolean): Viewer {
@@ -75,11 +78,13 @@ export function createReading(deps: ReadingDeps) {
 
     async list(call: Call, filters: JobFilters, finished?: boolean): Promise<Job[]> {
       const listing = { filters, finished, now: deps.clock.now() };
+      const { selectJobs } = await lists();
       return selectJobs(db, viewerOf(call, filters.allWorkspaces), listing);
     },
 
     async listIds(call: Call, filters: JobFilters, part: JobPart): Promise<string[]> {
       const listing = { filters, finished: finishedOf[part], now: deps.clock.now() };
+      const { selectJobIds } = await lists();
       return selectJobIds(db, viewerOf(call, filters.allWorkspaces), listing);
     },
 
@@ -87,6 +92,7 @@ export function createReading(deps: ReadingDeps) {
     async countFiltered(call: Call, filters: JobNarrowing, part: JobPart): Promise<number> {
       const all = { ...filters, page: 1, perPage: 1, orderDesc: true, includeArgs: false };
       const listing = { filters: all, finished: finishedOf[part], now: deps.clock.now() };
+      const { countJobs } = await lists();
       return countJobs(db, viewerOf(call, filters.allWorkspaces), listing);
     },
 
