@@ -122,7 +122,8 @@ describe('running components of apps', () => {
         }
         const { success, result } = await run(path, {}, caller);
         assert.equal(success, true, JSON.stringify(result));
-        const user = caller === 'nobody' ? 'anonymous' : caller.split('-')[0];
+        const isStranger = caller === 'nobody' || caller === 'bob';
+        const user = isStranger ? 'anonymous' : caller.split('-')[0];
         assert.deepEqual(
           [result.as, result.token, result.user],
           [`u/${expected}`, expected, kind === 'flow' ? result.user : user],
@@ -148,6 +149,52 @@ describe('running components of apps', () => {
     assert.equal((await call('apps.result', { path: open, id: theirs }, 'bob')).status, 404);
     assert.equal((await call('apps.result', { path: open, id }, 'nobody')).status, 404);
     assert.equal((await call('jobs.get', { id: theirs }, 'nobody')).status, 401);
+  });
+
+  it('shows who may not read the app its result, and not its code nor what it fixes', async () => {
+    const path = 'f/team/closed';
+    const fields = { a: { type: 'static', value: 'fixed-secret' } };
+    const value = lowCode([button('a', runnable(`${who} // inline-secret`), fields)]);
+    await op('apps.create', { path, value, policy: { execution_mode: 'anonymous' } });
+    const { id, result } = await run(path, {}, 'bob');
+    assert.equal(result.email, 'bob@example.com');
+    for (const [name, input] of [
+      ['jobs.get', { id }],
+      ['jobs.args', { id }],
+      ['jobs.logs', { id }],
+      ['jobs.result', { id }],
+      ['jobs.update', { id }],
+      ['jobs.rerun', { id }],
+      ['jobs.cancel', { id }],
+      ['jobs.list', { includeArgs: true }],
+      ['jobs.list', { includeArgs: true, createdBy: 'anonymous' }],
+    ] as const) {
+      const { status, body } = await call(name, input, 'bob');
+      if (name !== 'jobs.list') assert.equal(status, 404, `${name}: ${JSON.stringify(body)}`);
+      assert.doesNotMatch(JSON.stringify(body), /secret/, name);
+    }
+    assert.match((await op('jobs.get', { id }, 'ann')).rawCode, /inline-secret/);
+    const { id: anns } = await run(path, {}, 'ann');
+    assert.match((await op('jobs.get', { id: anns }, 'ann')).rawCode, /inline-secret/);
+  });
+
+  it('shows its user no step of a flow that runs as another', async () => {
+    const content = `${who} // step-secret`;
+    const step = { type: 'rawscript', language: 'bun', content, input_transforms: {} };
+    const value = { modules: [{ id: 'x', value: step }] };
+    await op('flows.create', { path: 'f/private/flow', value });
+    const path = 'f/team/steps';
+    const flow = { type: 'path', runType: 'flow', path: 'f/private/flow' };
+    await op('apps.create', { path, value: lowCode([button('a', flow)]) });
+    const { id, result } = await run(path, {}, 'ann');
+    assert.equal(result.as, 'u/owner');
+    const steps = await op('jobs.list', { parentJob: id, isFlowStep: true });
+    assert.equal(steps.length, 1);
+    assert.deepEqual(await op('jobs.list', { parentJob: id, isFlowStep: true }, 'ann'), []);
+    const { status } = await call('jobs.get', { id: steps[0].id }, 'ann');
+    assert.equal(status, 404);
+    assert.doesNotMatch(JSON.stringify(await op('jobs.get', { id }, 'ann')), /step-secret/);
+    assert.match((await op('jobs.get', { id: steps[0].id })).rawCode, /step-secret/);
   });
 
   it('leaves to the caller only what the policy leaves free', async () => {

@@ -67,6 +67,18 @@ function admit(call: Call, path: string, head: AppHead | undefined): AppHead {
 const endUserOf = ({ caller }: Call): string | null =>
   caller.kind === 'anonymous' ? null : displayNameOf(caller);
 
+/**
+ * Who started it, to those who look at the job. Whoever may not read the app is nobody there, with
+ * an account or without: the job shows its code and the inputs that it fixes.
+ */
+function starterOf(call: Call, { path, extraPerms, policy }: AppHead): string {
+  const ask = { action: 'apps:read', risk: 'read' } as const;
+  const isReader =
+    policy.execution_mode !== 'anonymous' ||
+    authorise(call.caller, ask, { kind: 'apps', path, extraPerms }).allowed;
+  return (isReader ? endUserOf(call) : null) ?? 'anonymous';
+}
+
 /** The call as whom the component runs: the viewer, or the identity of the policy. */
 async function principalOf(deps: ExecuteDeps, call: Call, head: AppHead): Promise<Call> {
   const { execution_mode: mode, on_behalf_of: identity } = head.policy;
@@ -219,14 +231,13 @@ async function execute(deps: ExecuteDeps, call: Call, said: Execution): Promise<
   });
   const principal = await principalOf(deps, call, head);
   const push = await pushOfComponent(deps, principal, { chosen, said, args: inputs.args });
-  const endUser = endUserOf(call);
   const id = await deps.push({
     ...push,
     ...ownTerms(push, call.caller.email, inputs.endUserArgs),
-    createdBy: endUser ?? 'anonymous',
+    createdBy: starterOf(call, head),
     triggerKind: 'app',
     triggerPath: head.path,
-    endUser,
+    endUser: endUserOf(call),
     endUserEmail: call.caller.email,
     endUserArgs: inputs.endUserArgs,
   });

@@ -1,6 +1,7 @@
 // Every SQL statement of jobs, one exported statement each. `engine_job` is one table in two
 // parts: the live one (finished = false) stays small; completing a job moves its row.
 import { statement } from '../../store/index.ts';
+import { startedBy } from './started.sql.ts';
 import { shownArgs, shownResult } from './values.sql.ts';
 
 /**
@@ -209,9 +210,9 @@ export const selectOutcome = statement(
 /** What decides who may see a job. */
 export const selectVisibility = statement(
   'job.visibility',
-  `select created_by as "createdBy", permissioned_as as "permissionedAs", path,
-     visible_to_owner as "visibleToOwner", finished, running, worker,
-     mem_peak_kb as "memPeak", root_job as "rootJob", progress,
+  `select case when ${startedBy('created_by')} then created_by end as "createdBy",
+     permissioned_as as "permissionedAs", path, visible_to_owner as "visibleToOwner",
+     finished, running, worker, mem_peak_kb as "memPeak", root_job as "rootJob", progress,
      ${flowStatus}, kind, case when is_flow_step then parent_job end as flow,
      not finished and not running and waits_for is not null as "waitsAsWorkflow"
    from engine_job

@@ -6,6 +6,7 @@ import type { JobFilters } from './filters.ts';
 import type { Job } from './job.ts';
 import { shownDueAt } from './jobs.sql.ts';
 import { narrowed } from './narrow.sql.ts';
+import { startedBy } from './started.sql.ts';
 import { shownArgs } from './values.sql.ts';
 
 export interface JobRow {
@@ -73,7 +74,7 @@ function seenBy(query: JobQuery, viewer: Viewer): JobQuery {
   if (viewer.all) return own;
   return own.where((is) =>
     is.or([
-      is('created_by', '=', viewer.username),
+      sql<boolean>`${sql.raw(startedBy('created_by'))} and created_by = ${viewer.username}`,
       is('permissioned_as', '=', is.fn.any(sql<string[]>`${viewer.principals}::text[]`)),
       is.and([
         is('visible_to_owner', '=', true),

@@ -1,6 +1,7 @@
 // The SQL of verbs that take many jobs at a time.
 import { statement } from '../../store/index.ts';
 import { forgetting } from './prune.sql.ts';
+import { startedBy } from './started.sql.ts';
 
 /** When jobs were begun; only of those that the caller ($3 all, $4, $5, $6) may see. */
 export const selectStartedAt = statement(
@@ -10,7 +11,7 @@ export const selectStartedAt = statement(
    where workspace = $1
      and id = any ($2)
      and started_at is not null
-     and ($3 or created_by = $4 or permissioned_as = any ($5)
+     and ($3 or ${startedBy('$4')} or permissioned_as = any ($5)
        or visible_to_owner and owner = any ($6))`,
 );
 

@@ -1,5 +1,6 @@
 // The SQL of a flow run as a whole: the flow and all steps below it, at any depth.
 import { statement } from '../../store/index.ts';
+import { startedBy } from './started.sql.ts';
 
 /**
  * Job $1 of workspace $2 and its steps, by engine_job_parent. `seen`: may the viewer ($3 all, $4,
@@ -31,7 +32,7 @@ export const selectTree = statement(
        else 'failure'
      end as status,
      left(result::text, $7) as "resultPrefix", length(result::text) as "resultLength",
-     ($3 or created_by = $4 or permissioned_as = any ($5)
+     ($3 or ${startedBy('$4')} or permissioned_as = any ($5)
        or visible_to_owner and owner = any ($6)) as seen
    from tree
    join engine_job using (id)

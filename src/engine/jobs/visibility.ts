@@ -7,7 +7,8 @@ import type { Database } from '../../store/index.ts';
 import { selectVisibility } from './jobs.sql.ts';
 
 export interface SeenJob {
-  createdBy: string;
+  /** Null: whoever started it, it is not theirs. */
+  createdBy: string | null;
   permissionedAs: string;
   path: string | null;
   visibleToOwner: boolean;
@@ -30,7 +31,9 @@ function isOwn(call: Call, job: SeenJob): boolean {
   const { membership } = call.caller;
   const who = readableBy(call.caller);
   return (
-    who.all || job.createdBy === membership?.username || who.principals.includes(job.permissionedAs)
+    who.all ||
+    (job.createdBy !== null && job.createdBy === membership?.username) ||
+    who.principals.includes(job.permissionedAs)
   );
 }
 
