@@ -6,6 +6,7 @@ import type { Database } from '../store/index.ts';
 import { createCallers, type JobTokens, type StarsOf, usernameOf } from './callers/index.ts';
 import { createFolders, folderOperations, type HoldsItems } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
+import { createInvites, inviteOperations } from './invites/index.ts';
 import { createMembers, memberOperations } from './members/index.ts';
 import {
   type Artifacts,
@@ -146,6 +147,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
       ...sessionOperations(createSessions({ db, clock, passwords, changed })),
       ...userOperations(createUsers({ db, clock, passwords, changed, dropGrants })),
       ...memberOperations(createMembers({ db, clock, changed, dropGrants })),
+      ...inviteOperations(createInvites({ db, clock, changed })),
       ...tokenOperations(
         createTokens({ db, clock, changed, toolsOf, withStars: callers.withStars, urlTokens }),
       ),

@@ -37,6 +37,14 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
     { password: 'long enough', email: 'gone@x.y' },
     ...[unknown, no, no, no, no, 'not_found' as const],
   ],
+  ['users.exists', { email: 'gone@x.y' }, unknown, no, no, no, no, 'ok'],
+  ['users.ownsPath', { path: 'u/x/y' }, unknown, no, 'ok', 'ok', 'ok', 'ok'],
+  ['invites.create', { email: '$who@new.example' }, unknown, no, no, no, 'ok', 'ok'],
+  ['invites.list', {}, unknown, no, no, no, 'ok', 'ok'],
+  ['invites.remove', { email: '$who@new.example' }, unknown, no, no, no, 'ok', 'ok'],
+  ['invites.mine', {}, unknown, 'ok', 'ok', 'ok', 'ok', 'ok'],
+  ['invites.accept', { workspace: 'home' }, unknown, ...Array<Answer>(5).fill('not_found')],
+  ['invites.decline', { workspace: 'home' }, unknown, ...Array<Answer>(5).fill('not_found')],
   ['members.add', { email: 'gone@x.y' }, unknown, no, no, no, 'not_found', 'not_found'],
   [
     'members.update',
@@ -129,6 +137,8 @@ const rows: [name: string, input: Record<string, unknown>, ...answers: Answer[]]
     ...[unknown, no, no, no, 'ok' as const, 'ok' as const],
   ],
   ['groups.delete', { name: 'owned' }, unknown, no, no, no, 'ok', 'not_found'],
+  // Last, because it takes effect; the first of two admins may go, the last may not.
+  ['members.leave', {}, unknown, no, 'ok', 'ok', 'ok', 'conflict'],
 ];
 
 describe('who may call the operations of identity', () => {

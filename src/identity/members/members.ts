@@ -4,7 +4,7 @@ import { AppError, type Clock, notFound } from '../../base/index.ts';
 import { type Call, type Role, workspaceOf } from '../../operation/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { usernameFrom } from '../names.ts';
-import type { Changed } from '../person.ts';
+import { type Changed, membershipOf } from '../person.ts';
 import { type DropGrants, dropPrincipal } from '../principals.ts';
 import * as sql from './members.sql.ts';
 
@@ -105,6 +105,18 @@ export function createMembers({
   changed: Changed;
   dropGrants: DropGrants;
 }) {
+  async function removeFrom(workspace: string, username: string): Promise<{ username: string }> {
+    await db.transaction(async (queries) => {
+      await leaveName(queries, { workspace, username }, dropGrants);
+      const rows = await keepingAnAdmin(queries, workspace, () =>
+        queries.run(sql.deleteMember, [workspace, username]),
+      );
+      if (rows === 0) throw notFound('user', username);
+    });
+    changed();
+    return { username };
+  }
+
   return {
     async add(
       call: Call,
@@ -142,17 +154,18 @@ export function createMembers({
       return row;
     },
 
-    async remove(call: Call, username: string): Promise<{ username: string }> {
+    remove: (call: Call, username: string) => removeFrom(workspaceOf(call), username),
+
+    /** `forbidden` for an admin of the instance who is only a guest here. */
+    async leave(call: Call): Promise<{ username: string }> {
       const workspace = workspaceOf(call);
-      await db.transaction(async (queries) => {
-        await leaveName(queries, { workspace, username }, dropGrants);
-        const rows = await keepingAnAdmin(queries, workspace, () =>
-          queries.run(sql.deleteMember, [workspace, username]),
-        );
-        if (rows === 0) throw notFound('user', username);
-      });
-      changed();
-      return { username };
+      const { username } = membershipOf(call);
+      try {
+        return await removeFrom(workspace, username);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+        throw new AppError('forbidden', 'You are no member of this workspace.');
+      }
     },
   };
 }

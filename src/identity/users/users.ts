@@ -120,6 +120,16 @@ function readers({ db }: UsersDeps) {
         }
       >(sql.selectUsers, [perPage, (page - 1) * perPage]),
 
+    exists: async (_call: Call, email: string): Promise<boolean> =>
+      (await findUserByEmail(db, email)) !== undefined,
+
+    async ownsPath(call: Call, path: string): Promise<boolean> {
+      const { role, username, folders } = membershipOf(call);
+      if (role === 'admin') return true;
+      const [kind, name = ''] = path.split('/', 2);
+      return kind === 'u' ? name === username : kind === 'f' && folders.own.includes(name);
+    },
+
     async usernameToEmail(call: Call, username: string): Promise<{ email: string }> {
       const values = [workspaceOf(call), username];
       const row = await db.row<{ email: string }>(sql.selectEmailOf, values);

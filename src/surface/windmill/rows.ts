@@ -14,6 +14,7 @@ import { folderRows } from './folders.ts';
 import { groupRows } from './groups.ts';
 import { inputRows } from './inputs.ts';
 import { jobNoteRows } from './job-notes.ts';
+import { inviteRows } from './invites.ts';
 import { jobListRows } from './job-lists.ts';
 import { jobTransferRows } from './job-transfer.ts';
 import { jobRows } from './jobs.ts';
@@ -39,6 +40,7 @@ import { workspaceRows } from './workspaces.ts';
 export const rows: readonly Row[] = [
   ...authRows,
   ...userRows,
+  ...inviteRows,
   ...workspaceRows,
   ...settingsRows,
   ...scriptRows,

@@ -112,6 +112,41 @@ const accountRows: readonly Row[] = [
     answer: text(() => 'user deleted'),
   }),
   get({
+    path: 'users/exists/:email',
+    operation: 'users.exists',
+    input: (request) => ({ email: request.param('email') }),
+    answer: json<boolean>(),
+  }),
+  post({
+    path: 'users/update/:email',
+    operation: 'users.update',
+    input: (request) => {
+      const { is_super_admin, is_devops, name, disabled } = request.fields();
+      const change = { superAdmin: is_super_admin, devops: is_devops, name, disabled };
+      return { email: request.param('email'), ...filled(change) };
+    },
+    answer: text(() => 'user updated'),
+  }),
+  post({
+    path: 'users/setpassword',
+    operation: 'users.setPassword',
+    input: (request) => {
+      // Windmill asks for no proof; here it is the password until now.
+      const { password, current_password } = request.fields();
+      return filled({ password, current: current_password });
+    },
+    answer: text(() => 'password changed'),
+  }),
+  post({
+    path: 'users/set_password_of/:user',
+    operation: 'users.setPassword',
+    input: (request) => ({
+      email: request.param('user'),
+      ...filled({ password: request.fields()['password'] }),
+    }),
+    answer: text(() => 'password changed'),
+  }),
+  get({
     path: 'users/list_as_super_admin',
     operation: 'users.listAll',
     input: (request) => paging(request, { cliFromZero: true }),
@@ -125,7 +160,7 @@ interface MemberFlags {
 }
 
 /** Windmill's two flags as our one role; undefined when the body names neither. */
-function roleOf({ is_admin, operator }: MemberFlags): string | undefined {
+export function roleOf({ is_admin, operator }: MemberFlags): string | undefined {
   if (is_admin === true) return 'admin';
   if (operator === true) return 'operator';
   return is_admin === undefined && operator === undefined ? undefined : 'developer';
@@ -143,6 +178,24 @@ const memberRows: readonly Row[] = [
     operation: 'users.get',
     input: (request) => ({ username: request.param('username') }),
     answer: json(userShape),
+  }),
+  get({
+    path: 'w/:workspace/users/whois/:username',
+    operation: 'users.get',
+    input: (request) => ({ username: request.param('username') }),
+    answer: json(userShape),
+  }),
+  get({
+    path: 'w/:workspace/users/is_owner/*',
+    operation: 'users.ownsPath',
+    input: (request) => ({ path: request.path() }),
+    answer: json<boolean>(),
+  }),
+  post({
+    path: 'w/:workspace/workspaces/leave',
+    operation: 'members.leave',
+    input: () => ({}),
+    answer: text(() => 'left the workspace'),
   }),
   get({
     path: 'w/:workspace/users/list',

@@ -270,6 +270,74 @@ const instance: Row[] = [
   },
 ];
 
+/** A workspace that the owner leaves and comes back to. */
+const away = { workspace: 'away' };
+const asked = { email: 'eve@example.com', is_admin: false, operator: true };
+
+async function inviteOwner({ ask }: Pick<Known, 'ask'>): Promise<object> {
+  const requestBody = { email: 'owner@example.com', is_admin: true, operator: false };
+  await ask('WorkspaceService.inviteUser', { ...away, requestBody });
+  return {};
+}
+
+const invitations: Row[] = [
+  { call: 'UserService.existsEmail', sends: { email: bob.email }, is: true },
+  { call: 'UserService.whois', sends: { username: 'bob' }, is: { email: bob.email } },
+  { call: 'UserService.isOwnerOfPath', sends: { path: 'u/owner/x' }, is: true },
+  {
+    call: 'UserService.globalUserUpdate',
+    sends: { email: bob.email, requestBody: { is_super_admin: false, name: 'Robert' } },
+  },
+  {
+    call: 'UserService.setPasswordForUser',
+    sends: { user: bob.email, requestBody: { password: 'another horse battery' } },
+  },
+  {
+    call: 'UserService.setPassword',
+    sends: { requestBody: { password: 'another horse battery' } },
+    // Windmill asks for no proof.
+    through: (sent, { ask }) => ask('UserService.setPassword', sent).catch(String),
+    is: /403 .*The current password is not right/,
+  },
+  {
+    call: 'WorkspaceService.leaveWorkspace',
+    async sends({ ask }: Known) {
+      await ask('WorkspaceService.createWorkspace', { requestBody: { id: 'away', name: 'Away' } });
+      const requestBody = { email: bob.email, is_admin: true, username: 'bob', operator: false };
+      await ask('WorkspaceService.addUser', { ...away, requestBody });
+      return away;
+    },
+  },
+  {
+    call: 'WorkspaceService.inviteUser',
+    sends: { requestBody: asked },
+    through: (sent, { ask }) => ask('WorkspaceService.inviteUser', { ...away, ...sent }),
+  },
+  {
+    call: 'WorkspaceService.listPendingInvites',
+    sends: away,
+    is: ([invite]: any[]) => assert.deepEqual(invite, { workspace_id: 'away', ...asked }),
+  },
+  {
+    call: 'WorkspaceService.deleteInvite',
+    sends: { requestBody: asked },
+    through: (sent, { ask }) => ask('WorkspaceService.deleteInvite', { ...away, ...sent }),
+  },
+  {
+    call: 'UserService.listWorkspaceInvites',
+    sends: inviteOwner,
+    is: names('workspace_id', 'away'),
+  },
+  { call: 'UserService.declineInvite', sends: { requestBody: { workspace_id: 'away' } } },
+  {
+    call: 'UserService.acceptInvite',
+    async sends({ ask }: Known) {
+      await inviteOwner({ ask });
+      return { requestBody: { workspace_id: 'away' } };
+    },
+  },
+];
+
 const leaving: Row[] = [
   { call: 'AdminService.deleteUser', sends: { username: 'bob' } },
   { call: 'UserService.globalUserDelete', sends: { email: bob.email } },
@@ -277,4 +345,4 @@ const leaving: Row[] = [
 ];
 
 /** Last: the caller logs out. */
-export const instanceRows: readonly Row[] = [...workers, ...instance, ...leaving];
+export const instanceRows: readonly Row[] = [...workers, ...instance, ...invitations, ...leaving];

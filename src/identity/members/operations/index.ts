@@ -2,6 +2,7 @@
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { Members } from '../members.ts';
 import { addMember } from './add.ts';
+import { leaveWorkspace } from './leave.ts';
 import { removeMember } from './remove.ts';
 import { updateMember } from './update.ts';
 
@@ -9,4 +10,5 @@ export const memberOperations = (members: Members): AnyOperation[] => [
   addMember(members),
   updateMember(members),
   removeMember(members),
+  leaveWorkspace(members),
 ];

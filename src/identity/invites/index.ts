@@ -1,0 +1,2 @@
+export { createInvites } from './invites.ts';
+export { inviteOperations } from './operations/index.ts';
