@@ -7,6 +7,7 @@ import type { Database } from '../../store/index.ts';
 import { errorResult, type JobEvents, type MemberOf } from '../jobs/index.ts';
 import { taken } from '../variables/index.ts';
 import { type CronText, readLiveCron, type Ticks } from './cron.ts';
+import { createDefaults, withDefaults } from './defaults.ts';
 import { type SchedulePushes, targetsOf } from './pushes.ts';
 import { runsAs } from './runs-as.ts';
 import {
@@ -78,7 +79,7 @@ async function create(deps: SchedulesDeps, call: Call, said: NewSchedule) {
   const { db, clock, pushes } = deps;
   const workspace = workspaceOf(call);
   const ticks = readLiveCron(said, clock.now());
-  const options = withoutNulls(optionsIn(said));
+  const options = withoutNulls(await withDefaults(db, call, optionsIn(said)));
   const { path, scriptPath, isFlow, enabled, pausedUntil = null } = said;
   for (const target of targetsOf({ scriptPath, isFlow, options })) {
     await pushes.assertMayRun(call, target);
@@ -227,6 +228,7 @@ export function createSchedules(deps: SchedulesDeps) {
 
   return {
     ...createReading(deps),
+    ...createDefaults(deps),
     create: (call: Call, said: NewSchedule) => create(deps, call, said),
     update: (call: Call, change: ScheduleChange) => update(deps, call, change),
 

@@ -43,6 +43,14 @@ function optionsOf(body: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
+/** Handlers that a body does not speak of may be the default; what is imported is whole. */
+function unsaidHandlers(body: Record<string, unknown>): Record<string, undefined> {
+  const names = (['on_failure', 'on_recovery', 'on_success'] as const).filter(
+    (name) => body[name] === undefined,
+  );
+  return Object.fromEntries(names.map((name) => [optionNames[name], undefined]));
+}
+
 function shared(body: Record<string, unknown>): Record<string, unknown> {
   return {
     ...optionsOf(body),
@@ -119,6 +127,7 @@ export const scheduleRows: readonly Row[] = [
       const body = request.fields();
       return {
         ...shared(body),
+        ...(request.fromCli ? {} : unsaidHandlers(body)),
         ...filled({
           path: body['path'],
           scriptPath: body['script_path'],
@@ -151,6 +160,25 @@ export const scheduleRows: readonly Row[] = [
     operation: 'schedules.setEnabled',
     input: (request) => ({ ...byPath(request), enabled: request.fields()['enabled'] }),
     answer: text(({ path }: { path: string }) => path),
+  }),
+  post({
+    path: `${schedules}/setdefaulthandler`,
+    operation: 'schedules.setDefaultHandler',
+    input: (request) => {
+      const body = request.fields();
+      return {
+        path: body['path'] === '' ? null : (body['path'] ?? null),
+        ...filled({
+          kind: body['handler_type'],
+          overrideExisting: body['override_existing'],
+          extraArgs: body['extra_args'],
+          times: body['number_of_occurence'],
+          exact: body['number_of_occurence_exact'],
+          workspaceHandlerMuted: body['workspace_handler_muted'],
+        }),
+      };
+    },
+    answer: text(({ kind }: { kind: string }) => `default ${kind} handler set`),
   }),
   remove({
     path: `${schedules}/delete/*`,

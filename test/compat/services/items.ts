@@ -231,6 +231,34 @@ export const scheduleRows: readonly Row[] = [
     call: 'ScheduleService.setScheduleEnabled',
     sends: { path: nightly, requestBody: { enabled: false } },
   },
+  {
+    call: 'ScheduleService.setDefaultErrorOrRecoveryHandler',
+    sends: {
+      requestBody: {
+        handler_type: 'error',
+        override_existing: true,
+        path: 'script/f/team/add',
+        extra_args: { a: 1 },
+        number_of_occurence: 2,
+        number_of_occurence_exact: true,
+        workspace_handler_muted: true,
+      },
+    },
+  },
+  {
+    call: 'ScheduleService.getSchedule',
+    sends: { path: nightly },
+    is: { on_failure: 'script/f/team/add', on_failure_times: 2, on_failure_exact: true },
+  },
+  {
+    call: 'ScheduleService.setDefaultErrorOrRecoveryHandler',
+    sends: { requestBody: { handler_type: 'error', override_existing: true } },
+  },
+  {
+    call: 'ScheduleService.getSchedule',
+    sends: { path: nightly },
+    is: ({ on_failure: handler }: any) => assert.equal(handler, undefined),
+  },
   { call: 'ScheduleService.deleteSchedule', sends: { path: nightly } },
   { call: 'ScheduleService.existsSchedule', sends: { path: nightly }, is: false },
 ];

@@ -8,6 +8,7 @@ import { getSchedule } from './get.ts';
 import { listSchedulesWithJobs } from './list-with-jobs.ts';
 import { listSchedules } from './list.ts';
 import { previewSchedule } from './preview.ts';
+import { setDefaultHandler } from './set-default-handler.ts';
 import { setScheduleEnabled } from './set-enabled.ts';
 import { updateSchedule } from './update.ts';
 
@@ -16,6 +17,7 @@ export const scheduleOperations = (schedules: Schedules): AnyOperation[] => [
   updateSchedule(schedules),
   deleteSchedule(schedules),
   setScheduleEnabled(schedules),
+  setDefaultHandler(schedules),
   getSchedule(schedules),
   scheduleExists(schedules),
   listSchedules(schedules),
