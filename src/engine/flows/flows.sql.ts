@@ -114,6 +114,27 @@ export const selectFlowHistory = statement(
    limit 1000`,
 );
 
+/** By primary key. */
+export const describeVersion = statement(
+  'flow.describe_version',
+  `update engine_flow_version
+   set deployment_msg = $3
+   where version = $2
+     and workspace = $1`,
+);
+
+/** Runs look at the setting in the version that they run; later ones take it over or say it. */
+export const muteErrorHandler = statement(
+  'flow.mute_error_handler',
+  `update engine_flow_version
+   set extra = (extra::jsonb || jsonb_build_object('ws_error_handler_muted', $3::boolean))::json
+   where version = (
+     select version
+     from engine_flow
+     where workspace = $1
+       and path = $2)`,
+);
+
 export const selectFlowPerms = statement(
   'flow.extra_perms',
   `select extra_perms as "extraPerms"

@@ -17,6 +17,7 @@ import {
 } from '../scripts/index.ts';
 import type { Flow, NewFlow, WrittenFlow as Written } from './flow.ts';
 import * as sql from './flows.sql.ts';
+import { createHeadNotes } from './head-notes.ts';
 import { inputProblems } from './inputs.ts';
 import type { CompiledModule, FlowSource } from './runs.ts';
 import { parseFlow, refuse, refusedProblems, validateFlow, type ValidateDeps } from './validate.ts';
@@ -159,7 +160,9 @@ function createReading(db: Database) {
       const { path, extraPerms } = found;
       const ask = { action: 'flows:read', risk: 'read' } as const;
       const verdict = authorise(call.caller, ask, { kind: 'flows', path, extraPerms });
-      if (!verdict.allowed) throw verdict.error;
+      // Not in the words of `authorise`, which would name the path.
+      if (!verdict.allowed && verdict.error.code !== 'not_found') throw verdict.error;
+      if (!verdict.allowed) throw notFound('flow version', String(version));
       return found;
     },
 
@@ -279,6 +282,7 @@ export function createFlows(deps: FlowsDeps) {
 
   return {
     ...reading,
+    ...createHeadNotes({ db, getVersion: reading.getVersion }),
     prepare: async (call: Call, said: Wanted): Promise<FlowSource> =>
       (await check(call, said)).source,
 

@@ -135,6 +135,28 @@ const writingRows: readonly Row[] = [
     }),
     answer: pathText,
   }),
+  post({
+    path: `${flows}/history_update/v/:version`,
+    operation: 'flows.describeVersion',
+    input: (request) => ({
+      version: Number(request.param('version')),
+      message: request.fields()['deployment_msg'] ?? '',
+    }),
+    answer: text(() => ''),
+  }),
+  post({
+    path: `${flows}/toggle_workspace_error_handler/*`,
+    operation: 'flows.muteErrorHandler',
+    input: (request) => ({ ...byPath(request), muted: request.fields()['muted'] ?? false }),
+    answer: pathText,
+  }),
+  get({
+    path: `${flows}/deployment_status/p/*`,
+    operation: 'flows.get',
+    input: byPath,
+    // A flow is built before it is accepted: nothing is under way.
+    answer: json(() => ({})),
+  }),
   remove({
     path: `${flows}/delete/*`,
     operation: 'flows.delete',

@@ -154,6 +154,29 @@ export const flowRows: readonly Row[] = [
     is: { summary: 'Doubles' },
   },
   { call: 'FlowService.getTriggersCountOfFlow', sends: { path: double } },
+  {
+    call: 'FlowService.updateFlowHistory',
+    sends: ({ versions }: Known) => ({
+      version: versions[0].id,
+      requestBody: { deployment_msg: 'second thoughts' },
+    }),
+  },
+  {
+    call: 'FlowService.getFlowHistory',
+    sends: { path: double },
+    is: ([newest]: any[]) => assert.equal(newest.deployment_msg, 'second thoughts'),
+  },
+  {
+    call: 'FlowService.toggleWorkspaceErrorHandlerForFlow',
+    sends: { path: double, requestBody: { muted: true } },
+    is: double,
+  },
+  {
+    call: 'FlowService.getFlowByPath',
+    sends: { path: double },
+    is: { ws_error_handler_muted: true },
+  },
+  { call: 'FlowService.getFlowDeploymentStatus', sends: { path: double }, is: {} },
 ];
 
 export const starRows: readonly Row[] = [
