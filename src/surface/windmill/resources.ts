@@ -1,7 +1,7 @@
 // `/api/w/{ws}/resources/*`, without the types, which have a table of their own.
 import { AppError } from '../../base/index.ts';
 import { resourceShape } from '../shapes/index.ts';
-import { filled, paging, present } from './fields.ts';
+import { filled, paging, present, wholeList } from './fields.ts';
 import { get, json, jsonItem, jsonRows, post, remove, type Row, text } from './table.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -70,6 +70,12 @@ const readingRows: readonly Row[] = [
     operation: 'resources.getValueInterpolated',
     input: byPath,
     answer: json(),
+  }),
+  get({
+    path: `${resources}/list_names/:type`,
+    operation: 'resources.list',
+    input: (request) => ({ ...wholeList, resourceType: [request.param('type')] }),
+    answer: jsonRows(({ path }: { path: string }) => ({ name: path, path })),
   }),
   get({
     path: `${resources}/exists/*`,

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, type Clock } from '../../base/index.ts';
 import { workspaceArchive } from './archive/index.ts';
 import { createRoutes } from './create-routes.ts';
+import { bulkKinds, deleteBulk } from './delete-bulk.ts';
 import { type HttpRoutesDeps, mountHttpRoutes } from './http-routes.ts';
 import { queueList } from './job-lists.ts';
 import { windmillOpenApi } from './openapi.ts';
@@ -129,6 +130,15 @@ function mountComposites(app: FastifyInstance, deps: WindmillDeps): void {
     const said = `Created ${paths.length} HTTP routes`;
     return send(reply, { status: 201, type: 'text', body: said });
   });
+  for (const kind of bulkKinds) {
+    app.delete(`/api/w/:workspace/${kind}/delete_bulk`, async (request, reply) => {
+      await deps.admit(request);
+      const invoke = callerOf(request, reply);
+      const remove = (path: string) => invoke(`${kind}.delete`, { path });
+      const gone = await deleteBulk(wireRequest(request, deps), remove);
+      return send(reply, { status: 200, type: 'json', body: gone });
+    });
+  }
   app.get('/api/w/:workspace/workspaces/tarball', async (request, reply) => {
     await deps.admit(request);
     const { query } = wireRequest(request, deps);

@@ -1,6 +1,6 @@
 // Folders, groups, grants, variables, resources, their types, and schedules.
 import assert from 'node:assert/strict';
-import type { Row } from './row.ts';
+import type { Known, Row } from './row.ts';
 
 const has = (name: string) => (list: any[]) =>
   assert.ok(list.some((entry) => (entry.path ?? entry.name ?? entry) === name));
@@ -177,9 +177,32 @@ const resources: Row[] = [
     is: { path: thing, value: { host: 'other' }, description: 'The thing' },
   },
   { call: 'ResourceService.listResource', sends: { resourceType: 'c_thing' }, is: has(thing) },
+  {
+    call: 'ResourceService.listResourceNames',
+    sends: { name: 'c_thing' },
+    is: [{ name: thing, path: thing }],
+  },
   { call: 'ResourceService.deleteResource', sends: { path: thing } },
+  {
+    call: 'ResourceService.deleteResourcesBulk',
+    async sends({ ask }: Known) {
+      const requestBody = { path: thing, resource_type: 'c_thing', value: {} };
+      await ask('ResourceService.createResource', { requestBody });
+      return { requestBody: { paths: [thing] } };
+    },
+    is: [thing],
+  },
   { call: 'ResourceService.existsResource', sends: { path: thing }, is: false },
   { call: 'ResourceService.deleteResourceType', sends: { path: 'c_thing' } },
+  {
+    call: 'VariableService.deleteVariablesBulk',
+    async sends({ ask }: Known) {
+      const requestBody = { path: 'f/team/more', value: '', is_secret: false, description: '' };
+      await ask('VariableService.createVariable', { requestBody });
+      return { requestBody: { paths: ['f/team/more'] } };
+    },
+    is: ['f/team/more'],
+  },
   { call: 'VariableService.deleteVariable', sends: { path: 'f/team/secret' } },
   { call: 'VariableService.existsVariable', sends: { path: 'f/team/secret' }, is: false },
 ];

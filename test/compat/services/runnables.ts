@@ -103,6 +103,7 @@ export const scriptEndRows: readonly Row[] = [
   { call: 'ScriptService.archiveScriptByPath', sends: { path: add } },
   { call: 'ScriptService.deleteScriptByPath', sends: { path: add } },
   { call: 'ScriptService.existsScriptByPath', sends: { path: add }, is: false },
+  { call: 'ScriptService.deleteScriptsBulk', sends: { requestBody: { paths: [] } }, is: [] },
 ];
 
 const double = 'f/team/double';
