@@ -24,7 +24,7 @@ export type JsonObject = Record<string, unknown>;
 export interface InputSchema {
   readonly json: JsonObject;
   /** The parameters with defaults filled in, or what is wrong with them, one sentence each. */
-  check(params: unknown): { params: JsonObject } | { problems: string[] };
+  check(params: unknown): Promise<{ params: JsonObject } | { problems: string[] }>;
 }
 
 /** What goes out over HTTP; the path stands below the base address of the service. */
@@ -83,7 +83,7 @@ function zodInput(shape: z.ZodRawShape): InputSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input' }) as JsonObject;
   return {
     json,
-    check(params) {
+    async check(params) {
       const read = schema.safeParse(params);
       if (read.success) return { params: read.data };
       return {

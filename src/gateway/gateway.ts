@@ -4,6 +4,7 @@ import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { AnyOperation, Caller } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
+import { activationOperations, createActivations, createDiscovery } from './activation/index.ts';
 import { createServiceAudit, type ServiceAuditDeps } from './audit/index.ts';
 import {
   callOperations,
@@ -17,6 +18,7 @@ import {
 import { createChanges } from './changes.ts';
 import { createCredentials, credentialOperations, type Sealer } from './credentials/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
+import { createOpenApi, openApiOperations } from './openapi/index.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
@@ -41,17 +43,25 @@ export type Gateway = ReturnType<typeof createGateway>;
 export function createGateway(deps: GatewayDeps) {
   const changes = createChanges(deps.db);
   const gates = createGates({ ...deps, changes });
-  const services = createServices({ ...deps, changes, gates, declarations: [jira] });
+  const declarations = [jira];
+  const isTaken = (name: string): boolean => declarations.some((one) => one.name === name);
+  const openApi = createOpenApi({ ...deps, changes, isTaken });
+  const { of: brought } = openApi;
+  const services = createServices({ ...deps, changes, gates, declarations, brought });
   const credentials = createCredentials({ ...deps, services });
   const audit = createServiceAudit({ ...deps, changes });
   const send = createSend({ ...deps, credentials });
   // The one list of what every call of a service passes, outermost first.
   const stages = [classStage(gates.note), confirmStage(deps.consent), capStage];
-  const calls = createCalls({ services, log: audit, stages, send });
+  const activations = createActivations({ ...deps, changes });
+  const calls = createCalls({ services, log: audit, activations, stages, send });
+  const discovery = createDiscovery({ services, activations, noteBlocked: gates.note });
   const operations: AnyOperation[] = [
     ...serviceOperations(services),
     ...credentialOperations(credentials),
+    ...openApiOperations(openApi),
     ...gateOperations(gates),
+    ...activationOperations(discovery),
     ...callOperations(calls),
     ...audit.operations,
   ];
@@ -63,8 +73,13 @@ export function createGateway(deps: GatewayDeps) {
     /** Hears the workspace whose lists may have changed, null for any; answers an end. */
     onChanged: changes.onChange,
     /** The tools of a caller, in a fixed order. */
-    tools: async (caller: Caller, workspace: string): Promise<ServiceTool[]> =>
-      toolsOf(caller, await services.setupOf(workspace)),
+    async tools(caller: Caller, workspace: string): Promise<ServiceTool[]> {
+      const { userId } = caller;
+      const setup = await services.setupOf(workspace);
+      if (userId === null || setup.services.size === 0) return [];
+      const active = await activations.of({ workspace, userId });
+      return toolsOf(caller, { setup, active });
+    },
     /** The rows of service calls that `serviceAudit.export` let somebody take, as text. */
     exported: audit.exported,
     async start(): Promise<void> {

@@ -5,6 +5,7 @@ import { AppError, type ErrorCode } from '../base/index.ts';
 const codeOfReason = {
   service_unknown: 'not_found',
   action_unknown: 'not_found',
+  action_not_active: 'forbidden',
   invalid_params: 'invalid_input',
   wrong_tool: 'invalid_input',
   class_not_allowed: 'insufficient_scope',

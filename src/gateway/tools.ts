@@ -1,7 +1,8 @@
 // The MCP tools of services: two for each, with the actions that this caller may do. The surface
 // turns them into its own; this says what they hold.
-import type { Caller } from '../operation/index.ts';
+import { type Caller, serviceScopeAllows } from '../operation/index.ts';
 import type { Action, JsonObject } from './action.ts';
+import { idOf } from './activation/index.ts';
 import { mayCall } from './calls/index.ts';
 import type { Service, Setup } from './services/index.ts';
 
@@ -9,11 +10,14 @@ export interface ServiceTool {
   name: string;
   title: string;
   description: string;
-  service: string;
+  /** Changes nothing, neither here nor there. */
   reads: boolean;
-  /** The operation that runs it. */
-  operation: 'services.read' | 'services.write';
+  /** The operation that runs it, and what the tool's arguments are to it. */
+  operation: string;
+  inputOf(args: JsonObject): JsonObject;
   inputSchema: JsonObject;
+  /** Some calls wait for a person's consent. */
+  asksFirst: boolean;
 }
 
 interface Parameter {
@@ -60,9 +64,12 @@ function toolOf({ declaration }: Service, actions: readonly Action[], reads: boo
     name: `${name}_${reads ? 'read' : 'write'}_actions`,
     title: `${title}: ${reads ? 'read' : 'write'}`,
     description: `${verb} ${description}. Actions:\n${said.join('\n')}`,
-    service: name,
     reads,
     operation: reads ? 'services.read' : 'services.write',
+    inputOf({ action, dry_run: dryRun = false, confirmed = false, ...params }) {
+      return { service: name, action, params, dryRun, confirmed };
+    },
+    asksFirst: !reads,
     inputSchema: {
       type: 'object',
       properties: {
@@ -81,11 +88,73 @@ function toolOf({ declaration }: Service, actions: readonly Action[], reads: boo
   };
 }
 
+const finding: readonly ServiceTool[] = [
+  {
+    name: 'gateway_search_actions',
+    title: 'Find actions of services',
+    description:
+      'Finds actions of the connected services by what they do, also those that no tool lists. ' +
+      'Use gateway_activate to make one callable.',
+    reads: true,
+    operation: 'services.search',
+    inputOf: (args) => args,
+    asksFirst: false,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        query: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 500,
+          description: 'what to do, in words',
+        },
+        service: { type: 'string', description: 'only this service' },
+        limit: { type: 'integer', minimum: 1, maximum: 50, description: 'how many at most' },
+      },
+      required: ['query'],
+      additionalProperties: false,
+    },
+  },
+  {
+    name: 'gateway_activate',
+    title: 'Activate an action',
+    description: 'Makes an action callable by the tools of its service, for you, from now on.',
+    reads: false,
+    operation: 'services.activate',
+    inputOf: (args) => args,
+    asksFirst: false,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        name: { type: 'string', description: '<service>.<action>, as the search tells it' },
+      },
+      required: ['name'],
+      additionalProperties: false,
+    },
+  },
+];
+
+/** Is there anything that no tool lists, and that the caller could come to call? */
+function hasMore(caller: Caller, { services }: Setup): boolean {
+  return [...services.values()].some(({ declaration, actions }) =>
+    [...actions.values()].some(
+      (action) =>
+        !action.curated && serviceScopeAllows(caller.scopes, declaration.name, action.class),
+    ),
+  );
+}
+
 /** In a fixed order: by service, reads first. A tool without an action is not there. */
-export function toolsOf(caller: Caller, setup: Setup): ServiceTool[] {
-  return [...setup.services.values()].flatMap((service) => {
+export function toolsOf(
+  caller: Caller,
+  { setup, active }: { setup: Setup; active: ReadonlySet<string> },
+): ServiceTool[] {
+  const tools = [...setup.services.values()].flatMap((service) => {
+    const { name } = service.declaration;
     const mine = [...service.actions.values()].filter(
-      (action) => action.curated && mayCall(caller, { setup, service, action }),
+      (action) =>
+        (action.curated || active.has(idOf({ service: name, action: action.name }))) &&
+        mayCall(caller, { setup, service, action }),
     );
     const reads = mine.filter((action) => action.class === 'read');
     const writes = mine.filter((action) => action.class !== 'read');
@@ -94,4 +163,5 @@ export function toolsOf(caller: Caller, setup: Setup): ServiceTool[] {
       ...(writes.length > 0 ? [toolOf(service, writes, false)] : []),
     ];
   });
+  return hasMore(caller, setup) ? [...tools, ...finding] : tools;
 }

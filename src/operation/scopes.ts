@@ -47,6 +47,8 @@ export function serviceScopeAllows(
 /** The class of the action itself is looked at by the gateway, which knows it. */
 function servicesAllow(scopes: readonly string[], ask: Ask, target?: Target): boolean {
   if (target?.kind !== 'services') return false;
+  // What concerns whichever services the token names looks at each of them itself.
+  if (target.path === '*') return scopesOf(scopes).some(({ family }) => family === 'services');
   const classes = { 'services:read': ['read'], 'services:write': ['write', 'high_risk'] };
   const wanted = classes[ask.action as keyof typeof classes] ?? [];
   return wanted.some((one) => serviceScopeAllows(scopes, target.path, one));

@@ -14,12 +14,31 @@ export interface NpmPackage {
   integrity: string;
 }
 
+/** The bytes of the package as it was published, for taking single files out of a large one. */
+export function packedPackage({ name, version, integrity }: NpmPackage): string {
+  const place = join(cache, `${name.replace('/', '+')}-${version}.tgz`);
+  if (existsSync(place)) return place;
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'packing-'));
+  try {
+    const args = ['pack', '--json', '--pack-destination', folder, `${name}@${version}`];
+    const done = spawnSync('npm', args, { encoding: 'utf8', cwd: folder });
+    if (done.status !== 0) throw new Error(`npm cannot fetch ${name}: ${done.stderr}`);
+    const [packed] = JSON.parse(done.stdout);
+    if (packed.integrity !== integrity) throw new Error(`${name} ${version} is not the known one`);
+    if (!existsSync(place)) renameSync(join(folder, packed.filename), place);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return place;
+}
+
 /**
  * Answers the folder of the package. Installs next to the place and renames, because test files
  * run at the same time.
  */
 export function installedPackage({ name, version, integrity }: NpmPackage): string {
-  const home = join(cache, `${name}-${version}`);
+  const home = join(cache, `${name.replace('/', '+')}-${version}`);
   const place = join(home, 'node_modules', name);
   if (existsSync(place)) return place;
   mkdirSync(cache, { recursive: true });

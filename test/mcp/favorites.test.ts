@@ -148,7 +148,7 @@ describe('what a token follows', () => {
   });
 
   it('lists nothing for faces to come', async () => {
-    const token = await server.tokenWith(['people:read', 'services:jira:read']);
+    const token = await server.tokenWith(['people:read']);
     assert.match(textOf(await ask(token, 'tools/list')), /insufficient_scope/);
     const both = await server.tokenWith(['mcp:endpoints:getJob', 'people:read']);
     assert.deepEqual(await namesFor(both), ['getJob']);

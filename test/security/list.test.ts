@@ -18,7 +18,7 @@ const elsewhere: readonly [row: number, file: string, title: string][] = [
   [11, 'test/mcp/confirm.test.ts', 'is bound to the person, the tool, the arguments'],
   [12, 'src/egress/egress.test.ts', 'is refused before anything is sent'],
   [17, 'test/oauth/step-up.test.ts', 'leads nowhere for what the person may not use'],
-  [20, 'src/surface/mcp/arguments.test.ts', 'a pattern cannot hold up the server'],
+  [20, 'src/base/arguments.test.ts', 'a pattern cannot hold up the server'],
   [22, 'test/mcp/wire.test.ts', 'dispatcher and SDK answer alike'],
 ];
 

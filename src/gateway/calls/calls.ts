@@ -2,6 +2,7 @@
 // (MCP tools, REST, flows, follow-ups of hooks) comes through here.
 import { nearest } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { type Activations, idOf, type Person } from '../activation/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Services } from '../services/index.ts';
 import type { Flight, ServiceResult, Stage, Subject, Wanted } from './flight.ts';
@@ -10,6 +11,7 @@ import { type CallLog, recorded } from './record.ts';
 export interface CallsDeps {
   services: Services;
   log: CallLog;
+  activations: Activations;
   /** Outermost first. */
   stages: readonly Stage[];
   send: (flight: Flight) => Promise<ServiceResult>;
@@ -28,7 +30,15 @@ function subjectOf({ caller }: Call): Subject {
 
 export type Calls = ReturnType<typeof createCalls>;
 
-export function createCalls({ services, log, stages, send }: CallsDeps) {
+export function createCalls({ services, log, activations, stages, send }: CallsDeps) {
+  async function assertActive(person: Person, service: string, action: string): Promise<void> {
+    const active = await activations.of(person);
+    if (active.has(idOf({ service, action }))) return;
+    throw refusal('action_not_active', `${action} of ${service} is not active.`, {
+      hint: `gateway_activate with ${service}.${action} makes it callable.`,
+    });
+  }
+
   async function find(call: Call, wanted: Wanted): Promise<Flight> {
     const workspace = workspaceOf(call);
     const { setup, service } = await services.require(workspace, wanted.service);
@@ -50,7 +60,9 @@ export function createCalls({ services, log, stages, send }: CallsDeps) {
         hint: `Call ${tool} with it.`,
       });
     }
-    const checked = action.input.check(wanted.params);
+    const subject = subjectOf(call);
+    if (!action.curated) await assertActive({ workspace, ...subject }, name, action.name);
+    const checked = await action.input.check(wanted.params);
     if ('problems' in checked) {
       const problems = checked.problems.slice(0, 5).join('; ');
       throw refusal('invalid_params', `The parameters do not fit ${action.name}: ${problems}`, {
@@ -58,7 +70,6 @@ export function createCalls({ services, log, stages, send }: CallsDeps) {
       });
     }
     const { params } = checked;
-    const subject = subjectOf(call);
     return { call, workspace, subject, wanted, setup, service, action, params, notes: {} };
   }
 

@@ -1,6 +1,6 @@
 // The eight kinds of risk, and which of them an action is of: told by its name and verb, because
 // tagging thousands of actions by hand does not scale.
-import type { Action, RiskCategory } from '../action.ts';
+import type { Action, ActionClass, RiskCategory } from '../action.ts';
 
 export const categories = [
   'delete',
@@ -39,4 +39,17 @@ function categoryOfName(name: string): RiskCategory | undefined {
 /** What an action that is high risk is of; a declared one counts. */
 export function categoryOf({ name, category }: Pick<Action, 'name' | 'category'>): RiskCategory {
   return category ?? categoryOfName(name) ?? 'overwrite';
+}
+
+/**
+ * The class of an action that nobody has classed, by its HTTP verb and name: what sounds like
+ * harm is high risk, whatever its verb. A POST is taken for a read only where an admin says so.
+ */
+export function classOf(method: string, name: string): ActionClass {
+  const verb = method.toUpperCase();
+  const harmful = categoryOfName(name);
+  if (verb === 'GET' || verb === 'HEAD') return 'read';
+  if (verb === 'DELETE' || harmful !== undefined) return 'high_risk';
+  // Replacing a whole thing loses what stood there.
+  return verb === 'PUT' ? 'high_risk' : 'write';
 }

@@ -37,6 +37,8 @@ export interface ServicesDeps {
   changes: Changes;
   declarations: readonly ServiceDeclaration[];
   gates: { of(workspace: string): Promise<GateSet> };
+  /** Services that the workspace brought itself; they are there as long as they are stored. */
+  brought: (workspace: string) => Promise<readonly ServiceDeclaration[]>;
 }
 
 /** https only: keys go there. `http` is for addresses that the operator allows by name. */
@@ -53,25 +55,35 @@ function baseAddress(text: string): string {
 
 export type Services = ReturnType<typeof createServices>;
 
-export function createServices({ db, clock, changes, declarations, gates }: ServicesDeps) {
+export function createServices(deps: ServicesDeps) {
+  const { db, clock, changes, declarations, gates, brought } = deps;
   const declared = new Map(declarations.map((one) => [one.name, one]));
   const known = new Map<string, { revision: string; setup: Promise<Setup> }>();
 
-  function serviceOf({ name, baseUrl }: Stored): Service | undefined {
-    const declaration = declared.get(name);
-    const address = baseUrl ?? declaration?.baseUrl;
-    if (!declaration || address === undefined) return undefined;
+  function serviceOf(
+    declaration: ServiceDeclaration,
+    baseUrl = declaration.baseUrl,
+  ): Service | undefined {
+    if (baseUrl === undefined) return undefined;
     const actions = new Map(declaration.actions.map((one) => [one.name, one]));
-    return { declaration, baseUrl: address, actions };
+    return { declaration, baseUrl, actions };
+  }
+
+  function storedService({ name, baseUrl }: Stored): Service | undefined {
+    const declaration = declared.get(name);
+    return declaration && serviceOf(declaration, baseUrl ?? declaration.baseUrl);
   }
 
   async function read(workspace: string): Promise<Setup> {
-    const [rows, settings, open] = await Promise.all([
+    const [rows, settings, open, own] = await Promise.all([
       db.rows<Stored>(sql.selectServices, [workspace]),
       db.row<{ readOnly: boolean }>(sql.selectSettings, [workspace]),
       gates.of(workspace),
+      brought(workspace),
     ]);
-    const services = rows.map(serviceOf).filter((service) => service !== undefined);
+    const services = [...rows.map(storedService), ...own.map((one) => serviceOf(one))]
+      .filter((service) => service !== undefined)
+      .toSorted((a, b) => (a.declaration.name < b.declaration.name ? -1 : 1));
     return {
       readOnly: settings?.readOnly ?? false,
       gates: open,
@@ -106,18 +118,21 @@ export function createServices({ db, clock, changes, declarations, gates }: Serv
 
     /** What can be set up, and what is. */
     async list(call: Call) {
-      const rows = await db.rows<Stored>(sql.selectServices, [workspaceOf(call)]);
-      const stored = new Map(rows.map((row) => [row.name, row]));
-      return [...declared.values()]
+      const { services } = await setupOf(workspaceOf(call));
+      const own = [...services.values()].map(({ declaration }) => declaration);
+      const all = new Map([...declared.values(), ...own].map((one) => [one.name, one]));
+      return [...all.values()]
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
         .map(({ name, title, description, actions, baseUrl, auth }) => ({
           name,
           title,
           description,
           auth: auth.kind,
-          enabled: stored.has(name),
-          baseUrl: stored.get(name)?.baseUrl ?? baseUrl ?? null,
-          actions: actions.map((one) => ({ name: one.name, class: one.class })),
+          enabled: services.has(name),
+          baseUrl: services.get(name)?.baseUrl ?? baseUrl ?? null,
+          actions: actions
+            .filter((one) => one.curated)
+            .map((one) => ({ name: one.name, class: one.class })),
         }));
     },
 

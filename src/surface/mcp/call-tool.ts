@@ -1,9 +1,8 @@
 // One call of a tool, for both eras and both paths through this folder: find it, check its
 // arguments, run it, and turn whatever happens into a result. Only an unknown tool is an error of
 // the protocol; everything else a model should read.
-import { AppError, type Log, nearest, newId } from '../../base/index.ts';
+import { AppError, type ArgumentCheck, type Log, nearest, newId } from '../../base/index.ts';
 import { authorise, type Call, type Caller, type Progress } from '../../operation/index.ts';
-import type { ArgumentCheck } from './arguments.ts';
 import type { Asking, ClientSide, OpenAsked, OpenAsking } from './asking.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
 import { conversing } from './consent.ts';

@@ -1,5 +1,6 @@
 // The tools that one caller has, in one workspace or in all: what is listed is what can be
 // called. Lists are made once and kept as bytes until scripts or the caller's rights change.
+import { createLru } from '../../base/index.ts';
 import type { OfferedResources, RunnableList } from '../../engine/index.ts';
 import type { ServiceTool } from '../../gateway/index.ts';
 import { type Ask, authorise, type Caller } from '../../operation/index.ts';
@@ -16,7 +17,6 @@ import {
 import { listHead } from './answers.ts';
 import { createDirectory } from './directory.ts';
 import type { Kept } from './kept.ts';
-import { createLru } from './lru.ts';
 import { createMultiWorkspace, type MultiWorkspaceDeps } from './multi-workspace.ts';
 import { takesResource } from './resource-arguments.ts';
 import type { Directory, FaceDeps, Tool } from './tool.ts';

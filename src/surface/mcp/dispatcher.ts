@@ -1,10 +1,9 @@
 // Answers the requests that clients send all day: calls, lists, greetings. Some 20 µs of CPU
 // each, where the SDK takes hundreds; the SDK answers everything else (`sdk.ts`), and a test
 // compares the two.
-import type { Clock, Log } from '../../base/index.ts';
+import type { ArgumentCheck, Clock, Log } from '../../base/index.ts';
 import { stepUpHeaders } from './access.ts';
 import { answer, discoverResult, initializeResult, listAnswer, resultOf } from './answers.ts';
-import type { ArgumentCheck } from './arguments.ts';
 import type { ClientSide, Reach } from './asking.ts';
 import type { CallTool } from './call-tool.ts';
 import type { Cancellation } from './cancellation.ts';

@@ -1,11 +1,10 @@
 // An MCP endpoint: one HTTP request in, one response out. Who is calling was
 // settled before (`routes.ts`). Nothing is remembered between requests but caches, and sessions
 // of clients that can be asked something (`sessions.ts`).
-import { AppError, type Clock, type Log } from '../../base/index.ts';
+import { AppError, type Clock, createArgumentCheck, type Log } from '../../base/index.ts';
 import type { RunnableList } from '../../engine/index.ts';
 import type { ListedTool } from '../../identity/index.ts';
 import type { Caller, Door } from '../../operation/index.ts';
-import { createArgumentCheck } from './arguments.ts';
 import { createAsking } from './asking.ts';
 import { createCallLimits } from './call-limits.ts';
 import { createCallTool } from './call-tool.ts';

@@ -3,7 +3,7 @@ import type { ServiceTool } from '../../../gateway/index.ts';
 import { sha256 } from '../../../base/index.ts';
 import { confirmation } from '../../../operation/index.ts';
 import { iconsOf } from '../icons.ts';
-import type { JsonObject, ToolResult } from '../protocol.ts';
+import { isObject, type JsonObject, type ToolResult } from '../protocol.ts';
 import { valueResult } from '../results.ts';
 import { type FaceDeps, type Invocation, type Tool, toolOf } from '../tool.ts';
 
@@ -21,14 +21,16 @@ function keyOf({ name, inputSchema }: ServiceTool): string {
   return key;
 }
 
-function resultOf({ value, notes }: { value: unknown; notes: string[] }): ToolResult {
-  const result = valueResult(value);
-  const said = notes.map((text) => ({ type: 'text' as const, text }));
+/** Calls of services answer a value and notes on it; the others are plain values. */
+function resultOf(answer: unknown): ToolResult {
+  if (!isObject(answer) || !Array.isArray(answer['notes'])) return valueResult(answer);
+  const result = valueResult(answer['value']);
+  const said = answer['notes'].map((text) => ({ type: 'text' as const, text: String(text) }));
   return { ...result, content: [...result.content, ...said] };
 }
 
 export function serviceTool({ door }: FaceDeps, declared: ServiceTool): Tool {
-  const { name, title, description, service, reads, operation } = declared;
+  const { name, title, description, reads, operation } = declared;
   return toolOf({
     definition: {
       name,
@@ -46,12 +48,10 @@ export function serviceTool({ door }: FaceDeps, declared: ServiceTool): Tool {
     },
     schemaKey: keyOf(declared),
     unknownArguments: 'refuse',
-    ...(reads ? {} : { asksFirst: true, hidden }),
+    ...(declared.asksFirst ? { asksFirst: true, hidden } : {}),
     async run({ call, args }: Invocation) {
-      const { action, dry_run: dryRun = false, confirmed = false, ...params } = args;
-      const input = { service, action, params, dryRun, confirmed };
-      const answer = await door.invoke(call, operation, input);
-      return resultOf(answer as { value: unknown; notes: string[] });
+      const answer = await door.invoke(call, operation, declared.inputOf(args));
+      return resultOf(answer);
     },
   });
 }

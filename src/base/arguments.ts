@@ -2,9 +2,18 @@
 // wrong in words that a model can act on. Nothing is coerced: "3" is not 3. Validators are
 // compiled at first use and kept by key; loading the compiler costs nothing at start.
 import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { cutBytes, judged, type Log, messageOf, nearest } from '../../base/index.ts';
+import { messageOf } from './errors.ts';
+import { judged } from './json-schema.ts';
+import type { Log } from './log.ts';
 import { createLru } from './lru.ts';
-import { isObject, type JsonObject, type JsonSchema } from './protocol.ts';
+import { cutBytes, nearest } from './text.ts';
+
+type JsonObject = Record<string, unknown>;
+/** The object schema of a tool or an action. */
+type JsonSchema = JsonObject;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Compiled validators kept; one takes some 10 KB. */
 const maxCompiled = 2_000;

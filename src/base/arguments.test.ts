@@ -1,7 +1,7 @@
 // What a model is told about arguments that do not fit, and the bounds of the check.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLog } from '../../base/index.ts';
+import { createLog } from './index.ts';
 import { createArgumentCheck } from './arguments.ts';
 import { createLru } from './lru.ts';
 

@@ -1,0 +1,2 @@
+export { createOpenApi } from './openapi.ts';
+export { openApiOperations } from './operations/index.ts';
