@@ -205,7 +205,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const consent = confirmation.obtain({ db, clock });
     const { sealer, deriveKey } = engine;
     const below = { db, tick, egress, sealer, deriveKey, consent, people: identity.accounts };
-    const gateway = createGateway({ ...ground, ...below, ...whereabouts });
+    const directory = { names: identity.namesOf };
+    const gateway = createGateway({ ...ground, ...below, ...whereabouts, directory });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const endpoint = { log, clock, version, origin: () => origin };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;

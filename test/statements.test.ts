@@ -19,6 +19,8 @@ const growing = [
   'engine_storage_chunk',
   'engine_storage_content',
   'engine_storage_file',
+  'gateway_pii_owner',
+  'gateway_pii_token',
   'operation_audit',
   'identity_token',
   'identity_user',

@@ -19,6 +19,13 @@ import { createChanges } from './changes.ts';
 import { createCredentials, credentialOperations, type Sealer } from './credentials/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
 import { createOpenApi, openApiOperations } from './openapi/index.ts';
+import {
+  createPii,
+  type PiiDirectory,
+  piiOperations,
+  protectStage,
+  restoreStage,
+} from './pii/index.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
@@ -29,6 +36,8 @@ export interface GatewayDeps {
   log: Log;
   egress: Pick<Egress, 'fetch'>;
   sealer: Sealer;
+  /** Whose names are found in free text. */
+  directory: PiiDirectory;
   /** Asks the person behind a call; from the door. */
   consent: Consent;
   /** 32 bytes for one purpose, the same in every process of this installation. */
@@ -50,9 +59,16 @@ export function createGateway(deps: GatewayDeps) {
   const services = createServices({ ...deps, changes, gates, declarations, brought });
   const credentials = createCredentials({ ...deps, services });
   const audit = createServiceAudit({ ...deps, changes });
+  const pii = createPii(deps);
   const send = createSend({ ...deps, credentials });
   // The one list of what every call of a service passes, outermost first.
-  const stages = [classStage(gates.note), confirmStage(deps.consent), capStage];
+  const stages = [
+    classStage(gates.note),
+    confirmStage(deps.consent),
+    capStage,
+    protectStage(pii),
+    restoreStage(pii),
+  ];
   const activations = createActivations({ ...deps, changes });
   const calls = createCalls({ services, log: audit, activations, stages, send });
   const discovery = createDiscovery({ services, activations, noteBlocked: gates.note });
@@ -64,6 +80,7 @@ export function createGateway(deps: GatewayDeps) {
     ...activationOperations(discovery),
     ...callOperations(calls),
     ...audit.operations,
+    ...piiOperations(pii),
   ];
 
   return {
@@ -85,10 +102,12 @@ export function createGateway(deps: GatewayDeps) {
     async start(): Promise<void> {
       await changes.start();
       audit.start();
+      pii.start();
     },
     /** When no call comes any more. */
     async stop(): Promise<void> {
       await audit.stop();
+      await pii.stop();
       changes.stop();
     },
   };

@@ -16,6 +16,10 @@ const codeOfReason = {
   upstream_unavailable: 'unavailable',
   upstream_rate_limited: 'rate_limited',
   response_too_large: 'too_large',
+  pii_token_unknown: 'unprocessable',
+  pii_token_expired: 'gone',
+  pii_cross_service: 'forbidden',
+  pii_scrub_failed: 'unavailable',
   confirmation_required: 'confirmation_required',
   audit_unavailable: 'unavailable',
 } as const satisfies Record<string, ErrorCode>;

@@ -7,7 +7,7 @@ import { createCallers, type JobTokens, type StarsOf, usernameOf } from './calle
 import { createFolders, folderOperations, type HoldsItems } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
 import { createInvites, inviteOperations } from './invites/index.ts';
-import { createMembers, memberOperations } from './members/index.ts';
+import { createMembers, memberOperations, namesOf } from './members/index.ts';
 import {
   type Artifacts,
   clientOperations,
@@ -61,6 +61,8 @@ export interface Identity {
   usernameOf(workspace: string, email: string): Promise<string | undefined>;
   /** Who accounts are, for parts that store their ids alone. */
   accounts: AccountNames;
+  /** The full names of the members of a workspace, as far as they are known. */
+  namesOf(workspace: string): Promise<string[]>;
   /** May MCP addresses hold a token? */
   urlTokensAllowed(): Promise<boolean>;
   /** Stars changed: what tokens that follow them may do is old. */
@@ -159,6 +161,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     ],
     callerOfToken: callers.ofToken,
     membership: callers.ofMember,
+    namesOf: (workspace) => namesOf(db, workspace),
     starsChanged: changed,
     urlTokensAllowed: urlTokens.allowed,
     accounts: createNames(db),

@@ -3,4 +3,5 @@ export { capStage } from './cap.ts';
 export { classStage, mayCall } from './classes.ts';
 export { confirmStage, type Consent } from './confirm.ts';
 export { callOperations } from './operations/index.ts';
+export type { Flight, ServiceResult, Stage } from './flight.ts';
 export { createSend } from './send.ts';

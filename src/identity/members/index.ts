@@ -1,3 +1,3 @@
-export { createMembers, leaveEverywhere, insertMember } from './members.ts';
+export { createMembers, leaveEverywhere, namesOf, insertMember } from './members.ts';
 export { memberOperations } from './operations/index.ts';
 export { role } from './role.ts';

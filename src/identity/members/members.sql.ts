@@ -39,6 +39,16 @@ export const selectIsMember = statement(
    ) as member`,
 );
 
+/** Uses the primary keys of both. */
+export const selectNames = statement(
+  'member.names',
+  `select identity_user.name
+   from identity_member
+   join identity_user on identity_user.id = identity_member.user_id
+   where identity_member.workspace = $1
+     and identity_user.name is not null`,
+);
+
 export const selectPerson = statement(
   'member.person',
   `select id, email

@@ -86,6 +86,12 @@ export async function leaveEverywhere(
   }
 }
 
+/** The full names of the members of a workspace, of those who have one. */
+export async function namesOf(queries: Queries, workspace: string): Promise<string[]> {
+  const rows = await queries.rows<{ name: string }>(sql.selectNames, [workspace]);
+  return rows.map(({ name }) => name);
+}
+
 interface Member {
   username: string;
   role: Role;

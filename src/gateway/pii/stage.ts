@@ -1,0 +1,60 @@
+// The two places of personal values in a call: what comes back passes `protectStage`, results and
+// errors alike, and right before a request goes out `restoreStage` puts values for tokens.
+import { AppError } from '../../base/index.ts';
+import type { JsonObject } from '../action.ts';
+import type { Flight, ServiceResult, Stage } from '../calls/index.ts';
+import type { PiiOwner } from './owner.ts';
+import type { Pii } from './pii.ts';
+
+/** Runs have a map of their own: a flow cannot turn the tokens of a conversation into values. */
+const ownerOf = ({ workspace, subject, call }: Flight): PiiOwner => ({
+  workspace,
+  userId: subject.userId,
+  namespace: call.caller.jobId === null ? '' : 'runs',
+});
+
+async function withoutValues(pii: Pii, flight: Flight, error: AppError): Promise<AppError> {
+  const { message, hint, details } = error;
+  const { service, action } = flight;
+  const how = { service: service.declaration.name, nameFields: action.nameFields };
+  const said = await pii.protect(ownerOf(flight), { message, hint, details }, how);
+  if (said.value === undefined || Object.keys(said.counts).length === 0) return error;
+  flight.notes.piiCounts = said.counts;
+  const cleaned = said.value as { message: string; hint?: string; details?: JsonObject };
+  // Without the cause, which holds the same values.
+  return new AppError(error.code, cleaned.message, {
+    ...(cleaned.hint !== undefined && { hint: cleaned.hint }),
+    ...(cleaned.details !== undefined && { details: cleaned.details }),
+  });
+}
+
+/** Throws `pii_scrub_failed` rather than to show anything that it could not search. */
+export const protectStage =
+  (pii: Pii): Stage =>
+  async (flight, next): Promise<ServiceResult> => {
+    const result = await next().catch(async (error: unknown) => {
+      throw error instanceof AppError ? await withoutValues(pii, flight, error) : error;
+    });
+    const { service, action } = flight;
+    const how = { service: service.declaration.name, nameFields: action.nameFields };
+    const answer = [result.value, ...result.notes];
+    const { value, counts } = await pii.protect(ownerOf(flight), answer, how);
+    flight.notes.piiCounts = counts;
+    const [shown, ...notes] = value as [unknown, ...string[]];
+    return { value: shown, notes };
+  };
+
+/** Throws `pii_token_unknown`, `pii_token_expired` or `pii_cross_service`: nothing was sent. */
+export const restoreStage =
+  (pii: Pii): Stage =>
+  async (flight, next): Promise<ServiceResult> => {
+    const { service, action } = flight;
+    const how = { fields: action.restoreIn, service: service.declaration.name };
+    const { params, left } = await pii.restore(ownerOf(flight), flight.params, how);
+    flight.params = params;
+    const result = await next();
+    if (left.length === 0) return result;
+    const where = left.slice(0, 10).map(({ token, field }) => `${token} in ${field}`);
+    const note = `Sent as tokens, because these fields take no values: ${where.join(', ')}.`;
+    return { value: result.value, notes: [...result.notes, note] };
+  };
