@@ -1,6 +1,7 @@
 // The closed list of what a model may not do unasked: deleting, schedules, secrets. Each line says
 // in one sentence, for the person, what the call will do. An operation is marked `high_risk`
-// exactly when it stands here (`test/catalog.test.ts`).
+// exactly when it stands here, but for showing a secret, which whoever may read it may
+// (`test/catalog.test.ts`).
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -80,6 +81,7 @@ const sayings: Readonly<Record<string, Saying>> = {
   'variables.create': createVariable,
   'variables.delete': trashes('the variable'),
   'variables.exportKey': () => 'Show the key that encrypts the secrets of the workspace.',
+  'variables.reveal': ({ path }) => `Show the secret ${shown(path)} to the assistant.`,
   'variables.rotateKey': () => 'Replace the key that encrypts the secrets of the workspace.',
   'variables.setKey': () => 'Set the key that encrypts the secrets of the workspace.',
   'variables.update': updateVariable,

@@ -89,6 +89,12 @@ test('a model makes a secret and a resource, and runs a script with them', async
 
 test('a token with mcp:secrets reads a secret, if it is asked to, and lists none', async () => {
   const allowed = await server.tokenWith(['mcp:all', 'mcp:secrets']);
+  const wanted = { name: 'getVariable', arguments: { path: 'f/team/pw' } };
+  const asked = await send('tools/call', wanted, allowed);
+  const { code, message } = asked.structuredContent.error;
+  assert.equal(code, 'confirmation_required');
+  assert.match(message, /Show the secret “f\/team\/pw” to the assistant/);
+  assert.doesNotMatch(JSON.stringify(asked), /hunter2/);
   const read = await call('getVariable', { path: 'f/team/pw' }, allowed);
   assert.equal(read.structuredContent.value, secret);
   const kept = await call('getVariable', { path: 'f/team/pw', decrypt_secret: false }, allowed);

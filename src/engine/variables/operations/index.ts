@@ -15,6 +15,7 @@ import { listAccounts } from './list-accounts.ts';
 import { listContextualVariables } from './list-contextual.ts';
 import { listVariables } from './list.ts';
 import { refreshAccount } from './refresh-account.ts';
+import { revealVariable } from './reveal.ts';
 import { rotateWorkspaceKey } from './rotate-key.ts';
 import { setEnvironmentVariable } from './set-environment.ts';
 import { setWorkspaceKey } from './set-key.ts';
@@ -30,6 +31,7 @@ export const variableOperations = (
   deleteVariable(variables),
   getVariable(variables),
   getVariableValue(variables),
+  revealVariable(variables),
   variableExists(variables),
   listVariables(variables),
   listContextualVariables(origin, environment),

@@ -83,6 +83,8 @@ export interface Endpoint {
   effect: Effect;
   /** The operation that decides who may call, and that `run` invokes unless it says otherwise. */
   operation: string;
+  /** An operation besides, that a model asks about before some calls. */
+  asks?: string;
   /** What stands for any target when asking whether to list it; nothing for whole kinds. */
   target?: 'script' | 'flow' | 'preview' | 'job';
   /** Needs the right to run something too: not listed for tokens that run nothing. */
@@ -191,7 +193,7 @@ export function endpointTool(
     rankAllows(endpoint.only, caller) &&
     (!endpoint.starts || mayOnSome(caller, runAsk, runTargets)) &&
     asks.every((ask) => mayOnSome(caller, ask, targets));
-  const asksFirst = confirmation.mayBeNeeded(operation);
+  const asksFirst = confirmation.mayBeNeeded(endpoint.asks ?? operation);
   const definition: ToolDefinition = {
     name,
     title,

@@ -26,10 +26,15 @@ const written = (verb: string) => (output: { path: string }) =>
   `${verb} the variable ${output.path}.`;
 
 async function read({ door }: FaceDeps, { call, args }: Invocation): Promise<ToolResult> {
-  const mayDecrypt = call.caller.scopes?.includes(secretsScope) === true;
-  const decryptSecret = mayDecrypt && args['decrypt_secret'] !== false;
-  const input = { path: args['path'], decryptSecret };
-  const variable = (await door.invoke(call, 'variables.get', input)) as VariableOutput;
+  const { path: wanted, decrypt_secret: decrypts } = args;
+  const mayReveal = call.caller.scopes?.includes(secretsScope) === true && decrypts !== false;
+  const input = { path: wanted, decryptSecret: false };
+  const found = (await door.invoke(call, 'variables.get', input)) as VariableOutput;
+  // Only what is a secret is asked about.
+  const variable =
+    found.isSecret && mayReveal
+      ? ((await door.invoke(call, 'variables.reveal', { path: wanted })) as VariableOutput)
+      : found;
   const result = valueResult(variableShape(variable));
   if (variable.value !== null) return result;
   const why = variable.isSecret
@@ -63,12 +68,13 @@ export const variableEndpoints: readonly Endpoint[] = [
     name: 'getVariable',
     title: 'Read a variable',
     description:
-      'Reads a variable. The value of a secret is shown only to a token with mcp:secrets: to use ' +
-      'one, give $var:<path> as an argument to a script.',
+      'Reads a variable. The value of a secret is shown only to a token with mcp:secrets, once ' +
+      'the user agreed: to use one, give $var:<path> as an argument to a script.',
     method: 'GET',
     route: '/w/{workspace}/variables/get/{path}',
     effect: 'reads',
     operation: 'variables.get',
+    asks: 'variables.reveal',
     arguments: {
       path: path('path'),
       decrypt_secret: field.flag('query', 'Whether to show a secret, where the token may; true.'),
