@@ -186,4 +186,25 @@ describe('services', () => {
     const audit = await ok('audit.list', { perPage: 100 });
     assert.doesNotMatch(JSON.stringify(audit), new RegExp(secret));
   });
+
+  test('at the address of all workspaces a tool names those that have the service', async () => {
+    await ok('workspaces.create', { id: 'elsewhere', name: 'Elsewhere' });
+    const token = await server.tokenWith(['services:jira:read']);
+    const anywhere = modelAt(server, token, '/mcp');
+    const [tool, ...others] = await anywhere.list();
+    assert.equal(tool?.name, 'list_workspaces');
+    assert.deepEqual(
+      others.map((one) => one.name),
+      ['jira_read_actions'],
+    );
+    assert.deepEqual(others[0]?.inputSchema.properties.workspace_id.enum, ['test']);
+    const call = { action: 'get_issue', issue_key: 'PAY-1' };
+    const read = await anywhere.call('jira_read_actions', { workspace_id: 'test', ...call });
+    assert.equal(read.structuredContent.summary, 'Invoices are late');
+    const refused = await anywhere.call('jira_read_actions', {
+      workspace_id: 'elsewhere',
+      ...call,
+    });
+    assert.equal(refused.isError, true);
+  });
 });

@@ -10,11 +10,13 @@ export interface Model {
   list(): Promise<Loose[]>;
 }
 
-/** `address`: what follows the endpoint, such as a query. */
+/** `address`: a query at the endpoint of the workspace, or another endpoint, such as `/mcp`. */
 export function modelAt(server: TestServer, token: string, address = ''): Model {
+  const own = `/api/mcp/w/${server.workspace}/mcp${address}`;
+  const endpoint = address.startsWith('/') ? address : own;
   async function send(method: string, params: Loose = {}): Promise<Loose> {
     const { body, headers } = modern(method, params);
-    const response = await server.fetch(`/api/mcp/w/${server.workspace}/mcp${address}`, {
+    const response = await server.fetch(endpoint, {
       method: 'POST',
       token,
       headers: {

@@ -18,6 +18,7 @@ import { listHead } from './answers.ts';
 import { createDirectory } from './directory.ts';
 import type { Kept } from './kept.ts';
 import { createMultiWorkspace, type MultiWorkspaceDeps } from './multi-workspace.ts';
+import { servicesAnywhere } from './services-anywhere.ts';
 import { takesResource } from './resource-arguments.ts';
 import type { Directory, FaceDeps, Tool } from './tool.ts';
 
@@ -133,8 +134,9 @@ export function createCatalogue(deps: CatalogueDeps): Catalogue {
   const anywhereLists = createLru<ToolList>({ maxEntries: 100 });
 
   async function listAnywhere(caller: Caller): Promise<ToolList> {
-    const tools = await anywhere.of(caller);
-    const key = tools.map((tool) => tool.definition.name).join(' ');
+    const ofServices = services ? await servicesAnywhere(caller, { ...deps, services }) : [];
+    const tools = [...(await anywhere.of(caller)), ...ofServices];
+    const key = tools.map((tool) => tool.schemaKey).join(' ');
     const list = anywhereLists.get(key) ?? listOf(tools, []);
     anywhereLists.set(key, list);
     return list;
