@@ -22,7 +22,12 @@ import {
 } from './engine/index.ts';
 import { createEgress } from './egress/index.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
-import { createIdentity, type Identity, type ToolsOf } from './identity/index.ts';
+import {
+  createIdentity,
+  type DelegatedTokens,
+  type Identity,
+  type ToolsOf,
+} from './identity/index.ts';
 import {
   auditOperations,
   auditStage,
@@ -118,9 +123,10 @@ async function createBase(
     callsElsewhere: boolean;
     mode: 'server' | 'worker';
     toolsOf: ToolsOf;
+    delegatedTokens: DelegatedTokens;
   },
 ) {
-  const { opening, origin, callsElsewhere, mode, toolsOf } = how;
+  const { opening, origin, callsElsewhere, mode, toolsOf, delegatedTokens } = how;
   const { dataFolder } = config;
   const store = await opening;
   undo.push('the store', () => store.close());
@@ -146,7 +152,7 @@ async function createBase(
   const jobTokens = { find: engine.findJobOfToken };
   const { handlers: handlersOf, webhook: webhookOf, dropGrants, holdsItems, starsOf } = engine;
   const ports = { jobTokens, handlersOf, webhookOf, dropGrants, holdsItems, toolsOf, starsOf };
-  const identity = createIdentity({ db, clock, tick, log, ...ports });
+  const identity = createIdentity({ db, clock, tick, log, delegatedTokens, ...ports });
   return { db, tick, sandbox, engine, identity, egress };
 }
 
@@ -199,14 +205,16 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
       callsElsewhere,
       mode: 'server',
       toolsOf: (caller, workspace) => mcp.preview(caller, workspace),
+      delegatedTokens: { find: (token) => gateway.findToken(token) },
     });
     const { db, tick, sandbox, engine, identity, egress } = base;
     const whereabouts = { origin: () => origin };
     const consent = confirmation.obtain({ db, clock });
     const { sealer, deriveKey } = engine;
-    const below = { db, tick, egress, sealer, deriveKey, consent, people: identity.accounts };
-    const directory = { names: identity.namesOf };
-    const gateway = createGateway({ ...ground, ...below, ...whereabouts, directory });
+    const { membership: memberOf, usernameOf, accounts: people } = identity;
+    const whom = { people, memberOf, usernameOf, directory: { names: identity.namesOf } };
+    const below = { db, tick, egress, engine, sealer, deriveKey, consent, ...whom };
+    const gateway = createGateway({ ...ground, ...below, ...whereabouts });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const endpoint = { log, clock, version, origin: () => origin };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;
@@ -233,7 +241,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     });
     const { routes, files } = engine;
     const { artifacts, clients } = identity;
-    const oauth = { artifacts, clients, egress, deriveKey };
+    const oauth = { artifacts, clients, egress, deriveKey, exchange: gateway.exchange };
     const shared = { door, identity, config, version, log, clock };
     const http = createHttpServer({ ...shared, oauth, mcp, conformance, routes, files, gateway });
 
@@ -270,7 +278,10 @@ export function startWorker(
     const opening = options.store ?? openStore({ config, log, clock, role: 'worker' });
     const origin = (): string => config.baseUrl ?? `http://127.0.0.1:${config.port}`;
     const toolsOf = async () => [];
-    const how = { opening, origin, callsElsewhere: true, mode: 'worker' as const, toolsOf };
+    // Nobody calls a worker.
+    const delegatedTokens = { find: async () => undefined };
+    const ports = { toolsOf, delegatedTokens };
+    const how = { opening, origin, callsElsewhere: true, mode: 'worker' as const, ...ports };
     const { engine, identity } = await createBase(ground, how);
     await identity.start();
     undo.push('identity', () => identity.stop());

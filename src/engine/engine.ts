@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { messageOf } from '../base/index.ts';
 import { type AnyOperation, type Call, systemCall } from '../operation/index.ts';
 import { appOperations } from './apps/index.ts';
-import { createPruner, findJobOfToken, jobOperations } from './jobs/index.ts';
+import { createJobTokens, createPruner, jobOperations } from './jobs/index.ts';
 import { agentOperations } from './agents/index.ts';
 import { approvalOperations } from './approvals/index.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -91,8 +91,7 @@ export function createEngine(deps: EngineDeps) {
     dropGrants: sharing.dropGrants,
     /** Is anything in a folder of this name, or did anything run there? */
     holdsItems: sharing.holdsItems,
-    /** Who a job's token speaks for; undefined when the job is over. */
-    findJobOfToken: (token: string) => findJobOfToken(db, token),
+    ...createJobTokens(db),
     /** The scripts and flows that a caller may run as tools. */
     async runnables(call: Call): Promise<RunnableList> {
       // The version first: a change in between then makes the list look older than it is.

@@ -1,5 +1,12 @@
 export { createDocumentation, documentationOperations } from './documentation/index.ts';
-export { openFlowSchema } from './flows/index.ts';
+export {
+  type DeclaredServices,
+  openFlowSchema,
+  readServices,
+  type ServiceClass,
+  serviceClasses,
+  servicesOf,
+} from './flows/index.ts';
 export { seal, unseal } from './variables/index.ts';
 export { createEngine, type Engine, type RunnableList } from './engine.ts';
 export type { MarkFlow } from './flows/index.ts';

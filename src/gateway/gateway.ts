@@ -27,6 +27,7 @@ import {
   restoreStage,
 } from './pii/index.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
+import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
 export interface GatewayDeps {
@@ -45,6 +46,9 @@ export interface GatewayDeps {
   people: ServiceAuditDeps['people'];
   /** Where people reach this server. */
   origin: () => string;
+  engine: DelegationDeps['engine'];
+  memberOf: DelegationDeps['memberOf'];
+  usernameOf: DelegationDeps['usernameOf'];
 }
 
 export type Gateway = ReturnType<typeof createGateway>;
@@ -61,16 +65,22 @@ export function createGateway(deps: GatewayDeps) {
   const audit = createServiceAudit({ ...deps, changes });
   const pii = createPii(deps);
   const send = createSend({ ...deps, credentials });
+  const delegation = createDelegation({
+    ...deps,
+    hasService: async (workspace, name) => (await services.setupOf(workspace)).services.has(name),
+  });
   // The one list of what every call of a service passes, outermost first.
   const stages = [
+    delegationStage(delegation.authority),
     classStage(gates.note),
     confirmStage(deps.consent),
     capStage,
     protectStage(pii),
     restoreStage(pii),
   ];
+  const { admit } = delegation.authority;
   const activations = createActivations({ ...deps, changes });
-  const calls = createCalls({ services, log: audit, activations, stages, send });
+  const calls = createCalls({ services, log: audit, activations, admit, stages, send });
   const discovery = createDiscovery({ services, activations, noteBlocked: gates.note });
   const operations: AnyOperation[] = [
     ...serviceOperations(services),
@@ -81,6 +91,7 @@ export function createGateway(deps: GatewayDeps) {
     ...callOperations(calls),
     ...audit.operations,
     ...piiOperations(pii),
+    ...delegation.operations,
   ];
 
   return {
@@ -99,13 +110,19 @@ export function createGateway(deps: GatewayDeps) {
     },
     /** The rows of service calls that `serviceAudit.export` let somebody take, as text. */
     exported: audit.exported,
+    /** The token exchange of RFC 8693. */
+    exchange: delegation.exchange,
+    /** For identity: what a delegated token says at this moment. */
+    findToken: delegation.findToken,
     async start(): Promise<void> {
       await changes.start();
       audit.start();
       pii.start();
+      delegation.start();
     },
     /** When no call comes any more. */
     async stop(): Promise<void> {
+      await delegation.stop();
       await audit.stop();
       await pii.stop();
       changes.stop();

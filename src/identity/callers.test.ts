@@ -61,6 +61,7 @@ describe('callers', () => {
       connected: false,
       stars: null,
       jobId: null,
+      delegation: null,
       membership: {
         workspace: 'home',
         username: name,

@@ -3,7 +3,13 @@
 import type { Clock, Log, SlowTick } from '../base/index.ts';
 import type { AnyOperation, Caller, Target } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
-import { createCallers, type JobTokens, type StarsOf, usernameOf } from './callers/index.ts';
+import {
+  createCallers,
+  type DelegatedTokens,
+  type JobTokens,
+  type StarsOf,
+  usernameOf,
+} from './callers/index.ts';
 import { createFolders, folderOperations, type HoldsItems } from './folders/index.ts';
 import { createGroups, groupOperations } from './groups/index.ts';
 import { createInvites, inviteOperations } from './invites/index.ts';
@@ -39,6 +45,7 @@ export interface IdentityDeps {
   tick: SlowTick;
   log: Log;
   jobTokens: JobTokens;
+  delegatedTokens: DelegatedTokens;
   handlersOf: HandlersOf;
   webhookOf: WebhookOf;
   toolsOf: ToolsOf;
@@ -57,6 +64,8 @@ export interface Identity {
   callerOfToken(token: string, workspace: string | null): Promise<Caller | undefined>;
   /** Somebody (or a group, `g/<name>`) with full rights, for a job that runs in the background. */
   membership(workspace: string, username: string): Promise<Caller | undefined>;
+  /** The same of a person by id, whatever they are called now. */
+  person(workspace: string, userId: string): Promise<Caller | undefined>;
   /** The username of a member that is not disabled, by e-mail address. */
   usernameOf(workspace: string, email: string): Promise<string | undefined>;
   /** Who accounts are, for parts that store their ids alone. */
@@ -109,8 +118,8 @@ const channel = 'identity';
 
 export function createIdentity(deps: IdentityDeps): Identity {
   const { db, clock, tick, log, jobTokens, handlersOf, webhookOf, toolsOf, starsOf } = deps;
-  const { dropGrants, holdsItems } = deps;
-  const callers = createCallers({ db, clock, log, jobTokens, starsOf });
+  const { dropGrants, holdsItems, delegatedTokens } = deps;
+  const callers = createCallers({ db, clock, log, jobTokens, delegatedTokens, starsOf });
   const passwords = createPasswords();
   const pruner = createPruner({ db, clock, tick, log });
   const listeners: ((workspace: string) => Promise<void>)[] = [];
@@ -162,6 +171,7 @@ export function createIdentity(deps: IdentityDeps): Identity {
     callerOfToken: callers.ofToken,
     membership: callers.ofMember,
     namesOf: (workspace) => namesOf(db, workspace),
+    person: callers.ofPerson,
     starsChanged: changed,
     urlTokensAllowed: urlTokens.allowed,
     accounts: createNames(db),

@@ -1,4 +1,4 @@
-export type { JobTokens, StarsOf } from './callers/index.ts';
+export type { DelegatedTokens, JobTokens, StarsOf } from './callers/index.ts';
 export { type Access, grantOf, shareFields } from './grants.ts';
 export { createIdentity, type Identity, type IdentityDeps } from './identity.ts';
 export {

@@ -37,6 +37,31 @@ const notForJobs = new Set([
 const forbidden = (message: string, hint?: string): AppError =>
   new AppError('forbidden', message, hint === undefined ? {} : { hint });
 
+/** Services are reached by who has an account there, or by a flow that was allowed to. */
+const ofServices = new Set(['services:read', 'services:write']);
+
+/** A delegated token reaches services alone; the token of a job has to be exchanged for one. */
+function delegationRefusal(
+  { delegation, kind }: Caller,
+  { action }: Ask,
+  target: Target | undefined,
+): AppError | undefined {
+  const isService = ofServices.has(action);
+  if (delegation !== null) {
+    // What the flow declares is looked at by the gateway, which keeps a row of what it refuses.
+    if (isService && target?.kind === 'services') return undefined;
+    return forbidden(
+      'A delegated token reaches the services that its flow declares, and nothing else.',
+      'Use the token of the job (WM_TOKEN) for everything else.',
+    );
+  }
+  if (kind !== 'job' || !isService) return undefined;
+  return forbidden(
+    'A job reaches services only through a delegation.',
+    'Declare gateway-services in the flow, and exchange the token of the job at /auth/token.',
+  );
+}
+
 /** What the token itself rules out, whoever it belongs to. */
 function tokenRefusal(caller: Caller, ask: Ask, standing: Standing): AppError | undefined {
   if (caller.readOnly && ask.risk !== 'read') return forbidden('This token is read-only.');
@@ -147,12 +172,14 @@ function pathRefusal(caller: Caller, ask: Ask, target: Target): AppError | undef
 }
 
 /**
- * May `caller` do `ask`, on `target` if it is named? In this order: a known action, signed in, the
- * token's own limits (read-only, workspace, scopes), standing, path. What is not allowed by a rule
- * is refused, also to admins.
+ * May `caller` do `ask`, on `target` if it is named? In this order: the limit of a delegation, a
+ * known action, signed in, the token's own limits (read-only, workspace, scopes), standing, path.
+ * What is not allowed by a rule is refused, also to admins.
  */
 export function authorise(caller: Caller, ask: Ask, target?: Target): Verdict {
   if (caller.kind === 'system') return yes;
+  const beyond = delegationRefusal(caller, ask, target);
+  if (beyond) return no(beyond);
   const standing = standingOf(ask.action);
   if (standing === undefined) return no(forbidden(`Nobody may do ${ask.action}.`));
   if (standing === 'anyone') return yes;
@@ -165,7 +192,9 @@ export function authorise(caller: Caller, ask: Ask, target?: Target): Verdict {
   }
   const refusal =
     tokenRefusal(caller, ask, standing) ??
-    (isOwnJob(caller, ask, target) ? undefined : scopesAllow(caller, ask, target)) ??
+    (isOwnJob(caller, ask, target) || caller.delegation !== null
+      ? undefined
+      : scopesAllow(caller, ask, target)) ??
     standingRefusal(caller, standing) ??
     previewRefusal(caller, target) ??
     (target ? pathRefusal(caller, ask, target) : undefined);

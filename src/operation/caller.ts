@@ -23,6 +23,17 @@ export interface Stars {
   flows: readonly string[];
 }
 
+/** A flow that acts for the person, through a grant; set by the gateway alone. */
+export interface Delegation {
+  grantId: string;
+  tokenId: string;
+  /** The flow and where it runs, as audit rows name it. */
+  actor: string;
+  jobId: string;
+  /** Classes of actions by service: what the flow declares and the grant still allows. */
+  classes: Readonly<Record<string, readonly string[]>>;
+}
+
 export interface Caller {
   kind: CallerKind;
   userId: string | null;
@@ -48,6 +59,8 @@ export interface Caller {
   stars: Stars | null;
   /** The job whose token this is. */
   jobId: string | null;
+  /** Present: it reaches services, as far as these classes go, and nothing else at all. */
+  delegation: Delegation | null;
   /** In the workspace of the call; null outside any, or when the caller is no member. */
   membership: Membership | null;
 }
@@ -67,6 +80,7 @@ export const anonymous: Caller = {
   connected: false,
   stars: null,
   jobId: null,
+  delegation: null,
   membership: null,
 };
 

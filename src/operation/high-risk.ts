@@ -60,7 +60,11 @@ const sayings: Readonly<Record<string, Saying>> = {
   'files.delete': deletes('the file', 'key'),
   'flows.delete': trashes('the flow'),
   'folders.delete': deletes('the folder', 'name'),
+  'gatewayClients.delete': deletes('the client of the gateway', 'id'),
+  'gatewayGrants.approve': ({ id }) => `Let the flow of the grant ${shown(id)} act for its person.`,
   'groups.delete': deletes('the group', 'name'),
+  'highRiskGrants.create': ({ flowPath, service }) =>
+    `Let the flow ${shown(flowPath)} do what is high risk in ${shown(service)}.`,
   'httpTriggers.delete': deletes('the HTTP route'),
   'idTokens.rotateKey': () => 'Replace the key that signs id tokens.',
   'inputs.delete': deletes('the saved input', 'id'),

@@ -206,6 +206,7 @@ export const noOAuth: OAuthParts = {
   },
   egress: { fetch: async () => new Response() },
   deriveKey: async () => Buffer.alloc(32),
+  exchange: async () => ({ status: 400, body: {} }),
 };
 
 /** For a web server without services. */

@@ -9,7 +9,12 @@ import {
   type ErrorCode,
   newId,
 } from '../../src/base/index.ts';
-import { createIdentity, type Identity, type JobTokens } from '../../src/identity/index.ts';
+import {
+  createIdentity,
+  type DelegatedTokens,
+  type Identity,
+  type JobTokens,
+} from '../../src/identity/index.ts';
 import {
   anonymous,
   auditStage,
@@ -68,6 +73,7 @@ export interface TestIdentity {
   /** Everything that was logged, to look for what must not be there. */
   logLines: string[];
   jobs: Map<string, NonNullable<Awaited<ReturnType<JobTokens['find']>>>>;
+  delegated: Map<string, NonNullable<Awaited<ReturnType<DelegatedTokens['find']>>>>;
   /** The session of the owner, who is instance admin and admin of `home` as `owner`. */
   ownerToken: string;
   /** As whoever holds the token; null: as nobody. Throws like the door. */
@@ -110,6 +116,8 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const log = createLog('debug', (line) => logLines.push(line));
   const jobs: TestIdentity['jobs'] = new Map();
   const jobTokens: JobTokens = { find: async (token) => jobs.get(token) };
+  const delegated: TestIdentity['delegated'] = new Map();
+  const delegatedTokens: DelegatedTokens = { find: async (token) => delegated.get(token) };
   const tick = createSlowTick({ clock, log });
   const handlersOf = async () => [];
   const webhookOf = async () => null;
@@ -117,7 +125,8 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
   const dropGrants = async () => undefined;
   const holdsItems = async () => false;
   const starsOf = async () => ({ scripts: [], flows: [] });
-  const ports = { jobTokens, handlersOf, webhookOf, dropGrants, holdsItems, toolsOf, starsOf };
+  const rules = { handlersOf, webhookOf, dropGrants, holdsItems, toolsOf, starsOf };
+  const ports = { jobTokens, delegatedTokens, ...rules };
   const identity = createIdentity({ db, clock, tick, log, ...ports });
   await identity.start();
   const { audit, door } = doorOf(identity, db, clock);
@@ -147,6 +156,7 @@ export async function startIdentity({ bare = false } = {}): Promise<TestIdentity
     identity,
     logLines,
     jobs,
+    delegated,
     ownerToken,
     as,
     asCaller,

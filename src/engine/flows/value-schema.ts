@@ -2,6 +2,7 @@
 // of what passes stand in `value.ts`; what a value means is checked in `validate.ts`.
 import { z } from 'zod';
 import { runPolicy } from '../scripts/index.ts';
+import { readServices, serviceClasses, servicesKeys } from './gateway-services.ts';
 
 const text = (max: number) => z.string().max(max);
 const expression = text(100_000);
@@ -202,6 +203,25 @@ const flowModuleObject = z
   .meta({ id: 'FlowModule' });
 const flowModule: z.ZodType = z.lazy(() => flowModuleObject);
 
+const classes = z.union([z.enum(serviceClasses), z.array(z.enum(serviceClasses))]);
+/** What the two forms look like to people; `readServices` says exactly what is wrong. */
+const servicesShape = z.toJSONSchema(
+  z.union([
+    z.array(z.record(z.string(), classes)).describe('one service each: - jira: [read, write]'),
+    z.record(z.string(), classes),
+  ]),
+);
+const services = z
+  .unknown()
+  .superRefine((given, context) => {
+    if (given === undefined || given === null) return;
+    for (const { path, message } of readServices(given).problems) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+  })
+  .meta({ ...servicesShape, $schema: undefined })
+  .optional();
+
 /** A flow's value as it comes in; fields that the engine does not know are kept. */
 export const flowValue = z
   .looseObject({
@@ -224,5 +244,12 @@ export const flowValue = z
       .nullish()
       .describe('all steps run on one worker and share the folder ./shared'),
     flow_env: z.record(z.string(), z.unknown()).nullish().describe('values for all expressions'),
+    'gateway-services': services.describe(
+      'the services that the flow reaches as its owner, and how: read, write, high_risk',
+    ),
+    gateway_services: services.describe('the same as gateway-services'),
+  })
+  .refine((value) => servicesKeys.filter((key) => value[key]).length < 2, {
+    message: 'there is gateway-services and gateway_services; keep the first',
   })
   .describe('OpenFlow: modules[] with id and value; see the flow chapter of the documentation');

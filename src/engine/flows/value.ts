@@ -148,6 +148,8 @@ export interface FlowValue {
   cache_ttl?: number | null;
   priority?: number | null;
   flow_env?: Record<string, unknown> | null;
+  'gateway-services'?: unknown;
+  gateway_services?: unknown;
 }
 
 /** Scripts and flows of Windmill's public collection, which Millrace does not have. */

@@ -21,6 +21,6 @@ export { type Debounce, termsOf } from './policy.ts';
 export { createPruner } from './pruner.ts';
 export { createQueue, type LocalWorker, type Slot } from './queue.ts';
 export { type Code as RunCode, type FlowPushes, pushOf, pushScript } from './run.ts';
-export { findJobOfToken } from './token-lookup.ts';
+export { createJobTokens } from './token-holder.ts';
 export { orphanStatements, queueStatements, runStatements } from './statements.ts';
 export { jobTokenOf, newJobSecret } from './token.ts';

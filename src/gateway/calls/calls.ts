@@ -1,7 +1,7 @@
 // Calls of services: what was asked for is found and checked, then passes the stages. Every way in
 // (MCP tools, REST, flows, follow-ups of hooks) comes through here.
 import { nearest } from '../../base/index.ts';
-import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { type Call, type Caller, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import { type Activations, idOf, type Person } from '../activation/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Services } from '../services/index.ts';
@@ -12,6 +12,8 @@ export interface CallsDeps {
   services: Services;
   log: CallLog;
   activations: Activations;
+  /** Throws what whoever acts for the person may not even look at. */
+  admit: (caller: Caller, wanted: Wanted) => void;
   /** Outermost first. */
   stages: readonly Stage[];
   send: (flight: Flight) => Promise<ServiceResult>;
@@ -30,7 +32,7 @@ function subjectOf({ caller }: Call): Subject {
 
 export type Calls = ReturnType<typeof createCalls>;
 
-export function createCalls({ services, log, activations, stages, send }: CallsDeps) {
+export function createCalls({ services, log, activations, admit, stages, send }: CallsDeps) {
   async function assertActive(person: Person, service: string, action: string): Promise<void> {
     const active = await activations.of(person);
     if (active.has(idOf({ service, action }))) return;
@@ -41,6 +43,7 @@ export function createCalls({ services, log, activations, stages, send }: CallsD
 
   async function find(call: Call, wanted: Wanted): Promise<Flight> {
     const workspace = workspaceOf(call);
+    admit(call.caller, wanted);
     const { setup, service } = await services.require(workspace, wanted.service);
     const action = service.actions.get(wanted.action);
     const { name } = service.declaration;
@@ -61,7 +64,9 @@ export function createCalls({ services, log, activations, stages, send }: CallsD
       });
     }
     const subject = subjectOf(call);
-    if (!action.curated) await assertActive({ workspace, ...subject }, name, action.name);
+    // The author of a flow named the action; a person finds it first.
+    const found = action.curated || call.caller.delegation !== null;
+    if (!found) await assertActive({ workspace, ...subject }, name, action.name);
     const checked = await action.input.check(wanted.params);
     if ('problems' in checked) {
       const problems = checked.problems.slice(0, 5).join('; ');

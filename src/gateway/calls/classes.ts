@@ -13,7 +13,9 @@ export function mayCall(
 ): boolean {
   const { name } = service.declaration;
   if (action.class !== 'read' && (setup.readOnly || caller.readOnly)) return false;
-  if (action.class === 'high_risk' && !setup.gates.isOpen(name, action)) return false;
+  // What a flow may do beyond read and write is granted to the flow, not enabled for everybody.
+  const gated = action.class === 'high_risk' && caller.delegation === null;
+  if (gated && !setup.gates.isOpen(name, action)) return false;
   return serviceScopeAllows(caller.scopes, name, action.class);
 }
 
@@ -35,7 +37,8 @@ export const classStage =
         hint: 'An admin of the workspace switched all changes off.',
       });
     }
-    if (action.class === 'high_risk' && !setup.gates.isOpen(name, action)) {
+    const gated = action.class === 'high_risk' && call.caller.delegation === null;
+    if (gated && !setup.gates.isOpen(name, action)) {
       await noteBlocked(call, { service: name, action: action.name });
       throw refusal('high_risk_not_enabled', `${action.name} of ${title} is not enabled.`, {
         hint: 'Only an admin of the workspace can enable it; they see that you tried.',

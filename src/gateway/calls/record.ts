@@ -41,11 +41,15 @@ function numbered(error: unknown, id: string): unknown {
 }
 
 function factsOf(call: Call, wanted: Wanted, flight: Flight | undefined): CallFacts {
+  const { userId, jobId, delegation } = call.caller;
   return {
     id: call.id,
     workspace: call.workspace ?? '',
-    subject: call.caller.userId,
-    jobId: call.caller.jobId,
+    subject: userId,
+    jobId,
+    actor: delegation?.actor ?? null,
+    delegationId: delegation?.tokenId ?? null,
+    grantId: delegation?.grantId ?? null,
     service: wanted.service,
     action: wanted.action,
     class: flight?.action.class ?? null,

@@ -10,7 +10,7 @@ import type { Pii } from './pii.ts';
 const ownerOf = ({ workspace, subject, call }: Flight): PiiOwner => ({
   workspace,
   userId: subject.userId,
-  namespace: call.caller.jobId === null ? '' : 'runs',
+  namespace: call.caller.delegation?.grantId ?? '',
 });
 
 async function withoutValues(pii: Pii, flight: Flight, error: AppError): Promise<AppError> {

@@ -47,6 +47,16 @@ export const selectUsername = statement(
      and not identity_user.disabled`,
 );
 
+/** The username of a member, by id; disabled ones have none. By the primary key. */
+export const selectNameOf = statement(
+  'caller.name_of',
+  `select username
+   from identity_member
+   where workspace = $1
+     and user_id = $2
+     and not disabled`,
+);
+
 /** An admin of the instance who is a guest in a workspace goes by the e-mail address. */
 export const selectGuestByName = statement(
   'caller.by_email',

@@ -23,7 +23,25 @@ export interface JobTokens {
   >;
 }
 
+/** Port: what a delegated token says; the gateway knows which are good, at this moment. */
+export interface DelegatedTokens {
+  find(token: string): Promise<
+    | {
+        workspace: string;
+        /** Whom it acts for. */
+        userId: string;
+        /** The first characters, for audit. */
+        prefix: string;
+        /** The address that it is good at, as a path. */
+        audience: string;
+        delegation: NonNullable<Caller['delegation']>;
+      }
+    | undefined
+  >;
+}
+
 const jobTokenPrefix = 'mrj_';
+const delegatedTokenPrefix = 'gwd_';
 const cacheOptions = { keepMs: 5_000, keepNoneMs: 2_000, maxEntries: 10_000 };
 
 /** What can be no workspace is one place, so that made-up ones do not fill the cache. */
@@ -39,6 +57,8 @@ export interface Callers {
    * its principal, `g/<name>`.
    */
   ofMember(workspace: string, username: string): Promise<Caller | undefined>;
+  /** The same of a person by id. */
+  ofPerson(workspace: string, userId: string): Promise<Caller | undefined>;
   /** The caller with the stars that its scopes follow, if they do. */
   withStars(caller: Caller): Promise<Caller>;
   /** Something changed: every snapshot is old. */
@@ -52,21 +72,56 @@ export function createCallers({
   clock,
   log,
   jobTokens,
+  delegatedTokens,
   starsOf,
 }: {
   db: Database;
   clock: Clock;
   log: Log;
   jobTokens: JobTokens;
+  delegatedTokens: DelegatedTokens;
   starsOf: StarsOf;
 }): Callers {
   const tokens = createCache<Known>({ clock, ...cacheOptions });
   const members = createCache<Caller>({ clock, ...cacheOptions });
   const lastUsed = createLastUsed({ db, clock, log });
-  const { readToken, readMember, withStars } = createCallerReader({ db, clock, starsOf });
+  const { readToken, readMember, readPerson, withStars } = createCallerReader({
+    db,
+    clock,
+    starsOf,
+  });
 
   const ofMember = (workspace: string, username: string): Promise<Caller | undefined> =>
     members.get(`${workspace}\n${username}`, () => readMember(workspace, username));
+
+  const ofPerson = (workspace: string, userId: string): Promise<Caller | undefined> =>
+    members.get(`${workspace}\n\n${userId}`, () => readPerson(workspace, userId));
+
+  /** Never kept: it may be revoked at any moment. Its holder is who they are now. */
+  async function ofDelegatedToken(
+    token: string,
+    workspace: string | null,
+  ): Promise<Caller | undefined> {
+    const known = await delegatedTokens.find(token);
+    const person = known && (await ofPerson(known.workspace, known.userId));
+    if (!person) return undefined;
+    const { delegation, prefix: tokenPrefix, audience } = known;
+    const { classes, jobId } = delegation;
+    const scopes = Object.entries(classes).flatMap(([service, allowed]) =>
+      allowed.map((one) => `services:${service}:${one}`),
+    );
+    const membership = workspace === known.workspace ? person.membership : null;
+    return {
+      ...person,
+      kind: 'token',
+      scopes,
+      tokenPrefix,
+      audience,
+      jobId,
+      delegation,
+      membership,
+    };
+  }
 
   /** Never kept: the token dies with the run. Who runs it may be kept like everybody else. */
   async function ofJobToken(token: string, workspace: string | null): Promise<Caller | undefined> {
@@ -80,9 +135,11 @@ export function createCallers({
 
   return {
     ofMember,
+    ofPerson,
     withStars,
     async ofToken(token, workspace) {
       if (token.startsWith(jobTokenPrefix)) return ofJobToken(token, workspace);
+      if (token.startsWith(delegatedTokenPrefix)) return ofDelegatedToken(token, workspace);
       const hash = sha256(token);
       const place = placeOf(workspace);
       const known = await tokens.get(`${hash}\n${place ?? ''}`, () => readToken(hash, place));

@@ -1,2 +1,2 @@
-export { type Callers, createCallers, type JobTokens } from './callers.ts';
+export { type Callers, createCallers, type DelegatedTokens, type JobTokens } from './callers.ts';
 export { type StarsOf, usernameOf } from './read.ts';

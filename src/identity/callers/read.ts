@@ -66,6 +66,7 @@ function callerOf(person: Actor, kind: Caller['kind'], membership: Membership | 
     connected: false,
     stars: null,
     jobId: null,
+    delegation: null,
     membership,
   };
 }
@@ -162,7 +163,12 @@ export function createCallerReader({
     return { value: { ...callerOf(inWorkspace, 'job', membership), boundWorkspace: workspace } };
   }
 
-  return { readToken, readMember, withStars };
+  async function readPerson(workspace: string, userId: string): Promise<Answer<Caller>> {
+    const row = await db.row<{ username: string }>(sql.selectNameOf, [workspace, userId]);
+    return row ? readMember(workspace, row.username) : { value: undefined };
+  }
+
+  return { readToken, readMember, readPerson, withStars };
 }
 
 /** The username of a member, by e-mail address as people write it. */

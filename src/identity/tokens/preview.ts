@@ -43,6 +43,7 @@ function holderOf({ caller, workspace }: Call, held: Power, reach: Reach): Calle
     audience: null,
     connected: false,
     jobId: null,
+    delegation: null,
   };
 }
 

@@ -58,7 +58,8 @@ export function mountOAuth(app: FastifyInstance, running: Running): OAuth {
     mayDescribe: limits.mayDescribe,
     failurePage: (status, message) => failureDocument(status, { message }),
   });
-  const { register } = deps.oauth.clients;
-  void app.register(oauthRoutes({ oauth, origin, limits, register }));
+  const { exchange, clients } = deps.oauth;
+  const { register } = clients;
+  void app.register(oauthRoutes({ oauth, origin, limits, register, exchange }));
   return oauth;
 }

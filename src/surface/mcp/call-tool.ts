@@ -6,7 +6,7 @@ import { authorise, type Call, type Caller, type Progress } from '../../operatio
 import type { Asking, ClientSide, OpenAsked, OpenAsking } from './asking.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
 import { conversing } from './consent.ts';
-import { readable, searchTools } from './faces/index.ts';
+import { flowServiceTool, readable, searchTools } from './faces/index.ts';
 import { pathOfName } from './names.ts';
 import { isObject, type JsonObject, type RpcError, rpcCodes, type ToolResult } from './protocol.ts';
 import { appErrorResult, argumentsResult, failureResult } from './results.ts';
@@ -208,6 +208,7 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
 
   function find(wanted: ToolCall, list: ToolList): Tool | undefined {
     const { name, searches } = wanted;
+    if (wanted.caller.delegation !== null) return flowServiceTool(deps, name);
     const search = searches || list.isCut ? searchByName.get(name) : undefined;
     // A tool that exists but is not this caller's goes to the door too: it refuses and audits.
     return search ?? list.directory.get(name) ?? catalogue.hidden(wanted);

@@ -84,8 +84,9 @@ function rightsOf(caller: Caller): string {
   const known = rights.get(caller);
   if (known !== undefined) return known;
   const { kind, email, superAdmin, scopes, stars, readOnly, boundWorkspace, membership } = caller;
+  const allowed = caller.delegation?.classes;
   const facts = [kind, email, superAdmin, scopes, stars, readOnly, boundWorkspace, membership];
-  const key = JSON.stringify(facts);
+  const key = JSON.stringify([...facts, allowed]);
   rights.set(caller, key);
   return key;
 }

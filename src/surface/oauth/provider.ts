@@ -17,7 +17,15 @@ export interface OAuthParts {
   egress: Pick<Egress, 'fetch'>;
   /** A key of that purpose, the same in every process of this installation. */
   deriveKey: (purpose: string) => Promise<Buffer>;
+  /** The token exchange of RFC 8693, which the gateway answers itself. */
+  exchange: TokenExchange;
 }
+
+/** Answers a form and the Authorization header beside it; refusals are answers too. */
+export type TokenExchange = (
+  form: URLSearchParams,
+  authorization: string | undefined,
+) => Promise<{ status: number; body: Record<string, unknown> }>;
 
 export interface ProviderDeps extends OAuthParts {
   origin: string;

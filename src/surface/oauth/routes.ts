@@ -7,7 +7,7 @@ import { mountDocuments } from './documents.ts';
 import { forward, forwardedRequest } from './forward.ts';
 import type { Endpoint, OAuthLimits } from './limits.ts';
 import type { OAuth } from './oauth.ts';
-import { askedScope, innerScope } from './provider.ts';
+import { askedScope, innerScope, type TokenExchange } from './provider.ts';
 import { readMetadata, registered, registrationError } from './registration.ts';
 
 export interface OAuthRouteDeps {
@@ -15,9 +15,12 @@ export interface OAuthRouteDeps {
   origin: () => string;
   limits: OAuthLimits;
   register: Clients['register'];
+  exchange: TokenExchange;
 }
 
 const maxBodyBytes = 64 * 1024;
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** Clients ask from browsers too, without cookies. */
 async function allowOrigins(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -118,7 +121,25 @@ function mountEndpoints(app: FastifyInstance, deps: OAuthRouteDeps): void {
       await pass(request, reply, { url: `/${endpoint}`, ...body });
       if (reply.raw.statusCode >= 400) limits.failed(request, clientId);
     };
-  const token = post('token');
+  const code = post('token');
+  /** A grant that the library does not know: clients of the gateway are no clients of its. */
+  async function exchange(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const clientId = clientIdOf(request);
+    limits.enter(request, 'token', clientId);
+    const answer = await deps.exchange(formOf(request), request.headers.authorization);
+    if (answer.status === 401) {
+      void reply.header('www-authenticate', 'Basic realm="millrace"');
+      limits.failed(request, clientId);
+    }
+    return reply
+      .code(answer.status)
+      .headers({ 'cache-control': 'no-store', pragma: 'no-cache' })
+      .send(answer.body);
+  }
+  const token = (request: FastifyRequest, reply: FastifyReply) =>
+    formOf(request).get('grant_type') === exchangeGrant
+      ? exchange(request, reply)
+      : code(request, reply);
   app.post('/token', token);
   app.post('/auth/token', token);
   app.post('/revoke', post('revoke'));

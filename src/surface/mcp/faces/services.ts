@@ -29,6 +29,47 @@ function resultOf(answer: unknown): ToolResult {
   return { ...result, content: [...result.content, ...said] };
 }
 
+const annotationsOf = (title: string, reads: boolean) => ({
+  title,
+  readOnlyHint: reads,
+  destructiveHint: !reads,
+  idempotentHint: reads,
+  openWorldHint: true,
+});
+
+const looseSchema: JsonObject = {
+  type: 'object',
+  properties: { action: { type: 'string', description: 'what to do' } },
+  required: ['action'],
+};
+
+/**
+ * The tool as a flow calls it that acts for a person: nothing is looked at before the gateway does,
+ * so that a refusal names its reason. Undefined for what is no name of such a tool.
+ */
+export function flowServiceTool({ door }: FaceDeps, name: string): Tool | undefined {
+  const [, service, verb] = /^([a-z][a-z0-9_]{0,62})_(read|write)_actions$/.exec(name) ?? [];
+  if (service === undefined) return undefined;
+  const operation = verb === 'read' ? 'services.read' : 'services.write';
+  return toolOf({
+    definition: {
+      name,
+      title: name,
+      description: name,
+      inputSchema: looseSchema,
+      annotations: annotationsOf(name, verb === 'read'),
+    },
+    schemaKey: 'service of a flow',
+    unknownArguments: 'refuse',
+    async run({ call, args }: Invocation) {
+      const { action, dry_run: dryRun = false, confirmed = false, ...params } = args;
+      const input = { service, action, params, dryRun, confirmed };
+      const answer = await door.invoke(call, operation, input);
+      return resultOf(answer as { value: unknown; notes: string[] });
+    },
+  });
+}
+
 export function serviceTool({ door }: FaceDeps, declared: ServiceTool): Tool {
   const { name, title, description, reads, operation } = declared;
   return toolOf({
@@ -37,13 +78,7 @@ export function serviceTool({ door }: FaceDeps, declared: ServiceTool): Tool {
       title,
       description,
       inputSchema: declared.inputSchema,
-      annotations: {
-        title,
-        readOnlyHint: reads,
-        destructiveHint: !reads,
-        idempotentHint: reads,
-        openWorldHint: true,
-      },
+      annotations: annotationsOf(title, reads),
       ...iconsOf('server'),
     },
     schemaKey: keyOf(declared),
