@@ -55,6 +55,9 @@ describe('personal values', () => {
     assert.match(labels[0], /^⟦EMAIL_1:ca•••@birdsong-canary\.example⟧$/);
     assert.match(result.content[0].text, /⟦SECRET_1:•••⟧/);
     assert.equal(result.structuredContent.key, 'PAY-1');
+    const params = { issue_key: 'PAY-1' };
+    const byRest = await ok('services.read', { service: 'jira', action: 'get_issue', params });
+    assertNoCanary(byRest, 'the result by REST');
   });
 
   test('a name that was seen in a field is found in the next answer, too', async () => {
@@ -170,7 +173,10 @@ describe('personal values', () => {
   });
 
   test('no value is in the log, in the audit or in any table', async () => {
-    await read({ action: 'get_issue', issue_key: 'PAY-1' });
+    // What a model writes by itself goes out as it is, and is kept nowhere either.
+    const { EMAIL, NAME } = canaries;
+    assert.notEqual((await comment(`${NAME} <${EMAIL}>`)).isError, true);
+    assert.ok(JSON.stringify(jira.asked.at(-1)?.body).includes(EMAIL));
     assertNoCanary(server.logLines.join('\n'), 'the log');
     assertNoCanary(await ok('audit.list', { perPage: 1000 }), 'the audit log');
     const calls = await ok('serviceAudit.list', { perPage: 100 });

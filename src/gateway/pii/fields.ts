@@ -1,8 +1,6 @@
 // What the names of fields say: which hold names of people, numbers to call, or ids.
 import type { FieldSense } from './detect/index.ts';
-
-/** Where a value stands: names of fields from the outside in, without places in lists. */
-export type Path = readonly string[];
+import type { Place } from './place.ts';
 
 const compact = (name: string): string => name.toLowerCase().replace(/[^a-z]/g, '');
 
@@ -12,11 +10,12 @@ const partFields = new Set(
 );
 const nameFields = new Set(
   `displayname fullname realname username assignee assigneename reporter reportername author
-  authorname creator creatorname createdby updatedby modifiedby owner ownername sender sendername
-  from to cc bcc replyto recipient recipients contact contactname customername employee employeename
-  managername person attendee attendees organizer participant participants lead accountname
-  requester approver reviewer reviewers member memberof`.split(/\s+/),
+  authorname creator creatorname createdby updatedby modifiedby owner ownername sendername contact
+  contactname customername employee employeename managername person attendee attendees organizer
+  participant participants accountname requester approver reviewer reviewers`.split(/\s+/),
 );
+/** These hold names before addresses: `Ann Lee <ann@x.de>`; alone they may be states or places. */
+const mailFields = new Set('from to cc bcc replyto sender recipient recipients'.split(' '));
 const phoneField =
   /(?:phone|mobile|fax|tel|telefon|msisdn|whatsapp|handy)(?:no|nr|number|nummer)?s?$/;
 /** The last word of names of fields whose digits are no number to call and no card. */
@@ -30,47 +29,50 @@ const lastWord = (name: string): string =>
     .at(-1)
     ?.toLowerCase() ?? '';
 
-const senses = new Map<string, FieldSense>();
-const maxSenses = 5000;
+export type NameField = 'declared' | 'part' | 'likely' | 'mail' | undefined;
 
-/** Answers are kept: the same few names come again and again. */
-export function senseOf(field: string): FieldSense {
-  if (senses.has(field)) return senses.get(field);
-  const isPhone = phoneField.test(compact(field));
-  const sense = isPhone ? 'phone' : plainFields.has(lastWord(field)) ? 'plain' : undefined;
-  if (senses.size < maxSenses) senses.set(field, sense);
-  return sense;
+/** What a place says of what stands there. */
+export interface FieldMeaning {
+  sense: FieldSense;
+  names: NameField;
 }
 
-export type NameField = 'declared' | 'part' | 'likely' | undefined;
+function senseOf(field: string): FieldSense {
+  if (phoneField.test(compact(field))) return 'phone';
+  return plainFields.has(lastWord(field)) ? 'plain' : undefined;
+}
 
-/** Says which fields hold names; `declared` may name the last fields of a path: `author.name`. */
-export function createNameFields(declared: readonly string[]) {
-  const wanted = new Map(
-    declared.map((entry): [string, string[]] => {
-      const parts = entry.split('.');
-      return [parts.at(-1) ?? '', parts];
-    }),
-  );
-  const known = new Map<string, NameField>();
-  const ofName = (field: string): NameField => {
-    const name = compact(field);
-    return partFields.has(name) ? 'part' : nameFields.has(name) ? 'likely' : undefined;
-  };
-  return (path: Path): NameField => {
-    const field = path.at(-1) ?? '';
-    const entry = wanted.get(field);
-    if (entry?.every((part, place) => path[path.length - entry.length + place] === part)) {
-      return 'declared';
-    }
-    if (!known.has(field) && known.size < maxSenses) known.set(field, ofName(field));
-    return known.has(field) ? known.get(field) : ofName(field);
+function namesOf(field: string): NameField {
+  const name = compact(field);
+  if (partFields.has(name)) return 'part';
+  if (mailFields.has(name)) return 'mail';
+  return nameFields.has(name) ? 'likely' : undefined;
+}
+
+/** Reads places; `declared` fields hold names, by the ends of their paths: `author.name`. */
+export function createMeanings(declared: readonly string[]) {
+  const ends = declared.map((entry) => entry.split('.'));
+  const known = new WeakMap<Place, FieldMeaning>();
+  return (place: Place): FieldMeaning => {
+    const kept = known.get(place);
+    if (kept) return kept;
+    const { names } = place;
+    const field = names.at(-1) ?? '';
+    const isDeclared = ends.some((end) =>
+      end.every((part, index) => names[names.length - end.length + index] === part),
+    );
+    const meaning: FieldMeaning = {
+      sense: senseOf(field),
+      names: isDeclared ? 'declared' : namesOf(field),
+    };
+    known.set(place, meaning);
+    return meaning;
   };
 }
 
-/** Does `allowed` (paths from the outside in, `*` for all) hold the field at `path`? */
-export const isAllowed = (allowed: readonly string[], path: Path): boolean =>
+/** Does `allowed` (paths from the outside in, `*` for all) hold the field at a place? */
+export const isAllowed = (allowed: readonly string[], { names }: Place): boolean =>
   allowed.some((entry) => {
     const parts = entry.split('.');
-    return entry === '*' || parts.every((part, place) => path[place] === part);
+    return entry === '*' || parts.every((part, place) => names[place] === part);
   });

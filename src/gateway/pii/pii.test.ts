@@ -27,7 +27,8 @@ const personal = (userId: string): Call => {
 
 describe('pseudonyms', () => {
   const clock = movingClock();
-  const log = createLog('error');
+  const logLines: string[] = [];
+  const log = createLog('error', (line) => logLines.push(line));
   let database: FreshDatabase;
   let key = randomBytes(32);
   const sealer = {
@@ -89,6 +90,23 @@ describe('pseudonyms', () => {
     const { text, who } = seen as typeof value;
     assert.match(text, /^ask ⟦NAME_\d+:D••• D•••⟧ or ada$/);
     assert.match(who.handle, /^⟦NAME_\d+:a•••⟧$/);
+  });
+
+  it('D01 names by their fields, and not what only looks like one', async () => {
+    const value = {
+      from: 'In Progress',
+      to: '"Mia Moreno" <mia@example.com>, Noa Nowak <noa@example.com>',
+      user: { firstName: 'Olga', lastName: 'Ober' },
+      author: { name: 'Pia Park', avatarUrl: 'x' },
+      board: { name: 'Great Board' },
+      text: 'In Progress by Olga Ober, Great Board of mia moreno; Pia Park and Olga and Noa Nowak',
+    };
+    const seen = await shown(ann, value);
+    assert.deepEqual([seen.from, seen.board], [value.from, value.board]);
+    const left = JSON.stringify(seen).replaceAll(/⟦[^⟧]*⟧/g, '*');
+    assert.match(left, /"In Progress by \*, Great Board of \*; \* and Olga and \*"/);
+    assert.match(left, /"to":"\\"\*\\" <\*>, \* <\*>","user":\{"firstName":"\*","lastName":"\*"\}/);
+    assert.deepEqual(await restored(ann, seen), value);
   });
 
   it('D01 the same text in another field keeps its meaning', async () => {
@@ -292,5 +310,7 @@ describe('pseudonyms', () => {
       directory: { names: () => Promise.reject(new Error(`no ${canaries.NAME}`)) },
     });
     await assert.rejects(broken.protect(ann, 'nothing', jira), refusedAs('pii_scrub_failed'));
+    assert.equal(logLines.length, 3);
+    assertNoCanary(logLines.join('\n'), 'the log');
   });
 });

@@ -48,10 +48,16 @@ export interface Restored<Value = unknown> {
 const directoryMs = 60_000;
 const maxFields = 50;
 
+/** The innermost calls of an error, without its message. */
+function placeOf(error: unknown): string[] {
+  if (!(error instanceof Error) || !error.stack?.startsWith(String(error))) return [];
+  return error.stack.slice(String(error).length).split('\n    at ').slice(1, 4);
+}
+
 export type Pii = ReturnType<typeof createPii>;
 
 export function createPii(deps: PiiDeps) {
-  const { clock, directory } = deps;
+  const { clock, directory, log } = deps;
   const settings = createSettingsStore(deps);
   const map = createTokenMap(deps);
   const ownMap = createOwnMap({ ...deps, map });
@@ -87,13 +93,13 @@ export function createPii(deps: PiiDeps) {
       names: names.filter((index) => index !== undefined),
       nameFields: how.nameFields ?? [],
     }).search(value);
-    const { list, places, byPlace } = search;
+    const { list, found } = search;
     if (list.length === 0) return { value, counts: {}, fields: [] };
     const counts: Record<string, number> = {};
     for (const { type } of list) counts[type] = (counts[type] ?? 0) + 1;
     const tokenOf = await tokensFor(owner, set, { list, service: how.service });
-    const replaced = rewrite(value, { byPlace, tokenOf });
-    return { value: replaced, counts, fields: places.slice(0, maxFields) };
+    const fields = search.fields.slice(0, maxFields);
+    return { value: rewrite(value, found, tokenOf), counts, fields };
   }
 
   async function tokensFor(
@@ -101,11 +107,21 @@ export function createPii(deps: PiiDeps) {
     { strategy }: StoredSettings,
     { list, service }: { list: readonly Personal[]; service: string },
   ): Promise<(personal: Personal) => string> {
-    if (strategy === 'mask') return ({ type, value }) => mask(type, value);
-    const numberOf = await map.number(owner, list, service);
+    const tokens = new Map<string, string>();
+    const keyed = ({ type, value }: Personal): string => `${type} ${value}`;
+    if (strategy === 'mask') {
+      for (const each of list) tokens.set(keyed(each), mask(each.type, each.value));
+    } else {
+      const numberOf = await map.number(owner, list, service);
+      for (const each of list) {
+        const token = { type: each.type, number: numberOf(each) };
+        tokens.set(keyed(each), write(token, each.value));
+      }
+    }
     return (personal) => {
-      const number = numberOf(personal);
-      return write({ type: personal.type, number }, personal.value);
+      const token = tokens.get(keyed(personal));
+      if (token === undefined) throw new Error('a value without its token');
+      return token;
     };
   }
 
@@ -122,13 +138,20 @@ export function createPii(deps: PiiDeps) {
       try {
         return await replace(owner, value, how);
       } catch (error) {
-        const isOurs = error instanceof AppError;
+        // By its place alone: the message may hold what must not be seen.
+        const at = placeOf(error);
+        const { service } = how;
+        log.error('personal values could not be removed', {
+          workspace: owner.workspace,
+          service,
+          at,
+        });
         throw refusal('pii_scrub_failed', 'Personal values could not be removed.', {
-          hint: isOurs
-            ? `${error.message} Ask for less at a time.`
-            : 'Nothing was shown. Try again; an admin finds the reason in the log.',
-          cause: error,
-          details: { service: how.service },
+          hint:
+            error instanceof AppError && error.code === 'too_large'
+              ? `${error.message} Ask for less at a time.`
+              : 'Nothing was shown. Try again; an admin finds the place of the fault in the log.',
+          details: { service },
         });
       }
     },

@@ -2,15 +2,15 @@
 // gathered, then every text is searched for them and for all else, then the tokens come in.
 import {
   createNameIndex,
-  type FieldSense,
   isName,
   looksLikeName,
   type NameIndex,
   type Scanner,
 } from './detect/index.ts';
 import { embeddedIn, literalsOf } from './embedded.ts';
-import { createNameFields, type NameField, type Path, senseOf } from './fields.ts';
+import { createMeanings, type FieldMeaning, type NameField } from './fields.ts';
 import type { Hit } from './pii-type.ts';
+import { createPlace, type Place } from './place.ts';
 import { walk } from './walk.ts';
 
 /** JSON in JSON in JSON: deeper is searched as plain text. */
@@ -38,9 +38,9 @@ export interface ProtectionDeps {
 
 /** Where names stand in the value of a name field: `"Ann Lee" <ann@x.de>; Bo Li`. */
 function nameSpans(text: string, field: NameField): Hit[] {
+  if (field === undefined || (field === 'mail' && !text.includes('<'))) return [];
   const spans: Hit[] = [];
-  const isList = /[<;]/.test(text);
-  const addresses = isList ? /[^,;]+/g : /[^]+/g;
+  const addresses = /[<;]/.test(text) ? /[^,;]+/g : /[^]+/g;
   for (const { 0: part, index } of text.matchAll(addresses)) {
     const [bare = ''] = part.split('<', 1);
     const name = bare.replace(/^[\s"'(]+|[\s"')]+$/g, '');
@@ -51,63 +51,136 @@ function nameSpans(text: string, field: NameField): Hit[] {
   return spans;
 }
 
+/** One word of letters is no value: most names of fields are not looked at further. */
+const plainName = /^[A-Za-z_]{0,40}$/;
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/**
+ * The name of the person that an object is, if it is one: `{ name: 'Ann Lee', email: … }`, or
+ * `{ firstName: 'Ann', lastName: 'Lee' }`.
+ */
+function nameOfPerson(value: Readonly<Record<string, unknown>>): string | undefined {
+  const first = textOf(value['firstName'] ?? value['first_name'] ?? value['givenName']);
+  const last = textOf(value['lastName'] ?? value['last_name'] ?? value['familyName']);
+  if (first !== '' && last !== '') return `${first} ${last}`;
+  const name = textOf(value['name']);
+  if (!looksLikeName(name)) return undefined;
+  const isPerson = Object.keys(value).some((key) => /e-?mail|avatar|accountid/i.test(key));
+  return isPerson ? name : undefined;
+}
+
+/** A text that a walk visits, and its turn in the walk. */
+interface Visited {
+  turn: number;
+  text: string;
+  place: Place;
+}
+
+export interface Search {
+  /** What was found, by the turn of its text. */
+  found: ReadonlyMap<number, Found>;
+  /** Each value once. */
+  list: Personal[];
+  /** The fields in which they stood. */
+  fields: string[];
+}
+
 export function createProtection({ scanner, names, nameFields }: ProtectionDeps) {
-  const fieldOf = createNameFields(nameFields);
+  const meaningOf = createMeanings(nameFields);
   const gathered = new Set<string>();
   let indexes: readonly NameIndex[] = names;
 
-  /** `{ name: 'Ann', email: … }` is somebody, whatever the fields around it are called. */
-  function gatherPerson(value: Readonly<Record<string, unknown>>): void {
-    const { name } = value;
-    if (typeof name !== 'string' || !looksLikeName(name)) return;
-    if (Object.keys(value).some((key) => /e-?mail|avatar|accountid/i.test(key))) gathered.add(name);
-  }
-
-  function gather(value: unknown, path: Path, depth: number): void {
-    walk(value, path, {
-      text(text, at, isFieldName) {
-        if (isFieldName) return text;
-        const inner = depth < maxEmbedded ? embeddedIn(text) : undefined;
-        if (inner !== undefined) gather(inner, at, depth + 1);
-        const field = fieldOf(at);
-        if (field === undefined) return text;
-        for (const { start, end } of nameSpans(text, field)) gathered.add(text.slice(start, end));
+  /** All texts in order, while the names in known fields are gathered. */
+  function visitAll(value: unknown): Visited[] {
+    const visited: Visited[] = [];
+    const root = createPlace();
+    let turn = -1;
+    walk(value, {
+      text(text, place) {
+        turn += 1;
+        visited.push({ turn, text, place });
+        gatherNames(text, place, 0);
         return text;
+      },
+      name(name) {
+        turn += 1;
+        if (!plainName.test(name)) visited.push({ turn, text: name, place: root });
+        return name;
+      },
+      number(digits, place) {
+        turn += 1;
+        const isPhone = meaningOf(place).sense === 'phone';
+        if (isPhone) visited.push({ turn, text: String(digits), place });
+        return digits;
       },
       object: gatherPerson,
     });
+    return visited;
   }
 
-  function piecesOf(text: string, sense: FieldSense, field: NameField): Piece[] {
+  function gatherPerson(value: Readonly<Record<string, unknown>>): void {
+    const name = nameOfPerson(value);
+    if (name !== undefined && isName(name)) gatherName(name);
+  }
+
+  function gatherName(name: string): void {
+    if (!isKnown(name)) gathered.add(name);
+  }
+
+  function isKnown(text: string): boolean {
+    return gathered.has(text) || names.some((index) => index.endAt(text, 0) === text.length);
+  }
+
+  function gatherNames(text: string, place: Place, depth: number): void {
+    const inner = depth < maxEmbedded ? embeddedIn(text) : undefined;
+    if (inner !== undefined) {
+      const below = (each: string, at: Place): string => {
+        gatherNames(each, at, depth + 1);
+        return each;
+      };
+      walk(inner, { text: below, object: gatherPerson }, place);
+    }
+    const { names: field } = meaningOf(place);
+    if (field === undefined || isKnown(text)) return;
+    for (const { start, end } of nameSpans(text, field)) {
+      gatherName(text.slice(start, end));
+    }
+  }
+
+  function piecesOf(text: string, { sense, names: field }: FieldMeaning): Piece[] {
     const found = scanner.scan(text, indexes, sense);
     if (field === undefined || !scanner.findsNames) return found;
-    const spans = nameSpans(text, field);
-    const apart = spans.filter(({ start, end }) =>
+    const [first] = found;
+    if (first?.start === 0 && first.end === text.length) return found;
+    const apart = nameSpans(text, field).filter(({ start, end }) =>
       found.every((hit) => hit.end <= start || end <= hit.start),
     );
+    if (apart.length === 0) return found;
     return [...found, ...apart].toSorted((a, b) => a.start - b.start);
   }
 
-  function find(text: string, path: Path, depth: number): Found {
-    if (depth < maxEmbedded && embeddedIn(text) !== undefined) {
-      const pieces: Piece[] = [];
-      for (const { start, end, text: inner, field } of literalsOf(text)) {
-        const found = find(inner, field === undefined ? [] : [...path, field], depth + 1);
-        if (found.pieces.length > 0) pieces.push({ start, end, inner: found });
-      }
-      return { text, pieces };
+  function find(text: string, place: Place, depth: number): Found {
+    if (depth >= maxEmbedded || embeddedIn(text) === undefined) {
+      return { text, pieces: piecesOf(text, meaningOf(place)) };
     }
-    const sense = senseOf(path.at(-1) ?? '');
-    return { text, pieces: piecesOf(text, sense, fieldOf(path)) };
+    const pieces: Piece[] = [];
+    const root = createPlace();
+    for (const { start, end, text: inner, field } of literalsOf(text)) {
+      const at = field === undefined ? root : field === '' ? place : place.field(field);
+      const found = find(inner, at, depth + 1);
+      if (found.pieces.length > 0) pieces.push({ start, end, inner: found });
+    }
+    return { text, pieces };
   }
 
-  /** Everything found in `value`, by text and field; `list` holds each value once. */
-  function search(value: unknown) {
-    gather(value, [], 0);
-    indexes = gathered.size === 0 ? names : [createNameIndex(gathered), ...names];
-    const byPlace = new Map<string, Found>();
+  /** Everything personal in `value`. */
+  function search(value: unknown): Search {
+    const visited = visitAll(value);
+    if (gathered.size > 0) indexes = [createNameIndex(gathered), ...names];
+    const found = new Map<number, Found>();
     const list = new Map<string, Personal>();
-    const places = new Set<string>();
+    const fields = new Set<string>();
 
     function collect({ text, pieces }: Found): void {
       for (const piece of pieces) {
@@ -119,35 +192,18 @@ export function createProtection({ scanner, names, nameFields }: ProtectionDeps)
       }
     }
 
-    function look(text: string, path: Path, isFieldName: boolean): void {
-      const place = placeOf(text, path, isFieldName);
-      if (byPlace.has(place)) return;
-      const found = find(text, isFieldName ? [] : path, 0);
-      if (found.pieces.length === 0) return;
-      byPlace.set(place, found);
-      places.add(path.join('.'));
-      collect(found);
+    for (const { turn, text, place } of visited) {
+      const here = find(text, place, 0);
+      if (here.pieces.length === 0) continue;
+      found.set(turn, here);
+      fields.add(place.names.join('.'));
+      collect(here);
     }
-
-    walk(value, [], {
-      text(text, path, isFieldName) {
-        look(text, path, isFieldName);
-        return text;
-      },
-      number(digits, path) {
-        if (senseOf(path.at(-1) ?? '') === 'phone') look(String(digits), path, false);
-        return digits;
-      },
-    });
-    return { byPlace, list: [...list.values()], places: [...places] };
+    return { found, list: [...list.values()], fields: [...fields] };
   }
 
   return { search };
 }
-
-/** The same text means another thing in another field. */
-const placeOf = (text: string, path: Path, isFieldName: boolean): string =>
-  `${isFieldName ? '' : path.join('.')} ${text}`;
 
 function render({ text, pieces }: Found, tokenOf: (personal: Personal) => string): string {
   let rendered = '';
@@ -163,20 +219,17 @@ function render({ text, pieces }: Found, tokenOf: (personal: Personal) => string
   return rendered + text.slice(at);
 }
 
-/** `value` with what `tokenOf` says for each thing that the search found. */
+/** `value`, which was searched, with what `tokenOf` says for each thing that was found. */
 export function rewrite(
   value: unknown,
-  { byPlace, tokenOf }: { byPlace: Map<string, Found>; tokenOf: (personal: Personal) => string },
+  found: Search['found'],
+  tokenOf: (personal: Personal) => string,
 ): unknown {
-  if (byPlace.size === 0) return value;
-  return walk(value, [], {
-    text(text, path, isFieldName) {
-      const found = byPlace.get(placeOf(text, path, isFieldName));
-      return found ? render(found, tokenOf) : text;
-    },
-    number(digits, path) {
-      const found = byPlace.get(placeOf(String(digits), path, false));
-      return found ? render(found, tokenOf) : digits;
-    },
-  });
+  let turn = -1;
+  const next = <Value>(kept: Value): Value | string => {
+    turn += 1;
+    const here = found.get(turn);
+    return here ? render(here, tokenOf) : kept;
+  };
+  return walk(value, { text: next, name: next, number: next });
 }

@@ -2,8 +2,9 @@
 // for it, all of them or none, and within free text only for the service that they came from.
 import { refusal } from '../reasons.ts';
 import { embeddedIn, literalsOf } from './embedded.ts';
-import { isAllowed, type Path } from './fields.ts';
+import { isAllowed } from './fields.ts';
 import type { Resolved } from './map.ts';
+import type { Place } from './place.ts';
 import type { PiiSettings } from './settings.ts';
 import { keyOf, type Token, tokensIn } from './token.ts';
 import { walk } from './walk.ts';
@@ -30,18 +31,17 @@ const addresses = new Set(['EMAIL', 'PHONE', 'NAME']);
 /** The tokens in `params`, by whether their field is one of `fields`. */
 export function usesOf(params: unknown, fields: readonly string[]): Uses {
   const uses: Uses = { restored: [], left: [] };
-  walk(params, [], {
-    text(text, path) {
-      if (!text.includes('⟦') && !text.includes('<')) return text;
-      for (const token of tokensIn(text)) {
-        const field = path.join('.');
-        const isInText = text.trim().length > token.length;
-        if (isAllowed(fields, path)) uses.restored.push({ ...token, field, isInText });
-        else uses.left.push({ token: keyOf(token), field });
-      }
-      return text;
-    },
-  });
+  const note = (text: string, place: Place): string => {
+    if (!text.includes('⟦') && !text.includes('<')) return text;
+    const field = place.names.join('.');
+    for (const token of tokensIn(text)) {
+      const isInText = text.trim().length > token.length;
+      if (isAllowed(fields, place)) uses.restored.push({ ...token, field, isInText });
+      else uses.left.push({ token: keyOf(token), field });
+    }
+    return text;
+  };
+  walk(params, { text: note, name: note });
   return uses;
 }
 
@@ -133,8 +133,7 @@ export function restoreIn(
   fields: readonly string[],
   values: ReadonlyMap<string, string>,
 ): unknown {
-  return walk(params, [], {
-    text: (text: string, path: Path) =>
-      isAllowed(fields, path) ? restoreText(text, values, 0) : text,
-  });
+  const text = (given: string, place: Place): string =>
+    isAllowed(fields, place) ? restoreText(given, values, 0) : given;
+  return walk(params, { text, name: text });
 }

@@ -1,52 +1,56 @@
-// Goes through JSON and answers it with other strings; what did not change is the same object.
+// Goes through JSON and answers it with other strings; what did not change is the same object. Two
+// walks through the same value visit in the same order.
 import { AppError } from '../../base/index.ts';
-import type { Path } from './fields.ts';
+import { createPlace, type Place } from './place.ts';
 
 /** Deeper is no answer of a service, and would end the stack. */
 const maxDepth = 500;
 
 export interface Visit {
-  /** A string, the name of a field (`isName`), or a number in a field for numbers to call. */
-  text(text: string, path: Path, isName: boolean): string;
-  number?(value: number, path: Path): string | number;
-  object?(value: Readonly<Record<string, unknown>>, path: Path): void;
+  text(text: string, place: Place): string;
+  /** The name of a field of what stands at `place`. */
+  name?(name: string, place: Place): string;
+  number?(value: number, place: Place): string | number;
+  object?(value: Readonly<Record<string, unknown>>): void;
 }
 
-function walkObject(value: Record<string, unknown>, path: Path, visit: Visit): unknown {
-  visit.object?.(value, path);
+function walkObject(value: Record<string, unknown>, place: Place, visit: Visit): unknown {
+  visit.object?.(value);
   let changed: [string, unknown][] | undefined;
-  const entries = Object.entries(value);
-  for (const [place, [name, item]] of entries.entries()) {
-    const newName = visit.text(name, path, true);
-    const newItem = walk(item, [...path, name], visit);
+  const names = Object.keys(value);
+  for (const [index, name] of names.entries()) {
+    const item = value[name];
+    const newName = visit.name?.(name, place) ?? name;
+    const newItem = visitItem(item, place.field(name), visit);
     if (newName === name && newItem === item) continue;
-    changed ??= [...entries];
-    changed[place] = [newName, newItem];
+    changed ??= Object.entries(value);
+    changed[index] = [newName, newItem];
   }
   return changed ? Object.fromEntries(changed) : value;
 }
 
-function walkList(value: readonly unknown[], path: Path, visit: Visit): unknown {
+function walkList(value: readonly unknown[], place: Place, visit: Visit): unknown {
   let changed: unknown[] | undefined;
-  for (const [place, item] of value.entries()) {
-    const newItem = walk(item, path, visit);
+  for (const [index, item] of value.entries()) {
+    const newItem = visitItem(item, place, visit);
     if (newItem === item) continue;
     changed ??= [...value];
-    changed[place] = newItem;
+    changed[index] = newItem;
   }
   return changed ?? value;
 }
 
-/** Throws `too_large` for what is nested deeper than 500 levels. */
-export function walk(value: unknown, path: Path, visit: Visit): unknown {
-  if (path.length > maxDepth) {
+function visitItem(value: unknown, place: Place, visit: Visit): unknown {
+  if (typeof value === 'string') return visit.text(value, place);
+  if (typeof value === 'number') return visit.number?.(value, place) ?? value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (place.depth > maxDepth) {
     throw new AppError('too_large', `The value is nested more than ${maxDepth} levels deep.`);
   }
-  if (typeof value === 'string') return visit.text(value, path, false);
-  if (typeof value === 'number') return visit.number?.(value, path) ?? value;
-  if (Array.isArray(value)) return walkList(value, path, visit);
-  if (typeof value === 'object' && value !== null) {
-    return walkObject(value as Record<string, unknown>, path, visit);
-  }
-  return value;
+  if (Array.isArray(value)) return walkList(value, place.items(), visit);
+  return walkObject(value as Record<string, unknown>, place, visit);
 }
+
+/** Throws `too_large` for what is nested deeper than 500 levels. */
+export const walk = (value: unknown, visit: Visit, place: Place = createPlace()): unknown =>
+  visitItem(value, place, visit);

@@ -44,7 +44,7 @@ describe('detection', () => {
     const samples = nameSamples(300);
     const met = samples.filter(({ value }) => {
       const protection = createProtection({ scanner, names: [], nameFields: [] });
-      return protection.search(value).places.length === 2;
+      return protection.search(value).fields.length === 2;
     });
     assert.ok(met.length / samples.length >= 0.95, `${met.length} of ${samples.length}`);
   });

@@ -4,6 +4,7 @@
 const separator = /[\s\u00a0,]+/;
 const between = /(?:,?[ \t\u00a0\u202f]{1,2}|,?\s?\r?\n\s{0,8})/y;
 const letter = /[\p{L}\p{N}]/u;
+const wordPart = /[\p{L}\p{N}.'’\p{M}-]/u;
 const capitalised = String.raw`\p{Lu}[\p{L}.'’-]*`;
 const small = '(?:d[aeiu]|v[ao]n|der|den|le|la|zu|zum|bin|al)';
 const capitals = new RegExp(`^${capitalised}(?:,? (?:${small} )*${capitalised}){1,4}$`, 'u');
@@ -36,12 +37,6 @@ function slotOf(text: string, at: number): number {
   return slot & 0x7fff;
 }
 
-interface Known {
-  words: readonly string[];
-  /** Single words are found as they are written only: `Berg` is a mountain as well. */
-  exact: string | undefined;
-}
-
 export interface NameIndex {
   add(name: string): void;
   /** The end of the longest name that begins at `start`, where a word does. */
@@ -67,25 +62,22 @@ function formsOf(words: readonly string[]): (readonly string[])[] {
 
 export function createNameIndex(names: Iterable<string>): NameIndex {
   const slots = new Uint8Array(0x8000);
-  const byFirst = new Map<string, Known[]>();
+  const byFirst = new Map<string, (readonly string[])[]>();
 
-  function addForm(words: readonly string[], exact?: string): void {
+  function addForm(words: readonly string[]): void {
     const [first = ''] = words;
     const known = byFirst.get(first) ?? [];
-    if (known.some((each) => each.words.join(' ') === words.join(' '))) return;
+    if (known.some((each) => each.join(' ') === words.join(' '))) return;
+    // The longest first: `Anna Maria Lee` before `Anna Maria`.
     byFirst.set(
       first,
-      [...known, { words, exact }].toSorted((a, b) => b.words.length - a.words.length),
+      [...known, words].toSorted((a, b) => b.length - a.length),
     );
     slots[slotOf(first, 0)] = 1;
   }
 
   function add(name: string): void {
     const words = name.split(separator).filter((word) => letter.test(word));
-    const [first = ''] = words;
-    if (words.length === 1 && first.length >= 3 && /^\p{Lu}/u.test(first)) {
-      addForm([first.toLowerCase()], first);
-    }
     if (words.length < 2) return;
     const lower = words.map((word) => word.toLowerCase());
     const spellings = [
@@ -116,27 +108,27 @@ export function createNameIndex(names: Iterable<string>): NameIndex {
     return letter.test(text[at] ?? '') ? undefined : at;
   }
 
+  function endFrom(text: string, start: number, first: string): number | undefined {
+    for (const words of byFirst.get(first) ?? []) {
+      const found = endOfWords(text, start, words);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
   return {
     add,
 
     endAt(text, start) {
       if (slots[slotOf(text, start)] === 0) return undefined;
       let end = start;
-      while (/[\p{L}\p{N}.'’\p{M}-]/u.test(text[end] ?? '')) end += 1;
+      while (wordPart.test(text[end] ?? '')) end += 1;
       const word = text.slice(start, end).toLowerCase();
+      const found = endFrom(text, start, word);
+      if (found !== undefined || !/[.'’-]/.test(word)) return found;
       // A full stop or a hyphen may end the sentence, or belong to the name (`Dr.`, `Anna-Lena`).
-      for (const first of new Set([
-        word,
-        word.replace(/[.'’-].*$/, ''),
-        word.replace(/['’.-]+$/, ''),
-      ])) {
-        for (const { words, exact } of byFirst.get(first) ?? []) {
-          if (exact !== undefined && !text.startsWith(exact, start)) continue;
-          const found = endOfWords(text, start, words);
-          if (found !== undefined) return found;
-        }
-      }
-      return undefined;
+      const stems = [word.replace(/[.'’-].*$/, ''), word.replace(/[.'’-]+$/, '')];
+      return endFrom(text, start, stems[0] ?? '') ?? endFrom(text, start, stems[1] ?? '');
     },
   };
 }
