@@ -210,10 +210,10 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { db, tick, sandbox, engine, identity, egress } = base;
     const whereabouts = { origin: () => origin };
     const consent = confirmation.obtain({ db, clock });
-    const { sealer, deriveKey } = engine;
+    const { deriveKey } = engine;
     const { membership: memberOf, usernameOf, accounts: people } = identity;
     const whom = { people, memberOf, usernameOf, directory: { names: identity.namesOf } };
-    const below = { db, tick, egress, engine, sealer, deriveKey, consent, ...whom };
+    const below = { db, tick, egress, engine, deriveKey, consent, ...whom };
     const gateway = createGateway({ ...ground, ...below, ...whereabouts });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const endpoint = { log, clock, version, origin: () => origin };

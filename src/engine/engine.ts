@@ -72,9 +72,8 @@ export function createEngine(deps: EngineDeps) {
 
   return {
     operations,
-    /** A key of that purpose, the same everywhere; and what seals under the key of a workspace. */
+    /** A key of that purpose, the same in every process of this installation. */
     deriveKey: items.deriveKey,
-    sealer: items.sealer,
     /** What items grant by themselves, for the port that `authorise` asks. */
     extraPerms,
     /** The scripts and flows that a person has starred. */

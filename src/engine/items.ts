@@ -61,6 +61,5 @@ export function createItems(deps: ItemsDeps) {
     operations,
     checkMasterKey: vault.check,
     deriveKey: vault.derive,
-    sealer: { seal: vault.sealFor, open: vault.openFor },
   };
 }

@@ -16,7 +16,7 @@ import {
   createSend,
 } from './calls/index.ts';
 import { createChanges } from './changes.ts';
-import { createCredentials, credentialOperations, type Sealer } from './credentials/index.ts';
+import { createCredentials, credentialOperations } from './credentials/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
 import { createOpenApi, openApiOperations } from './openapi/index.ts';
 import {
@@ -26,6 +26,7 @@ import {
   protectStage,
   restoreStage,
 } from './pii/index.ts';
+import { createSealer } from './sealer.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
@@ -36,7 +37,6 @@ export interface GatewayDeps {
   tick: SlowTick;
   log: Log;
   egress: Pick<Egress, 'fetch'>;
-  sealer: Sealer;
   /** Whose names are found in free text. */
   directory: PiiDirectory;
   /** Asks the person behind a call; from the door. */
@@ -55,15 +55,16 @@ export type Gateway = ReturnType<typeof createGateway>;
 
 export function createGateway(deps: GatewayDeps) {
   const changes = createChanges(deps.db);
+  const sealer = createSealer(deps.deriveKey);
   const gates = createGates({ ...deps, changes });
   const declarations = [jira];
   const isTaken = (name: string): boolean => declarations.some((one) => one.name === name);
   const openApi = createOpenApi({ ...deps, changes, isTaken });
   const { of: brought } = openApi;
   const services = createServices({ ...deps, changes, gates, declarations, brought });
-  const credentials = createCredentials({ ...deps, services });
+  const credentials = createCredentials({ ...deps, sealer, services });
   const audit = createServiceAudit({ ...deps, changes });
-  const pii = createPii(deps);
+  const pii = createPii({ ...deps, sealer });
   const send = createSend({ ...deps, credentials });
   const delegation = createDelegation({
     ...deps,

@@ -187,6 +187,13 @@ describe('services', () => {
     assert.doesNotMatch(JSON.stringify(audit), new RegExp(secret));
   });
 
+  test('B08 a workspace that replaces its key keeps everybody connected', async () => {
+    await ok('variables.rotateKey', {});
+    const read = { action: 'get_issue', issue_key: 'PAY-1' };
+    const { structuredContent } = await model.call('jira_read_actions', read);
+    assert.equal(structuredContent.summary, 'Invoices are late');
+  });
+
   test('at the address of all workspaces a tool names those that have the service', async () => {
     await ok('workspaces.create', { id: 'elsewhere', name: 'Elsewhere' });
     const token = await server.tokenWith(['services:jira:read']);

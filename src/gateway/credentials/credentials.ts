@@ -5,15 +5,9 @@ import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { ServiceDeclaration } from '../action.ts';
 import { refusal } from '../reasons.ts';
+import type { Sealer } from '../sealer.ts';
 import type { Service, Services } from '../services/index.ts';
 import * as sql from './credentials.sql.ts';
-
-/** Encrypts for one use in one workspace; opens for that use alone. */
-export interface Sealer {
-  seal(workspace: string, what: { use: string; value: string }): Promise<string>;
-  /** Undefined when it was not sealed for this use, or the key is another one by now. */
-  open(workspace: string, what: { use: string; value: string }): Promise<string | undefined>;
-}
 
 /** Nobody's id: the credential that everybody in the workspace shares. */
 const everybody = '00000000-0000-0000-0000-000000000000';

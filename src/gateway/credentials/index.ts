@@ -1,2 +1,2 @@
-export { createCredentials, type Credentials, type Sealer } from './credentials.ts';
+export { createCredentials, type Credentials } from './credentials.ts';
 export { credentialOperations } from './operations/index.ts';

@@ -2,7 +2,7 @@
 // process keeps of it saves queries, is bounded, and is believed for two seconds at a time.
 import { AppError, type Clock } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { Sealer } from '../credentials/index.ts';
+import type { Sealer } from '../sealer.ts';
 import { createNameIndex, type NameIndex } from './detect/index.ts';
 import * as sql from './pii.sql.ts';
 import {

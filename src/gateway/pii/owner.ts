@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { type Clock, newId } from '../../base/index.ts';
 import { seal, unseal } from '../../engine/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { Sealer } from '../credentials/index.ts';
+import type { Sealer } from '../sealer.ts';
 import * as sql from './pii.sql.ts';
 
 export interface PiiOwner {

@@ -2,7 +2,7 @@
 // again in what goes to it. Whatever fails on the way fails the call: nothing leaves half done.
 import { AppError, type Clock, type Log, type SlowTick } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { Sealer } from '../credentials/index.ts';
+import type { Sealer } from '../sealer.ts';
 import { refusal } from '../reasons.ts';
 import { createNameIndex, loadScanner, type NameIndex, type Scanner } from './detect/index.ts';
 import { createTokenMap } from './map.ts';
