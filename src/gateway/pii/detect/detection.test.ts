@@ -75,6 +75,8 @@ describe('detection', () => {
     ['a UUID of digits', '44665544-0000-4111-8111-030901820123', []],
     ['dates and times', '21.11.2026 10:30, 2026-11-21T10:30:00.123Z, 01/02/2026', []],
     ['versions', 'v1.2.3, version 1.2.3.4, node@24.21.0', []],
+    ['numbers of things', 'SKU 0049-1234-XL, EAN 4006381333931, 1234 5678 9012, +1000', []],
+    ['words like keys', 'sk-estimator-something-long-name, basic understanding, secret_santa', []],
     ['a repository', 'git@github.com:acme/app.git', []],
     ['a token', '⟦EMAIL_1:ma•••@gmail.com⟧ ⟦PHONE_2:+49•••17⟧ ⟦IP_3⟧', []],
     ['a value in a token', '⟦EMAIL_1:ann@example.com⟧', ['EMAIL ann@example.com']],

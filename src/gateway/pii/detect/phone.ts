@@ -65,7 +65,7 @@ export function createPhoneAt(
     // Other numbers may follow: the longest beginning that is a number, group by group.
     for (let tries = 0; tries < 5 && digitsIn(candidate) >= 6; tries += 1) {
       const end = start + candidate.length;
-      const isWhole = !/[\p{L}\p{N}_]|[-.]\d/uy.test(text.slice(end, end + 2));
+      const isWhole = !/[\p{L}\p{N}_]|-[\p{L}\p{N}]|\.\d/uy.test(text.slice(end, end + 2));
       if (isWhole && judge(candidate, isExpected)) return { type: 'PHONE', start, end };
       const shorter = candidate.replace(/[^\d+]+\d+$/, '');
       if (shorter === candidate) return undefined;

@@ -38,7 +38,7 @@ const patterns: readonly string[] = [
   'figd_[\\w-]{30,}',
   'pat-(?:na|eu)\\d-[a-f0-9-]{36}',
   // Models
-  'sk-(?:proj-|ant-|or-|svcacct-|lf-)?[\\w-]{20,}',
+  'sk-(?=[\\w-]*\\d)(?:proj-|ant-|or-|svcacct-|lf-)?[\\w-]{20,}',
   'hf_[A-Za-z0-9]{30,}',
   'gsk_[A-Za-z0-9]{40,}',
   'xai-[A-Za-z0-9]{40,}',
