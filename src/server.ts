@@ -210,11 +210,12 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { db, tick, sandbox, engine, identity, egress } = base;
     const whereabouts = { origin: () => origin };
     const consent = confirmation.obtain({ db, clock });
-    const { deriveKey } = engine;
+    const { deriveKey, runAsAdmin: runScript } = engine;
+    const invoke: Door['invoke'] = (...asked) => door.invoke(...asked);
     const { membership: memberOf, usernameOf, accounts: people } = identity;
     const whom = { people, memberOf, usernameOf, directory: { names: identity.namesOf } };
-    const below = { db, tick, egress, engine, deriveKey, consent, ...whom };
-    const gateway = createGateway({ ...ground, ...below, ...whereabouts });
+    const below = { db, tick, egress, engine, deriveKey, consent, runScript, ...whom };
+    const gateway = createGateway({ ...ground, ...below, ...whereabouts, invoke });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const endpoint = { log, clock, version, origin: () => origin };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;
@@ -235,6 +236,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
         return () => ends.forEach((end) => end());
       },
       services: { tools: gateway.tools, revision: gateway.revision },
+      sessionHints: gateway.sessionHints,
       workspaces: identity.workspacesOf,
       deriveKey,
       spend: identity.spend,

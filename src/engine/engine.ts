@@ -14,6 +14,7 @@ import { createJobServices } from './job-services.ts';
 import { createKept } from './kept.ts';
 import { offered, type OfferedResources, takesResource } from './offered.ts';
 import { createReadable, grantsOf } from './readable.ts';
+import { createRunAsAdmin } from './run-as-admin.ts';
 import { type RunnableTool, sampleScript, scriptOperations } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
 import { createVerbs } from './verbs.ts';
@@ -32,13 +33,13 @@ export interface RunnableList {
 export type Engine = ReturnType<typeof createEngine>;
 
 export function createEngine(deps: EngineDeps) {
-  const { db, clock, tick, log, runners } = deps;
+  const { db, clock, tick, log, runners, mode, config } = deps;
   const versions = createVersions(db);
   const verbs = createVerbs(deps, versions);
   const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
   const { triggers } = verbs;
   const { flows } = flowEngine;
-  const { retentionMs } = deps.config;
+  const { retentionMs } = config;
   const extraPerms = grantsOf(verbs);
   const onChanged = versions.changed;
   const onStarred = (workspace: string): void => {
@@ -49,7 +50,6 @@ export function createEngine(deps: EngineDeps) {
   const assertReadable = createReadable(extraPerms);
   const kept = createKept({ ...deps, assertReadable, onChanged, onStarred, scripts, jobs });
   const pruner = createPruner({ db, clock, tick, log, retentionMs, forget: verbs.memories.prune });
-  const { mode, config } = deps;
   const of = { worker: worker.name, hostname: hostname(), mode, workerGroup: config.workerGroup };
   const serviceLog = createServiceLog({ db, clock, tick, log, of });
   const shown = { db, clock, groups: verbs.groups, flushLog: serviceLog.flush };
@@ -74,6 +74,8 @@ export function createEngine(deps: EngineDeps) {
     operations,
     /** A key of that purpose, the same in every process of this installation. */
     deriveKey: items.deriveKey,
+    /** Runs a deployed script with the rights of an admin, and waits for its result. */
+    runAsAdmin: createRunAsAdmin({ ...deps, ...items, jobs, waitMs: config.waitMs }),
     /** What items grant by themselves, for the port that `authorise` asks. */
     extraPerms,
     /** The scripts and flows that a person has starred. */

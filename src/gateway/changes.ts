@@ -1,11 +1,10 @@
 // Tells every process when the gateway of a workspace changed: what is cached of it is read anew.
 import type { Database } from '../store/index.ts';
 
-const channel = 'gateway_changed';
-
 export type Changes = ReturnType<typeof createChanges>;
 
-export function createChanges(db: Database) {
+/** `channel`: one for what tool lists depend on; others keep what they cache apart from it. */
+export function createChanges(db: Database, channel = 'gateway_changed') {
   const revisions = new Map<string, number>();
   const listeners = new Set<(workspace: string | null) => void>();
   let base = 0;

@@ -14,10 +14,14 @@ import {
   type Consent,
   createCalls,
   createSend,
+  hookStage,
+  mayCall,
+  type Invoke,
 } from './calls/index.ts';
 import { createChanges } from './changes.ts';
 import { createCredentials, credentialOperations } from './credentials/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
+import { createHooks, type RunScript } from './hooks/index.ts';
 import { createOpenApi, openApiOperations } from './openapi/index.ts';
 import {
   createPii,
@@ -28,6 +32,7 @@ import {
 } from './pii/index.ts';
 import { createSealer } from './sealer.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
+import { subjectOf } from './subject.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
@@ -44,6 +49,10 @@ export interface GatewayDeps {
   /** 32 bytes for one purpose, the same in every process of this installation. */
   deriveKey: ServiceAuditDeps['deriveKey'];
   people: ServiceAuditDeps['people'];
+  /** Runs a deployed script with the rights of an admin, for hooks that are scripts. */
+  runScript: RunScript;
+  /** Through the door; for the calls that hooks chain. */
+  invoke: Invoke;
   /** Where people reach this server. */
   origin: () => string;
   engine: DelegationDeps['engine'];
@@ -70,13 +79,16 @@ export function createGateway(deps: GatewayDeps) {
     ...deps,
     hasService: async (workspace, name) => (await services.setupOf(workspace)).services.has(name),
   });
-  // The one list of what every call of a service passes, outermost first.
+  const hooks = createHooks({ ...deps, sealer });
+  // The one list of what every call of a service passes, outermost first. Hooks see a call before
+  // the person is asked, who agrees to what will go out, and its answer before it is protected.
   const stages = [
     delegationStage(delegation.authority),
     classStage(gates.note),
-    confirmStage(deps.consent),
     capStage,
     protectStage(pii),
+    hookStage({ hooks, invoke: deps.invoke }),
+    confirmStage(deps.consent),
     restoreStage(pii),
   ];
   const { admit } = delegation.authority;
@@ -92,6 +104,7 @@ export function createGateway(deps: GatewayDeps) {
     ...callOperations(calls),
     ...audit.operations,
     ...piiOperations(pii),
+    ...hooks.operations,
     ...delegation.operations,
   ];
 
@@ -109,6 +122,18 @@ export function createGateway(deps: GatewayDeps) {
       const active = await activations.of({ workspace, userId });
       return toolsOf(caller, { setup, active });
     },
+    /** What sessions of this caller are told about the services that they may use. */
+    async sessionHints(caller: Caller, workspace: string): Promise<string[]> {
+      const setup = await services.setupOf(workspace);
+      const names = [...setup.services.values()]
+        .filter((service) =>
+          [...service.actions.values()].some((action) =>
+            mayCall(caller, { setup, service, action }),
+          ),
+        )
+        .map(({ declaration }) => declaration.name);
+      return hooks.sessionHints({ workspace, subject: subjectOf(caller), services: names });
+    },
     /** The rows of service calls that `serviceAudit.export` let somebody take, as text. */
     exported: audit.exported,
     /** The token exchange of RFC 8693. */
@@ -116,13 +141,14 @@ export function createGateway(deps: GatewayDeps) {
     /** For identity: what a delegated token says at this moment. */
     findToken: delegation.findToken,
     async start(): Promise<void> {
-      await changes.start();
+      await Promise.all([changes.start(), hooks.start()]);
       audit.start();
       pii.start();
       delegation.start();
     },
     /** When no call comes any more. */
     async stop(): Promise<void> {
+      await hooks.stop();
       await delegation.stop();
       await audit.stop();
       await pii.stop();

@@ -22,6 +22,8 @@ const codeOfReason = {
   pii_scrub_failed: 'unavailable',
   confirmation_required: 'confirmation_required',
   audit_unavailable: 'unavailable',
+  hook_denied: 'forbidden',
+  hook_failed: 'unavailable',
   // Of flows that act for a person: who asks, for which run, and what it may.
   request_malformed: 'invalid_input',
   client_unknown: 'unauthenticated',

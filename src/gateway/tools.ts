@@ -69,7 +69,8 @@ function toolOf({ declaration }: Service, actions: readonly Action[], reads: boo
     inputOf({ action, dry_run: dryRun = false, confirmed = false, ...params }) {
       return { service: name, action, params, dryRun, confirmed };
     },
-    asksFirst: !reads,
+    // A hook may want the person asked about a read, too.
+    asksFirst: true,
     inputSchema: {
       type: 'object',
       properties: {

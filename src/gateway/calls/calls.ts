@@ -1,11 +1,13 @@
 // Calls of services: what was asked for is found and checked, then passes the stages. Every way in
 // (MCP tools, REST, flows, follow-ups of hooks) comes through here.
 import { nearest } from '../../base/index.ts';
-import { type Call, type Caller, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { type Call, type Caller, workspaceOf } from '../../operation/index.ts';
 import { type Activations, idOf, type Person } from '../activation/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Services } from '../services/index.ts';
-import type { Flight, ServiceResult, Stage, Subject, Wanted } from './flight.ts';
+import { subjectOf } from '../subject.ts';
+import { checkedParams } from './check.ts';
+import type { Flight, ServiceResult, Stage, Wanted } from './flight.ts';
 import { type CallLog, recorded } from './record.ts';
 
 export interface CallsDeps {
@@ -17,17 +19,6 @@ export interface CallsDeps {
   /** Outermost first. */
   stages: readonly Stage[];
   send: (flight: Flight) => Promise<ServiceResult>;
-}
-
-function subjectOf({ caller }: Call): Subject {
-  const { membership, userId, email } = caller;
-  return {
-    userId: userId ?? '',
-    email,
-    username: displayNameOf(caller),
-    role: membership?.role ?? '',
-    groups: membership?.groups ?? [],
-  };
 }
 
 export type Calls = ReturnType<typeof createCalls>;
@@ -63,18 +54,11 @@ export function createCalls({ services, log, activations, admit, stages, send }:
         hint: `Call ${tool} with it.`,
       });
     }
-    const subject = subjectOf(call);
+    const subject = subjectOf(call.caller);
     // The author of a flow named the action; a person finds it first.
     const found = action.curated || call.caller.delegation !== null;
     if (!found) await assertActive({ workspace, ...subject }, name, action.name);
-    const checked = await action.input.check(wanted.params);
-    if ('problems' in checked) {
-      const problems = checked.problems.slice(0, 5).join('; ');
-      throw refusal('invalid_params', `The parameters do not fit ${action.name}: ${problems}`, {
-        hint: `It takes: ${JSON.stringify(action.input.json['properties'] ?? {}).slice(0, 1000)}`,
-      });
-    }
-    const { params } = checked;
+    const params = await checkedParams(action, wanted.params);
     return { call, workspace, subject, wanted, setup, service, action, params, notes: {} };
   }
 

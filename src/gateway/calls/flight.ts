@@ -2,16 +2,8 @@
 import type { Call } from '../../operation/index.ts';
 import type { Action, ActionClass, JsonObject } from '../action.ts';
 import type { Service, Setup } from '../services/index.ts';
+import type { Subject } from '../subject.ts';
 import type { CallNotes } from './record.ts';
-
-/** The person in whose name a service is called. */
-export interface Subject {
-  userId: string;
-  email: string;
-  username: string;
-  role: string;
-  groups: readonly string[];
-}
 
 /** What was asked for, before anything of it is known to be right. */
 export interface Wanted {
@@ -38,6 +30,8 @@ export interface Flight {
   params: JsonObject;
   /** For its row in the log. */
   readonly notes: CallNotes;
+  /** Why the person has to agree first, where a hook wants it. */
+  confirm?: string;
 }
 
 export interface ServiceResult {

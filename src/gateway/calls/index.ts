@@ -4,4 +4,5 @@ export { classStage, mayCall } from './classes.ts';
 export { confirmStage, type Consent } from './confirm.ts';
 export { callOperations } from './operations/index.ts';
 export type { Flight, ServiceResult, Stage } from './flight.ts';
+export { hookStage, type Invoke } from './hook-stage.ts';
 export { createSend } from './send.ts';

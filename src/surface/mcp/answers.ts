@@ -10,7 +10,7 @@ import {
   type RequestId,
   type ToolResult,
 } from './protocol.ts';
-import { instructionsOf, introduced, type ServerInfo } from './introduction.ts';
+import { introduced, type ServerInfo } from './introduction.ts';
 import { type Framed, keep, type Kept } from './kept.ts';
 
 /**
@@ -18,7 +18,7 @@ import { type Framed, keep, type Kept } from './kept.ts';
  * changes are announced a client has no other way to learn of it.
  */
 export const listCache = { ttlMs: 0, cacheScope: 'private' } as const;
-/** What `server/discover` says changes only with the version of the server. */
+/** What `server/discover` says changes with the version of the server, and with its hints. */
 export const discoverCache = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
 /** A result as the era wants it. */
@@ -39,28 +39,27 @@ export function answer(id: RequestId, result: JsonObject | ToolResult): string {
 export interface Introduction {
   capabilities: JsonObject;
   info: ServerInfo;
-  /** Null: an address of many. */
-  workspace: string | null;
+  /** What clients put before a model. */
+  instructions: string;
 }
 
 export function initializeResult(
   params: JsonObject,
-  { capabilities, info, workspace }: Introduction,
+  { capabilities, info, instructions }: Introduction,
 ): JsonObject {
   const asked = String(params['protocolVersion']);
   return {
     protocolVersion: legacyVersions.includes(asked) ? asked : legacyVersions[0],
     capabilities,
     serverInfo: introduced(info),
-    instructions: instructionsOf(workspace),
+    instructions,
   };
 }
 
 export function discoverResult({
   capabilities,
-  workspace,
-}: Pick<Introduction, 'capabilities' | 'workspace'>): JsonObject {
-  const instructions = instructionsOf(workspace);
+  instructions,
+}: Pick<Introduction, 'capabilities' | 'instructions'>): JsonObject {
   return { supportedVersions: [modernVersion], capabilities, instructions, ...discoverCache };
 }
 

@@ -25,7 +25,12 @@ import {
   rpcCodes,
   rpcErrorBody,
 } from './protocol.ts';
-import { type CapabilitiesOf, introduced, type ServerInfo } from './introduction.ts';
+import {
+  type CapabilitiesOf,
+  introduced,
+  type InstructionsOf,
+  type ServerInfo,
+} from './introduction.ts';
 import type { Invocation } from './tool.ts';
 import { sessionHeader, type Session, type Sessions } from './sessions.ts';
 import type { Subscriptions } from './subscriptions.ts';
@@ -40,6 +45,7 @@ export interface DispatcherDeps {
   sessions: Sessions;
   subscriptions: Pick<Subscriptions, 'listen'>;
   capabilitiesOf: CapabilitiesOf;
+  instructionsOf: InstructionsOf;
   log: Log;
 }
 
@@ -163,13 +169,16 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
   }
 
   /** A greeting: a client that can be asked something gets a session. */
-  function greet({ fast, http, accepted }: Dispatch, id: RequestId): McpHttpResponse {
+  async function greet(
+    { fast, http, accepted }: Dispatch,
+    id: RequestId,
+  ): Promise<McpHttpResponse> {
     const { capabilities: declared } = fast.params;
     const asked = accepted.stream && isObject(declared) ? declared : {};
+    const instructions = await deps.instructionsOf(http);
     const session = deps.sessions.open(http, asked);
-    const { workspace } = http;
     const capabilities = deps.capabilitiesOf({ era: 'legacy', streams: session !== undefined });
-    const said = { capabilities, workspace, info: serverInfo() };
+    const said = { capabilities, instructions, info: serverInfo() };
     const response = jsonResponse(answer(id, initializeResult(fast.params, said)));
     if (!session) return response;
     return { ...response, headers: { ...response.headers, [sessionHeader]: session.id } };
@@ -182,12 +191,11 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     return accepted202;
   }
 
-  function plain({ fast, http }: Dispatch): JsonObject {
+  async function plain({ fast, http }: Dispatch): Promise<JsonObject> {
     const { method, era } = fast;
     if (method !== 'server/discover') return {};
-    const { workspace } = http;
     const capabilities = deps.capabilitiesOf({ era, streams: true });
-    return discoverResult({ capabilities, workspace });
+    return discoverResult({ capabilities, instructions: await deps.instructionsOf(http) });
   }
 
   return async (dispatch) => {
@@ -204,6 +212,6 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       return jsonResponse(listAnswer(id, head, { era, info: serverInfo() }));
     }
     const info = method === 'server/discover' ? introduced(serverInfo()) : serverInfo();
-    return jsonResponse(answer(id, resultOf(era, plain(dispatch), info)));
+    return jsonResponse(answer(id, resultOf(era, await plain(dispatch), info)));
   };
 }

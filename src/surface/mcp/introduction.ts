@@ -1,5 +1,7 @@
 // How this server introduces itself: name, capabilities and the instructions that clients put
 // before a model. Only what works is advertised.
+import type { Log } from '../../base/index.ts';
+import type { Caller } from '../../operation/index.ts';
 import { type Icon, iconsOf } from './icons.ts';
 import type { Era, JsonObject } from './protocol.ts';
 
@@ -79,7 +81,27 @@ const rest = [
 
 const texts = { one: [...ofOne, ...rest].join('\n'), many: [...ofMany, ...rest].join('\n') };
 
-/** What clients put before a model; they cut it at 2,048 characters. Null: many workspaces. */
-export function instructionsOf(workspace: string | null): string {
-  return workspace === null ? texts.many : texts.one;
+/** What a session is told beside, by those who look after the workspace. */
+export type SessionHints = (caller: Caller, workspace: string) => Promise<readonly string[]>;
+
+/** What clients put before a model, for one caller at one address. */
+export type InstructionsOf = (reached: {
+  caller: Caller;
+  workspace: string | null;
+}) => Promise<string>;
+
+/**
+ * Hints come first, because clients cut at 2,048 characters. A greeting goes on without them.
+ */
+export function createInstructions(log: Log, hintsOf?: SessionHints): InstructionsOf {
+  return async ({ caller, workspace }) => {
+    if (workspace === null) return texts.many;
+    try {
+      const hints = (await hintsOf?.(caller, workspace)) ?? [];
+      return [...hints, texts.one].join('\n\n');
+    } catch (error) {
+      log.warn('a session begins without its hints', { workspace, error });
+      return texts.one;
+    }
+  };
 }

@@ -31,7 +31,13 @@ import { createSessions, sessionHeader } from './sessions.ts';
 import { createStreams } from './streams.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { Tool } from './tool.ts';
-import { capabilitiesOf, type CapabilitiesOf, serverInfoOf } from './introduction.ts';
+import {
+  capabilitiesOf,
+  type CapabilitiesOf,
+  createInstructions,
+  serverInfoOf,
+  type SessionHints,
+} from './introduction.ts';
 
 /** What an endpoint offers. */
 export interface Offer {
@@ -68,6 +74,7 @@ interface EngineDeps {
   /** How long a call waits for a job before it hands out its id, in milliseconds. */
   waitMs: number;
   onToolsChanged: ListChangeDeps['onToolsChanged'];
+  sessionHints?: SessionHints;
   /** Keys of this server, the same for each of its processes. */
   deriveKey: (purpose: string) => Promise<Buffer>;
   /** True once for each id; it may be forgotten after `expiresAt`, in epoch milliseconds. */
@@ -196,7 +203,9 @@ export function createMcp(deps: McpDeps): Mcp {
   const limits = createCallLimits(clock, deps.callsPerMinute ?? 0);
   const callTool = limits(createCallTool(toolDeps));
   const cancellation = createCancellation();
-  const shared = { catalogue, callTool, clock, log, serverInfo, capabilitiesOf: capabilities };
+  const instructionsOf = createInstructions(log, deps.sessionHints);
+  const greeting = { serverInfo, instructionsOf, capabilitiesOf: capabilities };
+  const shared = { catalogue, callTool, clock, log, ...greeting };
   const dispatch = createDispatcher({
     ...shared,
     cancellation,

@@ -23,7 +23,7 @@ import type { Asked, Library } from './library/index.ts';
 import { type Era, isObject, legacyVersions, rpcCodes } from './protocol.ts';
 import {
   type CapabilitiesOf,
-  instructionsOf,
+  type InstructionsOf,
   introduced,
   type ServerInfo,
 } from './introduction.ts';
@@ -36,6 +36,7 @@ export interface SdkDeps {
   /** What an address of many workspaces has instead. */
   everywhere: Library;
   capabilitiesOf: CapabilitiesOf;
+  instructionsOf: InstructionsOf;
   openAsking: OpenAsked;
   clock: Clock;
   log: Log;
@@ -94,7 +95,11 @@ const cacheHints = {
 };
 
 /** A server for one request of one caller. */
-function serverFor(sdk: typeof Sdk, deps: SdkDeps, { exchange, era }: Served): Sdk.Server {
+async function serverFor(
+  sdk: typeof Sdk,
+  deps: SdkDeps,
+  { exchange, era }: Served,
+): Promise<Sdk.Server> {
   const { http, asked } = exchange;
   const { catalogue, callTool, clock, library, everywhere, log } = deps;
   // The high-level class registers every tool anew each time: 4 ms for a hundred of them.
@@ -109,7 +114,7 @@ function serverFor(sdk: typeof Sdk, deps: SdkDeps, { exchange, era }: Served): S
       era,
       streams: era === 'modern' && !subscribes,
     }),
-    instructions: instructionsOf(http.workspace),
+    ...(greets && { instructions: await deps.instructionsOf(http) }),
     supportedProtocolVersions: [...legacyVersions],
     cacheHints,
   });

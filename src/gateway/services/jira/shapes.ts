@@ -1,7 +1,8 @@
-// What is kept of Jira's answers: the fields that a model works with, and text instead of the
-// Atlassian Document Format.
+// What is kept of Jira's answers: the fields that a model works with, and Markdown instead
+// of the Atlassian Document Format.
 import { z } from 'zod';
 import type { JsonObject } from '../../action.ts';
+import { adfToMarkdown, isAdf } from '../../adf/index.ts';
 
 export const issueKey = z
   .string()
@@ -22,15 +23,10 @@ export function listOf(body: unknown, field: string): JsonObject[] {
   return Array.isArray(list) ? list.filter(isObject) : [];
 }
 
-/** The text of a document, one line a block. */
+/** Rich text as Markdown; null where there is none. */
 export function textOf(document: unknown): string | null {
-  if (document === null || document === undefined) return null;
   if (typeof document === 'string') return document;
-  if (!isObject(document)) return null;
-  if (typeof document['text'] === 'string') return document['text'];
-  const inline = document['type'] === 'paragraph' || document['type'] === 'heading';
-  const parts = listOf(document, 'content').map((child) => textOf(child) ?? '');
-  return parts.join(inline ? '' : '\n');
+  return isAdf(document) ? adfToMarkdown(document) : null;
 }
 
 const named = (value: unknown): unknown =>

@@ -1,16 +1,8 @@
 // What people change in Jira: comments, issues, their state. Texts go out as documents.
 import { z } from 'zod';
 import { action } from '../../action.ts';
+import { markdownToAdf } from '../../adf/index.ts';
 import { issueKey } from './shapes.ts';
-
-/** Plain text as the Atlassian Document Format wants it, one paragraph a line. */
-function documentOf(text: string): unknown {
-  const content = text.split('\n').map((line) => ({
-    type: 'paragraph',
-    content: line === '' ? [] : [{ type: 'text', text: line }],
-  }));
-  return { type: 'doc', version: 1, content };
-}
 
 const text = z.string().min(1).max(32_000);
 
@@ -23,7 +15,7 @@ export const jiraWrites = [
       project: z.string().max(100).describe('key of the project, such as PAY'),
       summary: z.string().min(1).max(255).describe('title of the issue'),
       issue_type: z.string().max(100).default('Task').describe('such as Task, Bug or Story'),
-      description: text.optional().describe('plain text'),
+      description: text.optional().describe('Markdown'),
     },
     restoreIn: ['summary', 'description'],
     request: ({ project, summary, issue_type: type, description }) => ({
@@ -34,7 +26,7 @@ export const jiraWrites = [
           project: { key: project },
           summary,
           issuetype: { name: type },
-          ...(description === undefined ? {} : { description: documentOf(description) }),
+          ...(description === undefined ? {} : { description: markdownToAdf(description) }),
         },
       },
     }),
@@ -43,12 +35,12 @@ export const jiraWrites = [
     name: 'add_comment',
     description: 'Comment on an issue.',
     class: 'write',
-    input: { issue_key: issueKey, text: text.describe('plain text') },
+    input: { issue_key: issueKey, text: text.describe('Markdown') },
     restoreIn: ['text'],
     request: ({ issue_key: key, text: said }) => ({
       method: 'POST',
       path: `/rest/api/3/issue/${key}/comment`,
-      json: { body: documentOf(said) },
+      json: { body: markdownToAdf(said) },
     }),
   }),
   action({

@@ -1,0 +1,2 @@
+export { markdownToAdf } from './from-markdown.ts';
+export { adfToMarkdown, isAdf } from './to-markdown.ts';
