@@ -19,6 +19,8 @@ const env = {
   MILLRACE_MASTER_KEY: 'a1'.repeat(32),
 };
 
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
+
 describe('the log of service calls of a server', () => {
   const clock = movingClock();
   let server: TestServer;
@@ -139,8 +141,8 @@ describe('the log of service calls of a server', () => {
       .map((line) => JSON.parse(line));
     const stored = await rows();
     assert.deepEqual(
-      lines.map(({ id }) => id).toSorted(),
-      stored.map(({ id }: any) => id).toSorted(),
+      lines.map(({ id }) => id).toSorted(byText),
+      stored.map(({ id }: any) => id).toSorted(byText),
     );
     for (const { rowHash, ...row } of lines) assert.equal(sha256(canonicalJson(row)), rowHash);
     assert.doesNotMatch(JSON.stringify(lines), /@example\.com/);

@@ -14,13 +14,13 @@ import {
 } from '../../src/operation/index.ts';
 import type { Database } from '../../src/store/index.ts';
 
-export const noon = 1_800_014_400_000;
+const noon = 1_800_014_400_000;
 
 export interface HeldClock extends Clock {
   pass(ms: number): void;
 }
 
-export function heldClock(startsAt = noon): HeldClock {
+function heldClock(startsAt = noon): HeldClock {
   let now = startsAt;
   const timers = new Set<{ at: number; run: () => void }>();
   return {

@@ -284,6 +284,7 @@ describe('confirmations', () => {
       'deleteScriptByHash',
       'deleteScriptByPath',
       'deleteVariable',
+      'getVariable',
       'updateVariable',
     ]);
   });

@@ -12,7 +12,7 @@ export interface AuditSettings {
   readsWithoutAudit: boolean;
 }
 
-export const defaultSettings: AuditSettings = {
+const defaultSettings: AuditSettings = {
   retentionDays: 90,
   alertMbPerHour: 50,
   readsWithoutAudit: true,

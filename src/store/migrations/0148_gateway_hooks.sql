@@ -10,7 +10,7 @@ create table gateway_hook (
   -- Kept beside the source: a policy that cannot be read any more has to refuse.
   purpose text not null check (purpose in ('policy', 'enrichment', 'notify')),
   enabled boolean not null,
-  -- What its webhooks are signed with, encrypted under the key of the workspace.
+  -- What its webhooks are signed with, encrypted.
   secret text,
   updated_by text not null,
   updated_at bigint not null

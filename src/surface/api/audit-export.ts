@@ -10,7 +10,8 @@ export interface ExportDeps extends Pick<ApiDeps, 'invoke'> {
 }
 
 /** As the operation takes it; what is no number is left for it to refuse. */
-function inputOf({ workspace: _, ...query }: Record<string, unknown>): unknown {
+function inputOf(asked: Record<string, unknown>): unknown {
+  const query = Object.fromEntries(Object.entries(asked).filter(([name]) => name !== 'workspace'));
   const numbers = ['after', 'before'].filter((name) => /^\d{1,16}$/.test(String(query[name])));
   return { ...query, ...Object.fromEntries(numbers.map((name) => [name, Number(query[name])])) };
 }

@@ -1,5 +1,4 @@
 // serviceAudit.export
-import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
 import { exportSelection } from '../fields.ts';
 

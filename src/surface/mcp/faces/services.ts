@@ -65,7 +65,7 @@ export function flowServiceTool({ door }: FaceDeps, name: string): Tool | undefi
       const { action, dry_run: dryRun = false, confirmed = false, ...params } = args;
       const input = { service, action, params, dryRun, confirmed };
       const answer = await door.invoke(call, operation, input);
-      return resultOf(answer as { value: unknown; notes: string[] });
+      return resultOf(answer);
     },
   });
 }
