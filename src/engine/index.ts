@@ -16,5 +16,6 @@ export { createRunners, type Runners } from './runners/index.ts';
 export type { FileBytes } from './storage/index.ts';
 export { openSandbox, type Sandbox } from './sandbox/index.ts';
 export { holdsReference } from './resources/index.ts';
+export { readLiveCron } from './schedules/index.ts';
 export type { Routes } from './http-triggers/index.ts';
 export { languages, type RunnableTool } from './scripts/index.ts';

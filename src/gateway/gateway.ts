@@ -34,6 +34,7 @@ import { createSealer } from './sealer.ts';
 import { createServices, jira, serviceOperations } from './services/index.ts';
 import { subjectOf } from './subject.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
+import { jobFileOperations } from './job-file/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
 export interface GatewayDeps {
@@ -106,6 +107,7 @@ export function createGateway(deps: GatewayDeps) {
     ...piiOperations(pii),
     ...hooks.operations,
     ...delegation.operations,
+    ...jobFileOperations(deps.clock),
   ];
 
   return {

@@ -14,6 +14,7 @@ import { delegationOperations } from './operations/index.ts';
 import type { OwnEngine } from './own-engine.ts';
 import { createRegistry } from './registry.ts';
 import { createTokens } from './tokens.ts';
+import { createWindmillVerifier } from './windmill.ts';
 
 export interface DelegationDeps {
   db: Database;
@@ -62,7 +63,12 @@ export function createDelegation(deps: DelegationDeps): DelegationPart {
   const parts = { registry, clients, grants, highRisks, exchanges };
   return {
     operations: delegationOperations(parts),
-    exchange: createExchange({ ...deps, ...parts, tokens }),
+    exchange: createExchange({
+      ...deps,
+      ...parts,
+      tokens,
+      verifyWindmill: createWindmillVerifier(deps),
+    }),
     findToken: tokens.find,
     authority: createAuthority(highRisks),
     start: exchanges.start,

@@ -15,11 +15,13 @@ import type { Registry, Switch } from './registry.ts';
 import { accessTokenType, type ExchangeRequest, readExchange } from './request.ts';
 import { actorOf, localInstance, scopeOf, type VerifiedRun } from './run.ts';
 import type { Tokens } from './tokens.ts';
+import type { VerifyWindmill } from './windmill.ts';
 
 export interface ExchangeDeps {
   db: Database;
   clock: Clock;
   engine: OwnEngine;
+  verifyWindmill: VerifyWindmill;
   registry: Registry;
   clients: GatewayClients;
   grants: Grants;
@@ -112,11 +114,18 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   ): Promise<VerifiedRun> {
     const instance = asked.instance ?? client?.instance ?? localInstance;
     attempt.instance = instance;
+    const known =
+      instance === localInstance || !client
+        ? undefined
+        : await registry.find(client.workspace, instance);
+    if (!known && instance !== localInstance) {
+      throw refusal('instance_not_registered', `There is no instance ${instance.slice(0, 63)}.`);
+    }
     if (client && client.instance !== instance) {
       throw refusal('client_not_allowed', 'This client belongs to another instance.');
     }
-    if (instance !== localInstance) {
-      throw refusal('instance_not_registered', `There is no instance ${instance}.`);
+    if (known && client) {
+      return deps.verifyWindmill(client.workspace, known, asked.subjectToken);
     }
     const run = await verifyOwn(deps.engine, asked.subjectToken);
     if (client && client.workspace !== run.workspace) {

@@ -1,0 +1,1 @@
+export { jobFileOperations } from './operations/index.ts';
