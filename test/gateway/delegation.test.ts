@@ -385,4 +385,22 @@ describe('a flow that acts for its owner', () => {
       assert.match(made.body.error.message, words);
     }
   });
+
+  test('a Python step reads by mcpgate, and hears why it may not write', async () => {
+    jira.issues.set('PAY-7', { key: 'PAY-7', fields: { summary: 'By Python' }, comments: [] });
+    const content = `import mcpgate
+
+def main():
+    read = mcpgate.jira_read_actions(action="get_issue", issue_key="PAY-7")
+    try:
+        mcpgate.jira_write_actions(action="add_comment", issue_key="PAY-7", text="x")
+    except mcpgate.Refused as error:
+        return {"summary": read["summary"], "refused": error.reason_code}
+`;
+    const step = { id: 'a', value: { type: 'rawscript', language: 'python3', content } };
+    const value = { modules: [step], 'gateway-services': [{ jira: ['read'] }] };
+    await ok('flows.create', { path: 'f/team/python', value });
+    const { result } = await ok('jobs.runFlowWait', { path: 'f/team/python' });
+    assert.deepEqual(result, { summary: 'By Python', refused: 'class_not_declared' });
+  });
 });

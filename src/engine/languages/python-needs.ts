@@ -15,7 +15,7 @@ const usual = new Set(
   (
     'os sys json re time datetime math random typing collections itertools functools pathlib ' +
     'subprocess asyncio urllib hashlib base64 uuid logging dataclasses enum decimal string io ' +
-    'csv tempfile shutil signal threading socket ctypes wmill'
+    'csv tempfile shutil signal threading socket ctypes wmill mcpgate'
   ).split(' '),
 );
 

@@ -53,7 +53,7 @@ DOTTED = {
     "ruamel.yaml": "ruamel.yaml",
 }
 # Ours, and folders of a workspace.
-PROVIDED = {"wmill", "f", "u", "__future__", "__main__"}
+PROVIDED = {"mcpgate", "wmill", "f", "u", "__future__", "__main__"}
 STANDARD = set(getattr(sys, "stdlib_module_names", sys.builtin_module_names))
 
 

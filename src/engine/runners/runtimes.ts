@@ -84,6 +84,7 @@ const harnessFiles = {
   javascript: ['javascript.mjs', 'platform.mjs', 'keeper.mjs', 'values.mjs', 'workflow.mjs'],
   python: [
     'python.py',
+    'mcpgate_api.py',
     'wmill_api.py',
     'wmill_files.py',
     'wmill_functions.py',

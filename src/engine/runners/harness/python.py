@@ -35,13 +35,13 @@ import uuid
 CONTROL = 3
 HARNESS = __file__
 
-# Our own `wmill` is read once for all runs; a package of that name comes before it.
+# Our own modules are read once for all runs; a package of the same name comes before them.
 sys.path.insert(0, os.path.dirname(HARNESS))
-import wmill_functions  # noqa: E402
-import wmill_workflow  # noqa: E402
+import mcpgate_api, wmill_functions, wmill_workflow  # noqa: E401, E402
 
 sys.path.pop(0)
 LONGEST_TEXT = 64 * 1024
+WMILL = {**wmill_functions.EXPORTS, **wmill_workflow.EXPORTS}
 
 
 def write_all(fd, data):
@@ -154,16 +154,16 @@ def describe(error):
 
 
 class OwnModule:
-    """Finds `wmill` where no package has it."""
+    """Finds `wmill` and `mcpgate` where no package has them."""
 
     def find_spec(self, name, path=None, target=None):
-        return importlib.util.spec_from_loader(name, self) if name == "wmill" else None
+        return importlib.util.spec_from_loader(name, self) if name in ("wmill", "mcpgate") else None
 
     def create_module(self, spec):
         return None
 
     def exec_module(self, module):
-        module.__dict__.update({**wmill_functions.EXPORTS, **wmill_workflow.EXPORTS})
+        module.__dict__.update(WMILL if module.__name__ == "wmill" else mcpgate_api.EXPORTS)
 
 
 def load(source):
