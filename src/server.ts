@@ -4,8 +4,10 @@ import {
   AppError,
   type Clock,
   type Config,
+  createMetrics,
   createSlowTick,
   type Log,
+  type Metrics,
   type RootLog,
   systemClock,
   version,
@@ -42,7 +44,7 @@ import {
   systemCall,
   validateStage,
 } from './operation/index.ts';
-import { type Database, openStore, type Store } from './store/index.ts';
+import { createPulse, type Database, openStore, type Store } from './store/index.ts';
 import { createHttpServer } from './surface/http/index.ts';
 import { createConformance, createMcp } from './surface/mcp/index.ts';
 
@@ -87,6 +89,7 @@ interface Ground {
   log: RootLog;
   clock: Clock;
   undo: ReturnType<typeof createUndo>;
+  metrics: Metrics;
   mark: MarkFlow;
 }
 
@@ -107,7 +110,7 @@ async function onGround<Result>(
 ): Promise<Result> {
   const undo = createUndo(log, clock, config.drainMs);
   try {
-    return await work({ config, log, clock, undo, mark });
+    return await work({ config, log, clock, undo, mark, metrics: createMetrics() });
   } catch (error) {
     await undo.run();
     throw error;
@@ -194,7 +197,7 @@ function openDoor(
 /** Starts everything. When it throws, what had started is stopped again. */
 export function startServer(config: Config, options: StartOptions): Promise<Server> {
   return onGround(config, options, async (ground) => {
-    const { log, clock, undo } = ground;
+    const { log, clock, undo, metrics } = ground;
     let origin = config.baseUrl ?? '';
     const opening = options.store ?? openStore({ config, log, clock, role: 'server' });
     // Behind a public address there may be more servers than this one.
@@ -217,7 +220,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const below = { db, tick, egress, engine, deriveKey, consent, runScript, ...whom };
     const gateway = createGateway({ ...ground, ...below, ...whereabouts, invoke });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
-    const endpoint = { log, clock, version, origin: () => origin };
+    const endpoint = { log, clock, version, metrics, ...whereabouts };
     const conformance = config.conformance ? createConformance(endpoint) : undefined;
     const mcp = createMcp({
       ...endpoint,
@@ -244,7 +247,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const { routes, files } = engine;
     const { artifacts, clients } = identity;
     const oauth = { artifacts, clients, egress, deriveKey, exchange: gateway.exchange };
-    const shared = { door, identity, config, version, log, clock };
+    const isWell = createPulse({ db, clock });
+    const shared = { door, identity, config, version, log, clock, metrics, isWell };
     const http = createHttpServer({ ...shared, oauth, mcp, conformance, routes, files, gateway });
 
     identity.onWorkspaceCreated((workspace) => engine.addSample(workspace));

@@ -46,6 +46,8 @@ export interface Config {
   trustedProxies: readonly string[];
   /** How long a synchronous run or tool call waits before it hands out the job id. */
   waitMs: number;
+  /** `/metrics` answers without a token; else it is for who looks after the instance. */
+  metricsOpen: boolean;
   /** Serve the fixtures of the MCP conformance suite, open, at `/mcp/conformance`. */
   conformance: boolean;
 }
@@ -216,6 +218,7 @@ export function readConfig(env: Environment = process.env, flags: Environment = 
       max: 1_000_000,
     }),
     trustedProxies: proxiesOf(get('trusted-proxies')),
+    metricsOpen: get('metrics') === '1',
     conformance: conformanceOf(env, { host, baseUrl }),
     waitMs: whole('MILLRACE_WAIT_MS', get('wait-ms'), { fallback: 45_000, max: 600_000 }),
   };

@@ -7,6 +7,7 @@ export { isUuid, newId, newSecret, sameSecret, sha256 } from './id.ts';
 export { judged } from './json-schema.ts';
 export { createLog, type Log, type LogLevel, type RootLog } from './log.ts';
 export { createLru } from './lru.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
 export { createRanking, type Ranking } from './ranking.ts';
 export { createSlowTick, type SlowLook, type SlowTick, slowTickMs } from './slow-tick.ts';
 export { createRate } from './rate.ts';

@@ -1,6 +1,6 @@
 // Puts the gateway together: services, what people prove themselves with, and the stages that every
 // call of a service passes. Everything it needs from outside comes in.
-import type { Clock, Log, SlowTick } from '../base/index.ts';
+import type { Clock, Log, Metrics, SlowTick } from '../base/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { AnyOperation, Caller } from '../operation/index.ts';
 import type { Database } from '../store/index.ts';
@@ -42,6 +42,7 @@ export interface GatewayDeps {
   clock: Clock;
   tick: SlowTick;
   log: Log;
+  metrics: Metrics;
   egress: Pick<Egress, 'fetch'>;
   /** Whose names are found in free text. */
   directory: PiiDirectory;
@@ -73,7 +74,7 @@ export function createGateway(deps: GatewayDeps) {
   const { of: brought } = openApi;
   const services = createServices({ ...deps, changes, gates, declarations, brought });
   const credentials = createCredentials({ ...deps, sealer, services });
-  const audit = createServiceAudit({ ...deps, changes });
+  const audit = createServiceAudit({ ...deps, sealer, changes });
   const pii = createPii({ ...deps, sealer });
   const send = createSend({ ...deps, credentials });
   const delegation = createDelegation({

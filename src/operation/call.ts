@@ -20,6 +20,8 @@ export interface Call {
   readonly surface: Surface;
   /** Aborts when the client went away or canceled; verbs that wait must listen. */
   readonly signal: AbortSignal;
+  /** Name and version that the client gives itself, where it does; proves nothing. */
+  readonly client?: string;
   /** The call that led to this one, for follow-ups. */
   readonly causedBy: string | null;
   /** 0 for a call from outside; `invoke` refuses beyond its limit. */

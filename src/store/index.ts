@@ -3,4 +3,5 @@ export { type Database, type Queries, type Statement, statement } from './databa
 export { type Cluster, prepareClusters, startCluster } from './embedded/index.ts';
 export { type Migration, readMigrations } from './migrate.ts';
 export { openStore, type Store, type StoreOptions, type StoreRole, urlOfSocket } from './open.ts';
+export { createPulse } from './pulse.ts';
 export { tryDatabase } from './trial.ts';

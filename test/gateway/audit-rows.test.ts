@@ -357,7 +357,14 @@ describe('the log of service calls', () => {
   });
 
   it('G05 alerts once for each person and hour at the threshold', async () => {
-    await log.op('setSettings', { alertMbPerHour: 1 });
+    const alertUrl = 'https://hooks.example.com/services/T0/secret-part';
+    const settings = await log.op('setSettings', { alertMbPerHour: 1, alertUrl });
+    assert.deepEqual(await log.op('settings'), settings);
+    assert.equal(settings.alertHost, 'hooks.example.com');
+    await assert.rejects(
+      log.op('setSettings', { alertUrl: 'ftp://a:secret-part@b' }),
+      refusal('invalid_input'),
+    );
     const other = testServiceAudit(database.db, { clock: log.clock });
     await log.done({}, 600_000);
     await log.op('list');
@@ -375,7 +382,17 @@ describe('the log of service calls', () => {
       alerts.map((alert: any) => [alert.subjectEmail, alert.bytesOut, alert.limitBytes]),
       [['ann@example.com', 1_000_000, 1_000_000]],
     );
-    assert.equal(log.alerts.length + other.alerts.length, 1);
+    const [told, again] = [...log.sent, ...other.sent];
+    assert.equal(again, undefined);
+    assert.equal(told?.url, alertUrl);
+    assert.match(told?.body.text ?? '', /home: ann got 1 MB .* usual is 1 MB/);
+    const seen = JSON.stringify([
+      settings,
+      log.logLines,
+      await query('table gateway_audit_settings'),
+    ]);
+    assert.ok(!seen.includes('secret-part'));
+    await log.op('setSettings', { alertUrl: null });
     log.clock.pass(3_600_000);
     await log.done({}, 1_000_000);
     await log.op('list');

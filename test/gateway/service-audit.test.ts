@@ -97,6 +97,9 @@ describe('the log of service calls of a server', () => {
       assert.deepEqual([row.subject, row.subjectEmail], [userId, server.owner.email]);
       assert.ok(row.durationMs >= 0);
     }
+    // What MCP clients call themselves; the other calls came over REST.
+    const clients = stored.map((row: any) => row.client);
+    assert.deepEqual(new Set(clients), new Set(['test/1', null]));
     const sent = stored.filter((row: any) => row.upstreamMs !== null);
     assert.equal(sent.length, 3);
     const dump = JSON.stringify(stored) + server.logLines.join('\n');

@@ -1,6 +1,13 @@
 // The log of service calls alone, behind a real door on a database, with a clock that stands still
 // until the test moves it. The whole gateway is in test/gateway.
-import { type Clock, createLog, createSlowTick, newId, sha256 } from '../../src/base/index.ts';
+import {
+  type Clock,
+  createLog,
+  createMetrics,
+  createSlowTick,
+  newId,
+  sha256,
+} from '../../src/base/index.ts';
 import { createServiceAudit, type ServiceAudit } from '../../src/gateway/audit/index.ts';
 import {
   anonymous,
@@ -45,7 +52,8 @@ export interface TestServiceAudit {
   audit: ServiceAudit;
   clock: HeldClock;
   logLines: string[];
-  alerts: unknown[];
+  /** Alerts that went out. */
+  sent: { url: string; body: { text: string } }[];
   /** Facts of a call of jira.search by ann in `home`, with what is said. */
   facts(said?: Partial<Facts>): Facts;
   /** A call that goes through. */
@@ -81,13 +89,14 @@ export function testServiceAudit(
   { clock = heldClock(), revisions = new Map<string, number>() } = {},
 ): TestServiceAudit {
   const logLines: string[] = [];
-  const alerts: unknown[] = [];
+  const sent: TestServiceAudit['sent'] = [];
   const log = createLog('debug', (line) => logLines.push(line));
   const audit = createServiceAudit({
     db,
     clock,
     tick: createSlowTick({ clock, log }),
     log,
+    metrics: createMetrics(),
     deriveKey: async (purpose) => Buffer.from(sha256(`master ${purpose}`), 'hex'),
     changes: {
       revision: (workspace) => String(revisions.get(workspace) ?? 0),
@@ -100,7 +109,19 @@ export function testServiceAudit(
       idOf: async (_workspace, who) =>
         names.find((name) => [name.id, name.email, name.username].includes(who))?.id,
     },
-    alerted: (alert) => void alerts.push(alert),
+    sealer: {
+      seal: async (_workspace, { use, value }) => Buffer.from(`${use} ${value}`).toString('base64'),
+      open: async (_workspace, { use, value }) =>
+        Buffer.from(value, 'base64')
+          .toString()
+          .slice(use.length + 1),
+    },
+    egress: {
+      fetch: async (url, request) => {
+        sent.push({ url: String(url), body: JSON.parse(String(request?.body)) });
+        return new Response('ok');
+      },
+    },
   });
   const catalog = createCatalog([audit.operations]);
   const relations = { extraPerms: async () => undefined };
@@ -120,7 +141,7 @@ export function testServiceAudit(
     audit,
     clock,
     logLines,
-    alerts,
+    sent,
     facts,
     async done(said, bytesOut = 100) {
       const begun = await audit.begin(facts(said));

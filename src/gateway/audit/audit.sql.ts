@@ -256,18 +256,31 @@ export const insertAnchor = statement(
 export const selectSettings = statement(
   'gateway_audit.settings',
   `select retention_days as "retentionDays", alert_mb_per_hour as "alertMbPerHour",
-     reads_without_audit as "readsWithoutAudit"
+     reads_without_audit as "readsWithoutAudit", alert_host as "alertHost"
    from gateway_audit_settings
    where workspace = $1`,
 );
 
+export const selectAlertUrl = statement(
+  'gateway_audit.alert_url',
+  `select alert_url as "alertUrl"
+   from gateway_audit_settings
+   where workspace = $1`,
+);
+
+/** The address ($6, sealed) changes with its host ($5) only when $7. */
 export const upsertSettings = statement(
   'gateway_audit.set_settings',
   `insert into gateway_audit_settings (
-     workspace, retention_days, alert_mb_per_hour, reads_without_audit)
-   values ($1, $2, $3, $4)
+     workspace, retention_days, alert_mb_per_hour, reads_without_audit, alert_host, alert_url)
+   values ($1, $2, $3, $4, $5, $6)
    on conflict (workspace) do update
    set retention_days = excluded.retention_days,
      alert_mb_per_hour = excluded.alert_mb_per_hour,
-     reads_without_audit = excluded.reads_without_audit`,
+     reads_without_audit = excluded.reads_without_audit,
+     alert_host = excluded.alert_host,
+     alert_url = case when $7::boolean
+       then excluded.alert_url
+       else gateway_audit_settings.alert_url
+     end`,
 );

@@ -15,15 +15,22 @@ export interface BehindDeps {
   clock: Clock;
   log: Log;
   store: (rows: readonly AuditContent[]) => Promise<void>;
+  /** There is no room for these. */
+  dropped: (rows: readonly AuditContent[]) => void;
 }
 
-export function createBehind({ clock, log, store }: BehindDeps) {
+export function createBehind({ clock, log, store, dropped }: BehindDeps) {
   let waiting: AuditContent[] = [];
   let sinceAt = 0;
   let lost = 0;
   let isWell = true;
   let cancel: (() => void) | undefined;
   let flushing: Promise<void> | undefined;
+
+  function drop(rows: readonly AuditContent[]): void {
+    lost += rows.length;
+    dropped(rows);
+  }
 
   /** What cannot be stored waits for the next time, as far as there is room. */
   async function storeAll(): Promise<void> {
@@ -40,7 +47,7 @@ export function createBehind({ clock, log, store }: BehindDeps) {
     } catch (error) {
       isWell = false;
       waiting = [...rows, ...waiting];
-      lost += waiting.splice(maxWaiting).length;
+      drop(waiting.splice(maxWaiting));
       log.error('rows of service calls could not be stored', { count: waiting.length, error });
     }
   }
@@ -63,7 +70,7 @@ export function createBehind({ clock, log, store }: BehindDeps) {
   return {
     async add(row: AuditContent): Promise<void> {
       if (waiting.length === 0) sinceAt = clock.now();
-      if (waiting.length >= maxWaiting && !isWell) lost += 1;
+      if (waiting.length >= maxWaiting && !isWell) drop([row]);
       else waiting.push(row);
       if (waiting.length < flushAt) cancel ??= clock.after(writeBehindMs, again);
       else if (isWell) {

@@ -7,7 +7,9 @@ import { type AuditContent, type AuditRow, hashOf, noHash } from './row.ts';
 import { dayMs, sumsOf } from './throughput.ts';
 import { addBuckets } from './throughput.sql.ts';
 
-const maxRows = 500;
+/** Hashing them takes 10 µs each, and nobody else is served meanwhile. */
+const maxRows = 100;
+const maxParts = 20;
 
 interface Head {
   chain: string;
@@ -84,7 +86,10 @@ export function createChains({ db, clock, stored }: ChainsDeps) {
     return batches.map(() => undefined);
   }
 
-  const batcher = createBatcher<AuditContent[], undefined>(write, { maxItems: 50, writers: 1 });
+  const batcher = createBatcher<AuditContent[], undefined>(write, {
+    maxItems: maxParts,
+    writers: 1,
+  });
 
   return {
     /** Resolves when all are stored. Ones that have their place already stay as they are. */

@@ -64,4 +64,5 @@ export const settingFields = {
   retentionDays: z.number().describe('rows are deleted a day later'),
   alertMbPerHour: z.number().describe('of one person; 0: no alert'),
   readsWithoutAudit: z.boolean().describe('reads go on while rows cannot be stored'),
+  alertHost: z.string().nullable().describe('where alerts are sent; null: nowhere'),
 };

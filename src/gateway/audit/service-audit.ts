@@ -1,17 +1,21 @@
 // The log of service calls while they happen. A change has its row before it goes out and is
 // refused without one; rows of reads are written behind. What a process left is marked unknown.
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import {
   canonicalJson,
   type Clock,
   createBatcher,
   type Log,
+  type Metrics,
   monotonicMs,
+  sha256,
   type SlowTick,
 } from '../../base/index.ts';
 import type { AnyOperation } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import { refusal } from '../reasons.ts';
+import type { Sealer } from '../sealer.ts';
+import { type AlertSenderDeps, createAlertSender } from './alert-sender.ts';
 import { type AnchorKey, anchorKey } from './anchor.ts';
 import { createAnchors } from './anchors.ts';
 import * as sql from './audit.sql.ts';
@@ -29,7 +33,7 @@ import {
   startedRow,
 } from './row.ts';
 import { type Changes, createSettings } from './settings.ts';
-import { createAlerts, type ThroughputAlert } from './throughput.ts';
+import { createAlerts } from './throughput.ts';
 import { createVerifier } from './verify.ts';
 
 /** A change does not wait longer than this for its row: it is refused. */
@@ -50,12 +54,13 @@ export interface ServiceAuditDeps {
   clock: Clock;
   tick: SlowTick;
   log: Log;
+  metrics: Metrics;
   /** 32 bytes for one purpose, the same in every process of this installation. */
   deriveKey: (purpose: string) => Promise<Buffer>;
   changes: Changes;
   people: People;
-  /** Tells people of an alert, once in all processes; the log has it in any case. */
-  alerted?: (alert: ThroughputAlert) => Promise<void> | void;
+  egress: AlertSenderDeps['egress'];
+  sealer: Sealer;
 }
 
 export type ExportWanted = Selection & { format: ExportFormat };
@@ -72,8 +77,6 @@ export interface ServiceAudit {
    * Throws the refusal `audit_unavailable` when it cannot be, and then there is no call to end.
    */
   begin(facts: CallFacts): Promise<AuditHandle>;
-  /** Rows that wait to be stored, and for how long the first of them has. */
-  lag(): { rows: number; ms: number };
   /** The rows that `serviceAudit.export` let somebody take, as text, a page at a time. */
   exported(workspace: string, wanted: ExportWanted): Exported;
   start(): void;
@@ -97,14 +100,39 @@ function unavailable(cause?: unknown) {
   });
 }
 
+/** Names that nobody knows are not counted by name: anybody could make up any number of them. */
+function countCalls(metrics: Metrics, lag: () => { rows: number; ms: number }) {
+  const about = 'Calls of services that were not done.';
+  const errors = metrics.counter('millrace_service_errors_total', about, ['service', 'error_type']);
+  const waiting = 'Rows of service calls that wait to be stored.';
+  metrics.gauge('millrace_audit_waiting_rows', waiting, () => lag().rows);
+  const lagging = 'For how long the first of them has waited.';
+  metrics.gauge('millrace_audit_lag_seconds', lagging, () => lag().ms / 1000);
+  return ({ service, class: kind }: AuditContent, { decision, reasonCode }: CallOutcome): void => {
+    if (decision === 'allowed') return;
+    errors.add(kind === null ? 'unknown' : service, reasonCode ?? decision);
+  };
+}
+
 const nothingWaits = (): void => undefined;
 
 export function createServiceAudit(deps: ServiceAuditDeps): ServiceAudit {
-  const { db, clock, tick, log, deriveKey, alerted = nothingWaits } = deps;
+  const { db, clock, tick, log, metrics, deriveKey } = deps;
   const settings = createSettings(deps);
+  const alerted = createAlertSender({ ...deps, settings });
   const alerts = createAlerts({ db, clock, log, settingsOf: settings.of, alerted });
-  const chains = createChains({ db, clock, stored: alerts.saw });
-  const behind = createBehind({ clock, log, store: chains.add });
+  /** Changes of this process that have no end in the database, and until when they are held. */
+  const open = new Map<string, number>();
+  const close = (rows: readonly AuditContent[]): void => rows.forEach(({ id }) => open.delete(id));
+  const chains = createChains({
+    db,
+    clock,
+    stored(rows) {
+      close(rows);
+      alerts.saw(rows);
+    },
+  });
+  const behind = createBehind({ clock, log, store: chains.add, dropped: close });
   const begun = createBatcher<AuditContent, undefined>(
     async (rows) => {
       await db.run(sql.insertStarted, [JSON.stringify(rows), clock.now() + leaseMs]);
@@ -112,29 +140,33 @@ export function createServiceAudit(deps: ServiceAuditDeps): ServiceAudit {
     },
     { maxItems: 500, writers: 2 },
   );
-  /** Changes of this process that are under way, and until when they are held. */
-  const open = new Map<string, number>();
   const reader = createReader({ db, clock, people: deps.people, flush: behind.flush });
   const key = async (): Promise<AnchorKey> =>
     anchorKey(await deriveKey('anchors of service calls'));
   const anchors = createAnchors({ db, clock, tick, log, key, settingsOf: settings.of });
   const publicKey = async (): Promise<KeyObject> => (await key()).public;
   const verify = createVerifier({ db, publicKey, flush: behind.flush });
-  let hashKey: Promise<Buffer> | undefined;
+  const count = countCalls(metrics, behind.lag);
+  let hashKey: Promise<string> | undefined;
   let stopLooking: (() => Promise<void>) | undefined;
+
+  async function readHashKey(): Promise<string> {
+    try {
+      return (await deriveKey('hashes of service calls')).toString('hex');
+    } catch (error) {
+      // The next call tries again.
+      hashKey = undefined;
+      throw error;
+    }
+  }
 
   /** Keyed, because short parameters could be guessed from a plain hash. */
   async function requestOf({ service, action, params }: CallFacts) {
-    hashKey ??= deriveKey('hashes of service calls').catch((error: unknown) => {
-      hashKey = undefined;
-      throw error;
-    });
+    hashKey ??= readHashKey();
     const said = canonicalJson([service, action, params]);
-    const hash = createHmac('sha256', await hashKey)
-      .update(said)
-      .digest('hex')
-      .slice(0, 32);
-    return { requestHash: hash, bytesIn: Buffer.byteLength(said) };
+    // Half of the hash: without the key nobody can go on with it.
+    const requestHash = sha256(`${await hashKey}${said}`).slice(0, 32);
+    return { requestHash, bytesIn: Buffer.byteLength(said) };
   }
 
   async function inTime(work: Promise<unknown>): Promise<void> {
@@ -169,8 +201,6 @@ export function createServiceAudit(deps: ServiceAuditDeps): ServiceAudit {
     } catch (error) {
       log.error('the end of a service call could not be recorded', { id: row.id, error });
       await behind.add(row);
-    } finally {
-      open.delete(row.id);
     }
   }
 
@@ -202,10 +232,12 @@ export function createServiceAudit(deps: ServiceAuditDeps): ServiceAudit {
       }
       return {
         id: started.id,
-        complete: (outcome) => end(endedRow(started, outcome, monotonicMs() - beganMs)),
+        complete(outcome) {
+          count(started, outcome);
+          return end(endedRow(started, outcome, monotonicMs() - beganMs));
+        },
       };
     },
-    lag: behind.lag,
     exported: (workspace, { format, ...wanted }) => ({
       contentType: contentTypes[format],
       text: exportText(reader.pages(workspace, wanted), format),

@@ -1,7 +1,9 @@
 // How long a workspace keeps the rows of its service calls, when it is alerted, and whether it goes
 // on reading when they cannot be stored. Kept in memory until something changes.
 import type { Database } from '../../store/index.ts';
+import { AppError } from '../../base/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
+import type { Sealer } from '../sealer.ts';
 import * as sql from './audit.sql.ts';
 
 export interface AuditSettings {
@@ -10,12 +12,15 @@ export interface AuditSettings {
   alertMbPerHour: number;
   /** Changes are always refused when their row cannot be stored. */
   readsWithoutAudit: boolean;
+  /** Where alerts are sent; the whole address is a secret. */
+  alertHost: string | null;
 }
 
 const defaultSettings: AuditSettings = {
   retentionDays: 90,
   alertMbPerHour: 50,
   readsWithoutAudit: true,
+  alertHost: null,
 };
 
 /** Port: tells every process of a change. */
@@ -26,9 +31,35 @@ export interface Changes {
   changed(workspace: string): void;
 }
 
+const use = 'address of alerts';
+
+/** What is said of settings; what is left out stays. */
+export interface SettingsChange {
+  retentionDays?: number | undefined;
+  alertMbPerHour?: number | undefined;
+  readsWithoutAudit?: boolean | undefined;
+  /** Null: alerts are sent nowhere. */
+  alertUrl?: string | null | undefined;
+}
+
+/** The host of an address; the text is not repeated, because it may hold a secret. */
+function hostOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.username === '') return url.host;
+  throw new AppError('invalid_input', 'alertUrl is no http or https address.', {
+    hint: 'Give the address of an incoming webhook, such as Slack makes one.',
+  });
+}
+
+export interface SettingsDeps {
+  db: Database;
+  changes: Changes;
+  sealer: Sealer;
+}
+
 export type Settings = ReturnType<typeof createSettings>;
 
-export function createSettings({ db, changes }: { db: Database; changes: Changes }) {
+export function createSettings({ db, changes, sealer }: SettingsDeps) {
   const known = new Map<string, { revision: string; settings: AuditSettings }>();
 
   /** What was known last, where the database does not answer. */
@@ -49,22 +80,30 @@ export function createSettings({ db, changes }: { db: Database; changes: Changes
 
   return {
     of,
-    async set(
-      call: Call,
-      said: { [Name in keyof AuditSettings]?: AuditSettings[Name] | undefined },
-    ) {
+    /** Where to send alerts; undefined: nowhere. */
+    async alertUrlOf(workspace: string): Promise<string | undefined> {
+      const row = await db.row<{ alertUrl: string | null }>(sql.selectAlertUrl, [workspace]);
+      const value = row?.alertUrl ?? undefined;
+      return value === undefined ? undefined : sealer.open(workspace, { use, value });
+    },
+    async set(call: Call, { alertUrl, ...said }: SettingsChange): Promise<AuditSettings> {
       const workspace = workspaceOf(call);
       const before = await of(workspace);
-      const settings = {
+      const named = alertUrl === undefined ? before.alertHost : alertUrl && hostOf(alertUrl);
+      const settings: AuditSettings = {
         retentionDays: said.retentionDays ?? before.retentionDays,
         alertMbPerHour: said.alertMbPerHour ?? before.alertMbPerHour,
         readsWithoutAudit: said.readsWithoutAudit ?? before.readsWithoutAudit,
+        alertHost: named || null,
       };
       await db.run(sql.upsertSettings, [
         workspace,
         settings.retentionDays,
         settings.alertMbPerHour,
         settings.readsWithoutAudit,
+        settings.alertHost,
+        alertUrl ? await sealer.seal(workspace, { use, value: alertUrl }) : null,
+        alertUrl !== undefined,
       ]);
       changes.changed(workspace);
       return settings;

@@ -1,6 +1,6 @@
 // How much goes through, for each person, action and client, by the hour and the day; and the alert
 // when somebody gets more in an hour than their workspace finds usual.
-import { canonicalJson, type Clock, type Log } from '../../base/index.ts';
+import type { Clock, Log } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { AuditContent } from './row.ts';
 import type { AuditSettings } from './settings.ts';
@@ -55,7 +55,7 @@ export function sumsOf(rows: readonly AuditContent[]): Sum[] {
       const subject = row.subject ?? '';
       const client = row.client ?? '';
       const parts = { workspace, kind, startsAt, subject, service, action, client };
-      const key = canonicalJson(parts);
+      const key = JSON.stringify(Object.values(parts));
       const zero = { calls: 0, bytesIn: 0, bytesOut: 0, failedCalls: 0, failedBytes: 0 };
       const sum = sums.get(key) ?? { ...parts, ...zero, firstAt: row.at, lastAt: row.at };
       add(sum, row);
@@ -84,7 +84,7 @@ export interface AlertsDeps {
   log: Log;
   settingsOf: (workspace: string) => Promise<AuditSettings>;
   /** Tells people, once for each person and hour in all processes. */
-  alerted: (alert: ThroughputAlert) => Promise<void> | void;
+  alerted: (alert: ThroughputAlert) => Promise<void>;
 }
 
 export type Alerts = ReturnType<typeof createAlerts>;
@@ -104,7 +104,7 @@ export function createAlerts({ db, clock, log, settingsOf, alerted }: AlertsDeps
     if (wanted.length === 0) return;
     const values = [JSON.stringify(wanted), clock.now()];
     for (const alert of await db.rows<ThroughputAlert>(sql.insertAlerts, values)) {
-      told.add(canonicalJson([alert.workspace, alert.startsAt, alert.subject]));
+      told.add(JSON.stringify([alert.workspace, alert.startsAt, alert.subject]));
       log.warn('somebody got unusually much out of services', { ...alert });
       await alerted(alert);
     }
@@ -120,7 +120,7 @@ export function createAlerts({ db, clock, log, settingsOf, alerted }: AlertsDeps
       for (const { workspace, at, subject, bytesOut } of rows) {
         if (subject === null || bytesOut === 0) continue;
         const startsAt = startOf(at, hourMs);
-        const key = canonicalJson([workspace, startsAt, subject]);
+        const key = JSON.stringify([workspace, startsAt, subject]);
         if (!told.has(key)) wanted.set(key, { workspace, startsAt, subject });
       }
       if (wanted.size === 0) return;

@@ -54,6 +54,7 @@ function factsOf(call: Call, wanted: Wanted, flight: Flight | undefined): CallFa
     action: wanted.action,
     class: flight?.action.class ?? null,
     params: wanted.params,
+    client: call.client ?? null,
     causedBy: call.causedBy,
   };
 }

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { InjectOptions } from 'fastify';
 import { noFiles, noOAuth, noRoutes, noServices, testDoor } from '../../../test/kit/door.ts';
-import { createLog, systemClock } from '../../base/index.ts';
+import { createLog, createMetrics, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createAuthentication } from './authenticate.ts';
 import { createGate } from './gate.ts';
@@ -48,10 +48,13 @@ function testApp(host = '127.0.0.1') {
         anonymousPerMinute: 0,
         mcpCallsPerMinute: 0,
         trustedProxies: [],
+        metricsOpen: false,
       },
       version: '1.2.3',
       log,
       clock,
+      metrics: createMetrics(),
+      isWell: async () => true,
       mcp,
       routes: noRoutes,
       oauth: noOAuth,

@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { noFiles, noOAuth, noRoutes, noServices, testDoor } from '../../../test/kit/door.ts';
-import { createLog, readConfig, systemClock } from '../../base/index.ts';
+import { createLog, createMetrics, readConfig, systemClock } from '../../base/index.ts';
 import { createMcp } from '../mcp/index.ts';
 import { createHttpServer } from './index.ts';
 
@@ -28,8 +28,18 @@ function testServer(port = 0) {
     spend: async () => true,
   });
   const config = readConfig({ MILLRACE_PORT: String(port) });
-  const shared = { door, identity, config, version: '1', log, clock, mcp };
-  const parts = { routes: noRoutes, files: noFiles, gateway: noServices, oauth: noOAuth };
+  const shared = {
+    door,
+    identity,
+    config,
+    version: '1',
+    log,
+    clock,
+    mcp,
+    metrics: createMetrics(),
+  };
+  const isWell = async () => true;
+  const parts = { isWell, routes: noRoutes, files: noFiles, gateway: noServices, oauth: noOAuth };
   const http = createHttpServer({ ...shared, ...parts });
   return { http, events };
 }

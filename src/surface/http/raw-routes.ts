@@ -10,6 +10,7 @@ const stream = '/api/w/:workspace/jobs/run_and_stream';
 const rawRoutes: Readonly<Record<string, string>> = {
   'GET /health': 'for monitors, open: it says nothing but status and version',
   'HEAD /health': 'the same without its body',
+  'GET /metrics': 'for Prometheus: for who looks after the instance, or open by setting',
   'GET /api/version': 'open constant that Windmill’s clients ask for',
   'GET /api/openapi.json': 'open description of the operations',
   'GET /api/openapi.yaml': 'open list of Windmill’s operations that are built',

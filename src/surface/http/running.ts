@@ -1,5 +1,5 @@
 // What the web server is given, and what its parts share while it runs.
-import type { Clock, Config, Log } from '../../base/index.ts';
+import type { Clock, Config, Log, Metrics } from '../../base/index.ts';
 import type { FileBytes, Routes } from '../../engine/index.ts';
 import type { Gateway } from '../../gateway/index.ts';
 import type { Identity } from '../../identity/index.ts';
@@ -22,10 +22,14 @@ export interface HttpDeps {
     | 'anonymousPerMinute'
     | 'mcpCallsPerMinute'
     | 'trustedProxies'
+    | 'metricsOpen'
   >;
   version: string;
   log: Log;
   clock: Clock;
+  metrics: Metrics;
+  /** Does the database answer? */
+  isWell: () => Promise<boolean>;
   mcp: Mcp;
   /** The same engine with fixtures of its test suite, open; undefined: not served. */
   conformance?: Mcp | undefined;

@@ -17,6 +17,7 @@ import {
 import { bodyOf, maxBodyBytes, parseJson, readBodies, drainBody } from './bodies.ts';
 import { type Failure, failureJson, failureOf, prepareRefusal } from './failures.ts';
 import { mountOAuth } from './oauth-ports.ts';
+import { countRequests, mountMetrics } from './metrics.ts';
 import { mountPages } from './page-ports.ts';
 import { queryTokensOf, takeQueryToken } from './query-token.ts';
 import { createMcpFlood } from './rate-limit.ts';
@@ -202,6 +203,7 @@ export function createApp(running: Running): FastifyInstance {
     checkHost(request.headers);
   });
   logRequests(app, deps.log);
+  countRequests(app, running);
   readBodies(app, ['json']);
   app.setErrorHandler(async (thrown, request, reply) => {
     const tooLarge = (thrown as { code?: unknown }).code === 'FST_ERR_CTP_BODY_TOO_LARGE';
@@ -216,10 +218,12 @@ export function createApp(running: Running): FastifyInstance {
     return answer(published ?? nothingHere(request), request, reply);
   });
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
-    const status = draining() ? 'draining' : 'ok';
+    const running = (await deps.isWell()) ? 'ok' : 'degraded';
+    const status = draining() ? 'draining' : running;
     const { version } = deps;
     return reply.code(draining() ? 503 : 200).send({ status, version });
   });
+  mountMetrics(app, running);
   mountApi(app, running);
   mountWindmill(app, running);
   mountFileStreams(app, running);

@@ -32,6 +32,8 @@ export interface ToolCall {
   /** The connection lists the search tools alone. */
   searches: boolean;
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** What the client calls itself. */
+  clientName?: string | undefined;
   /** Undefined where the client cannot be asked anything. */
   client?: ClientSide | undefined;
   log?: Invocation['log'];
@@ -48,7 +50,7 @@ export type ToolAnswer =
 export type CallTool = (wanted: ToolCall) => Promise<ToolAnswer>;
 
 function callOf(wanted: ToolCall, asker?: Asking): Call {
-  const { caller, workspace, signal, onProgress } = wanted;
+  const { caller, workspace, signal, onProgress, clientName } = wanted;
   return {
     id: newId(),
     caller,
@@ -57,6 +59,7 @@ function callOf(wanted: ToolCall, asker?: Asking): Call {
     signal,
     causedBy: null,
     depth: 0,
+    ...(clientName !== undefined && { client: clientName }),
     ...(onProgress && { onProgress }),
     ...(asker && { asking: asker }),
   };

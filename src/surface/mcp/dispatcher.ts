@@ -6,6 +6,7 @@ import { stepUpHeaders } from './access.ts';
 import { answer, discoverResult, initializeResult, listAnswer, resultOf } from './answers.ts';
 import type { ClientSide, Reach } from './asking.ts';
 import type { CallTool } from './call-tool.ts';
+import { clientNameOf } from './client-name.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { FastRequest } from './classify.ts';
@@ -109,7 +110,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
     { onProgress, log: tell, reach }: Saying,
   ): Promise<Said> {
     const { fast, http } = dispatch;
-    const { name, arguments: args } = fast.params;
+    const { name, arguments: args, _meta: meta } = fast.params;
     const forget = fast.era === 'legacy' ? cancellation.open(http, id) : undefined;
     try {
       const answered = await callTool({
@@ -122,6 +123,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
         linksKnown: knowsLinks(http),
         searches: http.searches,
         onProgress,
+        clientName: clientNameOf(http, meta),
         client: clientOf(dispatch, reach),
         log: tell,
       });

@@ -1,11 +1,18 @@
 // An MCP endpoint: one HTTP request in, one response out. Who is calling was
 // settled before (`routes.ts`). Nothing is remembered between requests but caches, and sessions
 // of clients that can be asked something (`sessions.ts`).
-import { AppError, type Clock, createArgumentCheck, type Log } from '../../base/index.ts';
+import {
+  AppError,
+  type Clock,
+  createArgumentCheck,
+  type Log,
+  type Metrics,
+} from '../../base/index.ts';
 import type { RunnableList } from '../../engine/index.ts';
 import type { ListedTool } from '../../identity/index.ts';
 import type { Caller, Door } from '../../operation/index.ts';
 import { createAsking } from './asking.ts';
+import { createCallMetrics } from './call-metrics.ts';
 import { createCallLimits } from './call-limits.ts';
 import { createCallTool } from './call-tool.ts';
 import { createCancellation } from './cancellation.ts';
@@ -69,6 +76,8 @@ interface EngineDeps {
   /** Where people reach this server, without a trailing slash. */
   origin: () => string;
   version: string;
+  /** Where calls are counted; absent: nowhere. */
+  metrics?: Metrics;
   /** Tool calls of one person; 0 or undefined: no limit. */
   callsPerMinute?: number;
   /** How long a call waits for a job before it hands out its id, in milliseconds. */
@@ -201,7 +210,9 @@ export function createMcp(deps: McpDeps): Mcp {
   const openAsking = createAsking({ clock, states: createRequestStates(deps) });
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
   const limits = createCallLimits(clock, deps.callsPerMinute ?? 0);
-  const callTool = limits(createCallTool(toolDeps));
+  const endpoints = new Set(catalogue.endpoints().map(({ definition }) => definition.name));
+  const counted = createCallMetrics(deps.metrics, endpoints);
+  const callTool = counted(limits(createCallTool(toolDeps)));
   const cancellation = createCancellation();
   const instructionsOf = createInstructions(log, deps.sessionHints);
   const greeting = { serverInfo, instructionsOf, capabilitiesOf: capabilities };

@@ -10,6 +10,7 @@ import { stepUpHeaders } from './access.ts';
 import { discoverCache, listCache } from './answers.ts';
 import type { OpenAsked } from './asking.ts';
 import type { CallTool, ToolAnswer } from './call-tool.ts';
+import { clientNameOf } from './client-name.ts';
 import type { Catalogue } from './catalogue.ts';
 import { knowsLinks } from './dispatcher.ts';
 import {
@@ -168,6 +169,7 @@ async function serverFor(
         linksKnown: knowsLinks(http),
         searches: http.searches,
         onProgress: heart?.onProgress,
+        clientName: clientNameOf(http, meta),
         client: clientOf(mcpReq),
         log: (level, text) => void mcpReq.log(level, text).catch(() => undefined),
       });

@@ -27,6 +27,12 @@ export const setServiceAuditSettings = (settings: Settings) =>
         .boolean()
         .optional()
         .describe('false: reads are refused too while rows cannot be stored'),
+      alertUrl: z
+        .string()
+        .max(2000)
+        .nullable()
+        .optional()
+        .describe('incoming webhook of a chat, kept sealed; null: alerts are sent nowhere'),
     }),
     output: z.object(settingFields),
     run: (call, said) => settings.set(call, said),
