@@ -34,6 +34,8 @@ export interface UpstreamRequest {
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as a form, for services that take nothing else. */
+  form?: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 
 export interface Action {
@@ -74,6 +76,10 @@ export interface ServiceDeclaration {
   readonly keyHint: string;
   /** Undefined where every company has an address of its own. */
   readonly baseUrl: string | undefined;
+  /** Sent with every request, such as the version of the interface; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where errors come with status 200: the status that the answer stands for. */
+  readonly statusOf?: (body: unknown) => number;
   readonly actions: readonly Action[];
 }
 

@@ -31,7 +31,7 @@ import {
   restoreStage,
 } from './pii/index.ts';
 import { createSealer } from './sealer.ts';
-import { createServices, jira, serviceOperations } from './services/index.ts';
+import { createServices, curated, serviceOperations } from './services/index.ts';
 import { subjectOf } from './subject.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { jobFileOperations } from './job-file/index.ts';
@@ -68,7 +68,7 @@ export function createGateway(deps: GatewayDeps) {
   const changes = createChanges(deps.db);
   const sealer = createSealer(deps.deriveKey);
   const gates = createGates({ ...deps, changes });
-  const declarations = [jira];
+  const declarations = curated;
   const isTaken = (name: string): boolean => declarations.some((one) => one.name === name);
   const openApi = createOpenApi({ ...deps, changes, isTaken });
   const { of: brought } = openApi;

@@ -159,11 +159,11 @@ describe('services', () => {
     const read = { action: 'get_issue', issue_key: 'PAY-1' };
     const reasonOf = async () =>
       (await model.call('jira_read_actions', read)).structuredContent.error;
-    jira.failNext(429, {}, { 'retry-after': '7' });
+    jira.failNext(429, {}, { 'retry-after': '60' });
     const limited = await reasonOf();
     assert.deepEqual(
       [limited.details.reason_code, limited.details.retryAfter],
-      ['upstream_rate_limited', '7'],
+      ['upstream_rate_limited', 60],
     );
     jira.failNext(401);
     assert.equal((await reasonOf()).details.reason_code, 'auth_required');

@@ -6,14 +6,15 @@ import type { UpstreamRequest } from '../action.ts';
 import type { Credentials } from '../credentials/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Service } from '../services/index.ts';
+import { type Answer, refusalOf, waitOf } from './answer.ts';
 import type { Flight, ServiceResult } from './flight.ts';
 
 /** A larger answer is not read on: a model could not use it, and memory is shared. */
 const maxAnswerBytes = 8_000_000;
 /** A person or a flow waits for it. */
 const limitMs = 30_000;
-/** What a service says of its own error, as far as it is shown. */
-const maxSaidChars = 500;
+/** The longest pause before a read is tried again. */
+const maxWaitMs = 10_000;
 
 export interface SendDeps {
   egress: Pick<Egress, 'fetch'>;
@@ -21,11 +22,14 @@ export interface SendDeps {
   credentials: Credentials;
 }
 
+function queryOf(fields: NonNullable<UpstreamRequest['query']>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const texts = given.map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(texts).toString();
+}
+
 function addressOf({ baseUrl }: Service, { path, query = {} }: UpstreamRequest): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  const search = new URLSearchParams();
-  for (const [name, value] of given) search.set(name, String(value));
-  const text = search.toString();
+  const text = queryOf(query);
   return `${baseUrl}${path}${text === '' ? '' : `?${text}`}`;
 }
 
@@ -38,59 +42,68 @@ function bodyOf(text: string): unknown {
   }
 }
 
-/** What the service said of its error, in its own words: most put it at one of these places. */
-function saidOf(body: unknown): string {
-  if (typeof body === 'string') return body.slice(0, maxSaidChars);
-  return (JSON.stringify(body) ?? '').slice(0, maxSaidChars);
-}
-
-function failed(title: string, status: number, body: unknown): AppError {
-  const said = saidOf(body);
-  if (status === 401) {
-    return refusal('auth_required', `${title} does not accept your key any more.`, {
-      hint: 'Connect the service again.',
-    });
-  }
-  if (status >= 500) {
-    return refusal('upstream_unavailable', `${title} failed (${status}): ${said}`, {
-      hint: 'Try again later.',
-      details: { status },
-    });
-  }
-  return refusal('upstream_failed', `${title} refused it (${status}): ${said}`, {
-    details: { status },
-  });
+/** The body as it goes out, and what kind it is. */
+function sent({ json, form }: UpstreamRequest): { body: string; type: string } | undefined {
+  if (json !== undefined) return { body: JSON.stringify(json), type: 'application/json' };
+  if (form === undefined) return undefined;
+  return { body: queryOf(form), type: 'application/x-www-form-urlencoded' };
 }
 
 export function createSend({ egress, clock, credentials }: SendDeps) {
+  async function exchange(
+    { service, workspace, subject }: Flight,
+    request: UpstreamRequest,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { headers: fixed, statusOf } = service.declaration;
+    const own = await credentials.headersFor(service, { workspace, ...subject });
+    const said = sent(request);
+    const response = await egress.fetch(addressOf(service, request), {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        ...(said && { 'content-type': said.type }),
+        ...fixed,
+        ...own,
+      },
+      ...(said && { body: said.body }),
+      signal,
+    });
+    const body = bodyOf(await readText(response, maxAnswerBytes));
+    const status = response.ok && statusOf ? statusOf(body) : response.status;
+    return { status, headers: response.headers, body };
+  }
+
+  const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const cancel = clock.after(ms, resolve);
+      signal.addEventListener('abort', () => {
+        cancel();
+        reject(signal.reason);
+      });
+    });
+
+  /** A read that comes too early waits once, when the service says how long; a write never. */
+  async function answerOf(flight: Flight, request: UpstreamRequest, signal: AbortSignal) {
+    const answer = await exchange(flight, request, signal);
+    const wait = flight.action.class === 'read' ? waitOf(answer, clock.now()) : undefined;
+    if (wait === undefined || wait > maxWaitMs) return answer;
+    await pause(wait, signal);
+    return exchange(flight, request, signal);
+  }
+
   async function ask(flight: Flight, request: UpstreamRequest): Promise<unknown> {
-    const { service, workspace, subject, call } = flight;
+    const { service, call } = flight;
     const { title } = service.declaration;
-    const headers = await credentials.headersFor(service, { workspace, ...subject });
     const late = new AbortController();
     const cancel = clock.after(limitMs, () => late.abort());
     const beganMs = monotonicMs();
     try {
-      const response = await egress.fetch(addressOf(service, request), {
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
-        signal: AbortSignal.any([late.signal, call.signal]),
-      });
-      const body = bodyOf(await readText(response, maxAnswerBytes));
-      if (response.status === 429) {
-        const after = response.headers.get('retry-after');
-        throw refusal('upstream_rate_limited', `${title} takes no more calls for now.`, {
-          hint: after === null ? 'Try again in a minute.' : `Try again in ${after} seconds.`,
-          details: { retryAfter: after },
-        });
-      }
-      if (!response.ok) throw failed(title, response.status, body);
-      return body;
+      const signal = AbortSignal.any([late.signal, call.signal]);
+      const answer = await answerOf(flight, request, signal);
+      const refused = refusalOf(title, answer, clock.now());
+      if (refused) throw refused;
+      return answer.body;
     } catch (error) {
       if (late.signal.aborted) {
         throw refusal('upstream_unavailable', `${title} gave no answer in ${limitMs / 1000} s.`);

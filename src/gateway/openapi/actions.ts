@@ -2,8 +2,8 @@
 // one flat object, and the request that they become.
 import type { ArgumentCheck } from '../../base/index.ts';
 import type { Action, ActionClass, InputSchema, JsonObject, UpstreamRequest } from '../action.ts';
+import { segment } from '../address.ts';
 import { classOf } from '../gates/index.ts';
-import { refusal } from '../reasons.ts';
 import type { Endpoint } from './document.ts';
 
 const maxNameChars = 80;
@@ -58,12 +58,7 @@ function layoutOf({ parameters, body }: Endpoint): Layout {
 }
 
 function pathOf({ path }: Endpoint, params: JsonObject): string {
-  return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
-    const text = String(params[name]);
-    // A dot segment leaves the place that the document names, in any spelling.
-    if (!/^\.{1,2}$/.test(text)) return encodeURIComponent(text);
-    throw refusal('invalid_params', `${name}: "${text}" cannot stand in an address.`);
-  });
+  return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => segment(String(params[name])));
 }
 
 function requestOf(endpoint: Endpoint, { query, body }: Layout, params: JsonObject) {

@@ -1,3 +1,3 @@
-export { jira } from './jira/index.ts';
+export { curated } from './curated.ts';
 export { serviceOperations } from './operations/index.ts';
 export { createServices, type Service, type Services, type Setup } from './services.ts';

@@ -1,54 +1,118 @@
-// What Jira Cloud tells (REST API v3): issues by key or JQL, comments, transitions, projects.
+// What Jira Cloud tells of issues (REST API v3): by key, by project or JQL, with their comments
+// and the states that they can go to.
 import { z } from 'zod';
 import { action } from '../../action.ts';
-import { issueBrief, issueKey, issueWhole, listOf, paging, textOf } from './shapes.ts';
+import { path } from '../../address.ts';
+import { listOf } from '../json.ts';
+import {
+  issueBrief,
+  issueKey,
+  issueWhole,
+  limit,
+  nextOf,
+  nextStart,
+  nextToken,
+  people,
+  projectKey,
+  textOf,
+} from './shapes.ts';
 
-const people = ['displayName', 'assignee', 'reporter', 'author', 'creator', 'lead'];
+const shown = 'summary,status,assignee,priority,duedate,updated';
 
-export const jiraReads = [
+/** A value inside JQL; what is in it stays a value. */
+const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`;
+
+function found(jql: string, page: { limit: number; next?: string | undefined }) {
+  const query = { jql, maxResults: page.limit, nextPageToken: page.next, fields: shown };
+  return { method: 'GET' as const, path: '/rest/api/3/search/jql', query };
+}
+
+const pageOfIssues = (body: unknown) => ({
+  issues: listOf(body, 'issues').map(issueBrief),
+  next: (body as { nextPageToken?: string } | null)?.nextPageToken ?? null,
+});
+
+export const issueReads = [
   action({
     name: 'get_issue',
     description: 'Read one issue with its description and state.',
     class: 'read',
     input: { issue_key: issueKey },
     nameFields: people,
-    request: ({ issue_key: key }) => ({ method: 'GET', path: `/rest/api/3/issue/${key}` }),
-    result: (body) => issueWhole(body),
+    request: ({ issue_key: key }) => ({ method: 'GET', path: path`/rest/api/3/issue/${key}` }),
+    result: issueWhole,
+  }),
+  action({
+    name: 'list_issues',
+    description: 'List the issues of a project, latest change first; `assignee: me` for own ones.',
+    class: 'read',
+    input: {
+      project: projectKey,
+      status: z.string().min(1).max(100).optional().describe('name of the state, such as Blocked'),
+      assignee: z.string().min(1).max(128).optional().describe('`me`, or an account id'),
+      open: z.boolean().default(true).describe('only what is not done'),
+      limit,
+      next: nextToken,
+    },
+    nameFields: people,
+    request({ project, status, assignee, open, ...page }) {
+      const whose = assignee === 'me' ? 'currentUser()' : quoted(assignee ?? '');
+      const conditions = [
+        `project = ${quoted(project)}`,
+        ...(status === undefined ? [] : [`status = ${quoted(status)}`]),
+        ...(assignee === undefined ? [] : [`assignee = ${whose}`]),
+        ...(open ? ['statusCategory != Done'] : []),
+      ];
+      return found(`${conditions.join(' AND ')} ORDER BY updated DESC`, page);
+    },
+    result: pageOfIssues,
   }),
   action({
     name: 'search_issues',
     description:
       'Find issues by JQL, such as: assignee = currentUser() AND statusCategory != Done.',
     class: 'read',
-    input: { query: z.string().min(1).max(4000).describe('JQL'), ...paging },
+    input: { query: z.string().min(1).max(4000).describe('JQL'), limit, next: nextToken },
+    restoreIn: ['query'],
     nameFields: people,
-    request: ({ query, limit, next }) => ({
-      method: 'GET',
-      path: '/rest/api/3/search/jql',
-      query: { jql: query, maxResults: limit, nextPageToken: next, fields: '*navigable' },
-    }),
-    result: (body) => ({
-      issues: listOf(body, 'issues').map(issueBrief),
-      next: (body as { nextPageToken?: string } | null)?.nextPageToken ?? null,
-    }),
+    request: ({ query, ...page }) => found(query, page),
+    result: pageOfIssues,
   }),
   action({
     name: 'get_comments',
     description: 'Read the comments of an issue, newest first.',
     class: 'read',
-    input: { issue_key: issueKey, limit: paging.limit },
+    input: { issue_key: issueKey, limit, next: nextStart },
     nameFields: people,
-    request: ({ issue_key: key, limit }) => ({
+    request: ({ issue_key: key, limit: size, next }) => ({
       method: 'GET',
-      path: `/rest/api/3/issue/${key}/comment`,
-      query: { maxResults: limit, orderBy: '-created' },
+      path: path`/rest/api/3/issue/${key}/comment`,
+      query: { maxResults: size, startAt: next, orderBy: '-created' },
     }),
-    result: (body) => ({
-      comments: listOf(body, 'comments').map((comment) => ({
+    result(body, { next }) {
+      const comments = listOf(body, 'comments').map((comment) => ({
         id: comment['id'],
         author: (comment['author'] as { displayName?: string } | undefined)?.displayName ?? null,
         created: comment['created'],
         text: textOf(comment['body']),
+      }));
+      return { comments, next: nextOf(body, { found: comments.length, next }) };
+    },
+  }),
+  action({
+    name: 'get_transitions',
+    description: 'List the states that an issue can go to now, with the ids of the transitions.',
+    class: 'read',
+    input: { issue_key: issueKey },
+    request: ({ issue_key: key }) => ({
+      method: 'GET',
+      path: path`/rest/api/3/issue/${key}/transitions`,
+    }),
+    result: (body) => ({
+      transitions: listOf(body, 'transitions').map(({ id, name, to }) => ({
+        id,
+        name,
+        to: (to as { name?: string } | undefined)?.name ?? null,
       })),
     }),
   }),

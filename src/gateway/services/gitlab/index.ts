@@ -1,0 +1,15 @@
+// GitLab: projects, issues, merge requests, files, pipelines; gitlab.com or a company's own.
+import type { ServiceDeclaration } from '../../action.ts';
+import { gitlabCode } from './code.ts';
+import { gitlabIssues } from './issues.ts';
+import { gitlabMerges } from './merges.ts';
+
+export const gitlab: ServiceDeclaration = {
+  name: 'gitlab',
+  title: 'GitLab',
+  description: 'projects, issues, merge requests and files of GitLab',
+  auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
+  keyHint: 'Make a personal access token in GitLab (Preferences, Access tokens).',
+  baseUrl: 'https://gitlab.com',
+  actions: [...gitlabIssues, ...gitlabMerges, ...gitlabCode],
+};
