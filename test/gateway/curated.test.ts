@@ -104,7 +104,7 @@ const stories: Story[] = [
     start: startGitHub,
     headers: {
       authorization: 'Bearer key-1',
-      accept: 'application/vnd.github+json',
+      accept: 'application/vnd.github+json, application/json',
       'x-github-api-version': '2022-11-28',
       'user-agent': 'millrace',
     },
@@ -276,20 +276,20 @@ describe('curated services', () => {
 
     test(`${service}: a read waits once as long as it is told, a write never`, async () => {
       const stand = upstream();
-      const before = [stand.asked.length, waits.length] as const;
+      const began = [stand.asked.length, waits.length] as const;
       stand.failNext(429, {}, { 'retry-after': '7' });
       await done(service, [...story.read, {}]);
-      assert.deepEqual([stand.asked.length - before[0], waits.length - before[1]], [2, 1]);
+      assert.deepEqual([stand.asked.length - began[0], waits.length - began[1]], [2, 1]);
       stand.failNext(429, {}, { 'retry-after': '7' });
       const limited = await refused(service, story.write);
       assert.deepEqual(
         [limited.details.reason_code, limited.details.retryAfter],
         ['upstream_rate_limited', 7],
       );
-      assert.deepEqual([stand.asked.length - before[0], waits.length - before[1]], [3, 1]);
+      assert.deepEqual([stand.asked.length - began[0], waits.length - began[1]], [3, 1]);
       stand.failNext(429, {}, { 'retry-after': '3600' });
       assert.equal((await refused(service, story.read)).details.retryAfter, 3600);
-      assert.equal(stand.asked.length - before[0], 4);
+      assert.equal(stand.asked.length - began[0], 4);
     });
 
     test(`${service}: errors come back as refusals, in the words of the service`, async () => {
@@ -309,7 +309,7 @@ describe('curated services', () => {
       for (const nonsense of [null, [], 'text', { items: 7 }]) {
         stand.failNext(200, nonsense);
         const { structuredContent } = await call(service, ...story.read);
-        assert.equal(structuredContent.error?.code === 'internal', false, `${nonsense}`);
+        assert.equal(structuredContent.error?.code === 'internal', false, JSON.stringify(nonsense));
       }
     });
 

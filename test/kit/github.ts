@@ -43,8 +43,8 @@ export async function startGitHub(): Promise<Upstream> {
         files.set(path, { ...file, content, size: content.length });
         return [200, { content: file, commit: { sha: sha(99) } }];
       },
-      [`DELETE ${repo}/git/refs/heads/(.+)`]: (_, name = '') =>
-        branches.delete(name) ? [204] : missing,
+      [`DELETE ${repo}/git/refs/:ref`]: (_, ref = '') =>
+        branches.delete(ref.replace('heads/', '')) ? [204] : missing,
     },
     missing,
   );

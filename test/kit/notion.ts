@@ -47,7 +47,7 @@ export async function startNotion(): Promise<Upstream> {
         }),
       'PATCH /v1/blocks/:id/children': ({ body }, id) =>
         withPage(id, (page) => {
-          page['blocks'] = said([...page['blocks'], ...body?.['children']]);
+          page['blocks'] = said([...page['blocks'], ...(body?.['children'] ?? [])]);
           return [200, { results: page['blocks'] }];
         }),
       'POST /v1/databases/:id/query': ({ body }) =>

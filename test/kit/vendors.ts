@@ -1,9 +1,10 @@
 // What vendors publish: their OpenAPI documents, and Prism, which serves one. Both are programs of
 // others, fetched by npm when a test first asks.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { installedPackage, packedPackage } from './npm-package.ts';
 
 const directoryIntegrity =
@@ -55,12 +56,22 @@ export interface Prism {
   stop(): Promise<void>;
 }
 
-/** Serves examples of the document, and refuses requests that do not fit it. */
-export async function startPrism(vendor: Vendor): Promise<Prism> {
+/**
+ * Serves examples of the document, and refuses requests that do not fit it. `edit` gets the parsed
+ * document and changes what it must.
+ */
+export async function startPrism(vendor: Vendor, edit?: (document: any) => void): Promise<Prism> {
+  let place = placeOf(vendor);
+  if (edit) {
+    const document = JSON.parse(readFileSync(place, 'utf8'));
+    edit(document);
+    place = join(mkdtempSync(join(tmpdir(), 'millrace-prism-')), 'document.json');
+    writeFileSync(place, JSON.stringify(document));
+  }
   const port = await freePort();
   const cli = join(installedPackage(prism), 'dist', 'index.js');
   const args = [cli, 'mock', '--host', '127.0.0.1', '--port', String(port)];
-  const child: ChildProcess = spawn(process.execPath, [...args, placeOf(vendor)], {
+  const child: ChildProcess = spawn(process.execPath, [...args, place], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -77,7 +88,10 @@ export async function startPrism(vendor: Vendor): Promise<Prism> {
     origin: `http://127.0.0.1:${port}`,
     stop: () =>
       new Promise((resolve) => {
-        child.once('exit', () => resolve());
+        child.once('exit', () => {
+          if (edit) rmSync(dirname(place), { recursive: true });
+          resolve();
+        });
         child.kill();
       }),
   };

@@ -1,7 +1,7 @@
 // Repositories of GitHub with their branches, commits and runs, and who you are there.
 import { z } from 'zod';
 import { action } from '../../action.ts';
-import { filePath, path } from '../../address.ts';
+import { path } from '../../address.ts';
 import { at, listOf, objectOf, objectsOf, pick } from '../json.ts';
 import {
   changedFile,
@@ -187,7 +187,7 @@ export const githubCode = [
     input: { ...inRepo, branch },
     request: ({ owner, repo, branch: name }) => ({
       method: 'DELETE',
-      path: `${path`/repos/${owner}/${repo}/git/refs/heads`}/${filePath(name)}`,
+      path: path`/repos/${owner}/${repo}/git/refs/${`heads/${name}`}`,
     }),
     result: () => ({ deleted: true }),
   }),

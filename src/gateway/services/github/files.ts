@@ -32,10 +32,10 @@ export const githubFiles = [
     description: 'Read a text file of up to 1 MB, with the sha that changing it takes.',
     class: 'read',
     input: { ...inRepo, path: file, ref: ref.optional().describe('branch, tag or commit') },
-    request: ({ ref: at, ...place }) => ({
+    request: ({ ref: from, ...place }) => ({
       method: 'GET',
       path: placeOf(place),
-      query: { ref: at },
+      query: { ref: from },
     }),
     result: contentOf,
   }),
@@ -48,13 +48,13 @@ export const githubFiles = [
       path: file.optional().describe('path of the folder'),
       ref: ref.optional().describe('branch, tag or commit'),
     },
-    request: ({ owner, repo, path: folder, ref: at }) => ({
+    request: ({ owner, repo, path: folder, ref: from }) => ({
       method: 'GET',
       path:
         folder === undefined
           ? path`/repos/${owner}/${repo}/contents`
           : placeOf({ owner, repo, path: folder }),
-      query: { ref: at },
+      query: { ref: from },
     }),
     result: (body) => ({
       files: objectsOf(body).map((one) => pick(one, 'path', 'type', 'size', 'sha')),

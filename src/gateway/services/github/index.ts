@@ -14,7 +14,7 @@ export const github: ServiceDeclaration = {
   keyHint: 'Make a fine-grained token in GitHub (Settings, Developer settings).',
   baseUrl: 'https://api.github.com',
   headers: {
-    accept: 'application/vnd.github+json',
+    accept: 'application/vnd.github+json, application/json',
     'x-github-api-version': '2022-11-28',
     // GitHub refuses callers without a name.
     'user-agent': 'millrace',

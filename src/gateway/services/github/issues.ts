@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { action } from '../../action.ts';
 import { path } from '../../address.ts';
-import { at, listOf, objectOf, objectsOf, pick } from '../json.ts';
+import { at, listOf, objectOf, objectsOf, pick, textIn } from '../json.ts';
 import {
   comment,
   inRepo,
@@ -64,7 +64,7 @@ export const githubIssues = [
     result(found, page) {
       const issues = listOf(found, 'items').map((issue) => ({
         ...issueBrief(issue),
-        repository: String(issue['repository_url'] ?? '').split('/repos/')[1] ?? null,
+        repository: textIn(issue['repository_url']).split('/repos/')[1] ?? null,
       }));
       return { issues, total: at(found, 'total_count'), next: nextOf(issues.length, page) };
     },
@@ -110,7 +110,7 @@ export const githubIssues = [
   }),
   action({
     name: 'update_issue',
-    description: 'Change an issue, close it or open it again; what is not given stays.',
+    description: 'Change an issue or pull request, close it or open it again.',
     class: 'write',
     input: {
       ...inRepo,

@@ -127,6 +127,25 @@ export const gitlabMerges = [
     result: (body) => pick(body, 'iid', 'state', 'web_url'),
   }),
   action({
+    name: 'update_merge_request',
+    description: 'Change a merge request, close it or open it again; what is not given stays.',
+    class: 'write',
+    input: {
+      ...inMerge,
+      title: title.optional(),
+      description: description.optional(),
+      labels,
+      state_event: z.enum(['close', 'reopen']).optional().describe('close it, or open it again'),
+    },
+    restoreIn: ['title', 'description'],
+    request: ({ project: where, merge_request_number: number, labels: named, ...json }) => ({
+      method: 'PUT',
+      path: path`/api/v4/projects/${where}/merge_requests/${number}`,
+      json: { ...json, labels: named?.join(',') },
+    }),
+    result: (body) => pick(body, 'iid', 'state', 'web_url'),
+  }),
+  action({
     name: 'add_merge_request_comment',
     description: 'Comment on a merge request.',
     class: 'write',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { action } from '../../action.ts';
 import { path } from '../../address.ts';
-import { listOf } from '../json.ts';
+import { at, listOf, pick } from '../json.ts';
 import {
   issueBrief,
   issueKey,
@@ -29,7 +29,7 @@ function found(jql: string, page: { limit: number; next?: string | undefined }) 
 
 const pageOfIssues = (body: unknown) => ({
   issues: listOf(body, 'issues').map(issueBrief),
-  next: (body as { nextPageToken?: string } | null)?.nextPageToken ?? null,
+  next: at(body, 'nextPageToken'),
 });
 
 export const issueReads = [
@@ -92,7 +92,7 @@ export const issueReads = [
     result(body, { next }) {
       const comments = listOf(body, 'comments').map((comment) => ({
         id: comment['id'],
-        author: (comment['author'] as { displayName?: string } | undefined)?.displayName ?? null,
+        author: at(comment, 'author', 'displayName'),
         created: comment['created'],
         text: textOf(comment['body']),
       }));
@@ -109,10 +109,9 @@ export const issueReads = [
       path: path`/rest/api/3/issue/${key}/transitions`,
     }),
     result: (body) => ({
-      transitions: listOf(body, 'transitions').map(({ id, name, to }) => ({
-        id,
-        name,
-        to: (to as { name?: string } | undefined)?.name ?? null,
+      transitions: listOf(body, 'transitions').map((one) => ({
+        ...pick(one, 'id', 'name'),
+        to: at(one, 'to', 'name'),
       })),
     }),
   }),

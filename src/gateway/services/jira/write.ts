@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { action } from '../../action.ts';
 import { markdownToAdf } from '../../adf/index.ts';
 import { path } from '../../address.ts';
+import { pick } from '../json.ts';
 import { accountId, id, issueKey, projectKey } from './shapes.ts';
 
 const text = z.string().min(1).max(32_000);
@@ -66,6 +67,7 @@ export const jiraWrites = [
         },
       },
     }),
+    result: (body) => pick(body, 'id', 'key'),
   }),
   action({
     name: 'update_issue',
@@ -122,7 +124,7 @@ export const jiraWrites = [
       path: path`/rest/api/3/issue/${key}/comment`,
       json: { body: markdownToAdf(said) },
     }),
-    result: (body) => ({ id: (body as { id?: string } | null)?.id ?? null }),
+    result: (body) => pick(body, 'id'),
   }),
   action({
     name: 'link_issues',

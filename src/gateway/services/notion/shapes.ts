@@ -1,7 +1,7 @@
 // What is kept of Notion's answers: plain text of rich text, plain values of properties.
 import { z } from 'zod';
 import type { JsonObject } from '../../action.ts';
-import { at, listOf, objectOf, objectsOf, pick } from '../json.ts';
+import { at, listOf, objectOf, objectsOf, pick, textIn } from '../json.ts';
 
 const uuid = z
   .string()
@@ -30,7 +30,7 @@ export const nextOf = (body: unknown): unknown => at(body, 'next_cursor');
 /** Rich text without its looks. */
 export const plain = (rich: unknown): string =>
   objectsOf(rich)
-    .map((part) => at(part, 'plain_text') ?? at(part, 'text', 'content') ?? '')
+    .map((part) => textIn(at(part, 'plain_text') ?? at(part, 'text', 'content')))
     .join('');
 
 const nameOf = (value: unknown): unknown => at(value, 'name');

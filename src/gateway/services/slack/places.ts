@@ -83,7 +83,7 @@ export const slackPlaces = [
     description: 'Read who you are in Slack, and in which workspace.',
     class: 'read',
     input: {},
-    request: () => ({ method: 'POST', path: '/auth.test', form: {} }),
+    request: () => ({ method: 'GET', path: '/auth.test' }),
     result: (body) => pick(body, 'user_id', 'user', 'team', 'team_id', 'url'),
     nameFields: ['user'],
   }),

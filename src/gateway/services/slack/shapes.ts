@@ -47,7 +47,7 @@ export const message = (said: JsonObject): JsonObject => ({
   text: said['text'] ?? '',
   thread_ts: said['thread_ts'] ?? null,
   replies: said['reply_count'] ?? 0,
-  reactions: listOf(said, 'reactions').map((one) => pick(one, 'name', 'count')),
+  reactions: listOf(said, 'reactions').map(({ name, count }) => ({ emoji: name, count })),
   files: listOf(said, 'files').map((one) => pick(one, 'id', 'title', 'mimetype', 'permalink')),
 });
 
