@@ -31,11 +31,26 @@ export interface InputSchema {
 export interface UpstreamRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   path: string;
+  /** One of the declaration's `bases`; absent: its `baseUrl`. */
+  base?: string;
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** Sent as JSON. */
   json?: unknown;
   /** Sent as a form, for services that take nothing else. */
   form?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** What a dry run shows instead of `json`, where that hides values in an encoding. */
+  shown?: unknown;
+}
+
+/** An operation of this server that does what an action does elsewhere. */
+export interface OwnRequest {
+  operation: string;
+  input: JsonObject;
+}
+
+export interface Precheck<Params = JsonObject> {
+  request(params: Params): UpstreamRequest;
+  judge(body: unknown): void;
 }
 
 export interface Action {
@@ -54,6 +69,10 @@ export interface Action {
   /** Fields of results that hold names of people. */
   readonly nameFields: readonly string[];
   request(params: JsonObject): UpstreamRequest;
+  /** The same in the workspace of the call itself; of services that are `isOwn`. */
+  own?(params: JsonObject): OwnRequest;
+  /** Asked of the service first; `judge` throws when the request must not follow. */
+  readonly precheck?: Precheck;
   /** Keeps what a model needs of an answer; absent: the whole answer. */
   result?(body: unknown, params: JsonObject): unknown;
 }
@@ -80,6 +99,12 @@ export interface ServiceDeclaration {
   readonly headers?: Readonly<Record<string, string>>;
   /** Where errors come with status 200: the status that the answer stands for. */
   readonly statusOf?: (body: unknown) => number;
+  /** How the address of a company looks: one sentence. */
+  readonly addressHint?: string;
+  /** Without an address it is this workspace, by the operations of this server. */
+  readonly isOwn?: boolean;
+  /** Addresses of its parts that live elsewhere; an address that an admin set stands for them. */
+  readonly bases?: Readonly<Record<string, string>>;
   readonly actions: readonly Action[];
 }
 
@@ -111,10 +136,13 @@ export function action<Shape extends z.ZodRawShape>(declared: {
   restoreIn?: readonly (keyof Shape & string)[];
   nameFields?: readonly string[];
   curated?: boolean;
+  precheck?: Precheck<z.infer<z.ZodObject<Shape>>>;
+  own?: (params: z.infer<z.ZodObject<Shape>>) => OwnRequest;
   request: (params: z.infer<z.ZodObject<Shape>>) => UpstreamRequest;
   result?: (body: unknown, params: z.infer<z.ZodObject<Shape>>) => unknown;
 }): Action {
-  const { input, request, result, restoreIn = [], nameFields = [], curated = true } = declared;
+  const { input, request, result, precheck, own } = declared;
+  const { restoreIn = [], nameFields = [], curated = true } = declared;
   type Params = z.infer<z.ZodObject<Shape>>;
   return {
     name: declared.name,
@@ -125,8 +153,15 @@ export function action<Shape extends z.ZodRawShape>(declared: {
     curated,
     restoreIn,
     nameFields,
-    // The schema was checked before either is asked.
+    // The schema was checked before any of these is asked.
+    ...(precheck && {
+      precheck: {
+        ...precheck,
+        request: (params: JsonObject) => precheck.request(params as Params),
+      },
+    }),
     request: (params) => request(params as Params),
+    ...(own && { own: (params: JsonObject) => own(params as Params) }),
     ...(result && {
       result: (body: unknown, params: JsonObject) => result(body, params as Params),
     }),

@@ -20,6 +20,7 @@ import {
 } from './calls/index.ts';
 import { createChanges } from './changes.ts';
 import { createCredentials, credentialOperations } from './credentials/index.ts';
+import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
 import { createHooks, type RunScript } from './hooks/index.ts';
 import { createOpenApi, openApiOperations } from './openapi/index.ts';
@@ -33,7 +34,6 @@ import {
 import { createSealer } from './sealer.ts';
 import { createServices, curated, serviceOperations } from './services/index.ts';
 import { subjectOf } from './subject.ts';
-import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { jobFileOperations } from './job-file/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
 
@@ -46,6 +46,8 @@ export interface GatewayDeps {
   egress: Pick<Egress, 'fetch'>;
   /** Whose names are found in free text. */
   directory: PiiDirectory;
+  /** Through the door; for calls that hooks chain, and what a service does in the own workspace. */
+  invoke: Invoke;
   /** Asks the person behind a call; from the door. */
   consent: Consent;
   /** 32 bytes for one purpose, the same in every process of this installation. */
@@ -53,8 +55,6 @@ export interface GatewayDeps {
   people: ServiceAuditDeps['people'];
   /** Runs a deployed script with the rights of an admin, for hooks that are scripts. */
   runScript: RunScript;
-  /** Through the door; for the calls that hooks chain. */
-  invoke: Invoke;
   /** Where people reach this server. */
   origin: () => string;
   engine: DelegationDeps['engine'];

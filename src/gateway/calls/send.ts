@@ -1,8 +1,9 @@
 // The last stage: the request goes out with the person's own credential, and the answer comes back
 // bounded. Only reads are tried again, and only when the service says when.
-import { AppError, type Clock, monotonicMs } from '../../base/index.ts';
+import { AppError, type Clock, monotonicMs, newId } from '../../base/index.ts';
 import { type Egress, readText } from '../../egress/index.ts';
-import type { UpstreamRequest } from '../action.ts';
+import type { Call } from '../../operation/index.ts';
+import type { JsonObject, OwnRequest, UpstreamRequest } from '../action.ts';
 import type { Credentials } from '../credentials/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Service } from '../services/index.ts';
@@ -20,6 +21,7 @@ export interface SendDeps {
   egress: Pick<Egress, 'fetch'>;
   clock: Clock;
   credentials: Credentials;
+  invoke(call: Call, operation: string, input: JsonObject): Promise<unknown>;
 }
 
 function queryOf(fields: NonNullable<UpstreamRequest['query']>): string {
@@ -28,9 +30,14 @@ function queryOf(fields: NonNullable<UpstreamRequest['query']>): string {
   return new URLSearchParams(texts).toString();
 }
 
-function addressOf({ baseUrl }: Service, { path, query = {} }: UpstreamRequest): string {
-  const text = queryOf(query);
-  return `${baseUrl}${path}${text === '' ? '' : `?${text}`}`;
+function baseOf({ baseUrl, declaration }: Service, { base }: UpstreamRequest): string {
+  if (base === undefined || baseUrl !== declaration.baseUrl) return baseUrl;
+  return declaration.bases?.[base] ?? baseUrl;
+}
+
+function addressOf(service: Service, request: UpstreamRequest): string {
+  const text = queryOf(request.query ?? {});
+  return `${baseOf(service, request)}${request.path}${text === '' ? '' : `?${text}`}`;
 }
 
 function bodyOf(text: string): unknown {
@@ -49,7 +56,13 @@ function sent({ json, form }: UpstreamRequest): { body: string; type: string } |
   return { body: queryOf(form), type: 'application/x-www-form-urlencoded' };
 }
 
-export function createSend({ egress, clock, credentials }: SendDeps) {
+function shownOf(request: OwnRequest | UpstreamRequest): unknown {
+  if (!('shown' in request)) return request;
+  const { shown, ...rest } = request;
+  return { ...rest, json: shown };
+}
+
+export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
   async function exchange(
     { service, workspace, subject }: Flight,
     request: UpstreamRequest,
@@ -121,11 +134,29 @@ export function createSend({ egress, clock, credentials }: SendDeps) {
     }
   }
 
+  async function askOwn({ call, action }: Flight, { operation, input }: OwnRequest) {
+    const { interactive, ...rest } = call;
+    // To a high-risk action the person has agreed already, with these very parameters.
+    const asked = interactive && action.class !== 'high_risk' ? { interactive } : {};
+    const next = { ...rest, ...asked, id: newId(), causedBy: call.id, depth: call.depth + 1 };
+    return invoke(next, operation, input);
+  }
+
+  async function askService(flight: Flight, request: UpstreamRequest): Promise<unknown> {
+    const { precheck } = flight.action;
+    if (precheck) precheck.judge(await ask(flight, precheck.request(flight.params)));
+    return ask(flight, request);
+  }
+
   return async (flight: Flight): Promise<ServiceResult> => {
-    const { action, params, wanted } = flight;
-    const request = action.request(params);
-    if (wanted.dryRun) return { value: { wouldSend: request }, notes: ['Nothing was sent.'] };
-    const body = await ask(flight, request);
+    const { service, action, params, wanted } = flight;
+    const own = service.baseUrl === '' ? action.own?.(params) : undefined;
+    const request = own ?? action.request(params);
+    if (wanted.dryRun)
+      return { value: { wouldSend: shownOf(request) }, notes: ['Nothing was sent.'] };
+    const body = await ('operation' in request
+      ? askOwn(flight, request)
+      : askService(flight, request));
     return { value: action.result ? action.result(body, params) : body, notes: [] };
   };
 }

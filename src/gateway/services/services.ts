@@ -12,6 +12,7 @@ import * as sql from './services.sql.ts';
 /** A service as a workspace has set it up. */
 export interface Service {
   readonly declaration: ServiceDeclaration;
+  /** Empty where the actions are operations of this server. */
   readonly baseUrl: string;
   readonly actions: ReadonlyMap<string, Action>;
 }
@@ -81,7 +82,13 @@ export function createServices(deps: ServicesDeps) {
       gates.of(workspace),
       brought(workspace),
     ]);
-    const services = [...rows.map(storedService), ...own.map((one) => serviceOf(one))]
+    const there = new Set(rows.map(({ name }) => name));
+    const unaddressed = declarations.filter((one) => one.isOwn && !there.has(one.name));
+    const services = [
+      ...rows.map(storedService),
+      ...unaddressed.map((one) => serviceOf(one, '')),
+      ...own.map((one) => serviceOf(one)),
+    ]
       .filter((service) => service !== undefined)
       .toSorted((a, b) => (a.declaration.name < b.declaration.name ? -1 : 1));
     return {
@@ -129,7 +136,7 @@ export function createServices(deps: ServicesDeps) {
           description,
           auth: auth.kind,
           enabled: services.has(name),
-          baseUrl: services.get(name)?.baseUrl ?? baseUrl ?? null,
+          baseUrl: services.get(name)?.baseUrl || baseUrl || null,
           actions: actions
             .filter((one) => one.curated)
             .map((one) => ({ name: one.name, class: one.class })),
@@ -146,7 +153,9 @@ export function createServices(deps: ServicesDeps) {
       const baseUrl = said.baseUrl === undefined ? undefined : baseAddress(said.baseUrl);
       if (baseUrl === undefined && declaration.baseUrl === undefined) {
         throw new AppError('invalid_input', `${declaration.title} has no address of its own.`, {
-          hint: 'Give baseUrl, such as https://example.atlassian.net.',
+          hint: `Give baseUrl. ${
+            declaration.addressHint ?? 'It is an address such as https://example.atlassian.net.'
+          }`,
         });
       }
       const workspace = workspaceOf(call);
