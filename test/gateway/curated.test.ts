@@ -64,7 +64,12 @@ const stories: Story[] = [
       [
         'get_issue',
         { issue_key: 'PAY-1' },
-        { summary: 'Very late', status: 'In Progress', assignee: 'Ann Lee', labels: ['a'] },
+        {
+          summary: 'Very late',
+          status: 'In Progress',
+          assignee: '⟦NAME_1:A••• L•••⟧',
+          labels: ['a'],
+        },
       ],
       ['get_comments', { issue_key: 'PAY-1' }, { next: null }],
     ],
@@ -87,7 +92,8 @@ const stories: Story[] = [
       ['post_message', { channel: 'C1', text: 'hi & bye' }, { ts: '1700000000.000100' }],
       ['update_message', { channel: 'C1', ts: '1700000000.000100', text: 'é ⟦x⟧' }, {}],
       ['add_reaction', { channel: 'C1', ts: '1700000000.000100', emoji: 'tada' }, { added: true }],
-      ['user_info', { user: 'U1' }, { email: 'ann@example.com' }],
+      ['user_info', { user: 'U1' }, { email: '⟦EMAIL_1:a•••@example.com⟧' }],
+      ['user_by_email', { email: '⟦EMAIL_1⟧' }, { id: 'U1' }],
     ],
     pages: {
       create: ['post_message', { channel: 'C1', text: 'more' }, {}],
@@ -322,6 +328,11 @@ describe('curated services', () => {
       assert.partialDeepStrictEqual((await ok('services.write', input)).value, expected);
     });
   }
+
+  test('names and addresses are tokens to the model, and values to the service', () => {
+    const lookup = stands.get('slack')?.asked.find(({ line }) => line.includes('lookupByEmail'));
+    assert.equal(lookup?.url.searchParams.get('email'), 'ann@example.com');
+  });
 
   test('slack: an error in an answer of 200 is one', async () => {
     const stand = stands.get('slack');

@@ -2,6 +2,8 @@
 // 200 to everything.
 import { type Answered, type Json, pageOf, startUpstream, type Upstream } from './upstream.ts';
 
+const ann = { id: 'U1', name: 'ann', profile: { email: 'ann@example.com' } };
+
 export async function startSlack(): Promise<Upstream> {
   const messages: Json[] = [];
   const refused = (error: string): Answered => [200, { ok: false, error }];
@@ -47,8 +49,11 @@ export async function startSlack(): Promise<Upstream> {
       },
       'GET /conversations.list': () =>
         ok({ channels: [{ id: 'C1', name: 'general', topic: { value: 'news' } }], ...cursor(0) }),
-      'GET /users.info': () =>
-        ok({ user: { id: 'U1', name: 'ann', profile: { email: 'ann@example.com' } } }),
+      'GET /users.info': () => ok({ user: ann }),
+      'GET /users.lookupByEmail': ({ url }) =>
+        url.searchParams.get('email') === ann.profile.email
+          ? ok({ user: ann })
+          : refused('users_not_found'),
     },
     refused('unknown_method'),
   );
