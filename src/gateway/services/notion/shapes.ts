@@ -28,7 +28,7 @@ export const pageOf = ({ limit, next }: { limit: number; next?: string | undefin
 export const nextOf = (body: unknown): unknown => at(body, 'next_cursor');
 
 /** Rich text without its looks. */
-export const plain = (rich: unknown): string =>
+const plain = (rich: unknown): string =>
   objectsOf(rich)
     .map((part) => textIn(at(part, 'plain_text') ?? at(part, 'text', 'content')))
     .join('');
@@ -49,7 +49,7 @@ const valueOf: Readonly<Record<string, (value: unknown) => unknown>> = {
   files: (value) => objectsOf(value).map(nameOf),
 };
 
-export function propertiesOf(found: unknown): JsonObject {
+function propertiesOf(found: unknown): JsonObject {
   const entries = Object.entries(objectOf(found)).map(([name, property]): [string, unknown] => {
     const type = String(at(property, 'type'));
     const value = at(property, type);
