@@ -83,7 +83,28 @@ export type ServiceAuth =
   /** One secret in a header, after `prefix`. */
   | { readonly kind: 'key'; readonly header: string; readonly prefix: string }
   /** Account and secret, as HTTP Basic. */
-  | { readonly kind: 'basic' };
+  | { readonly kind: 'basic' }
+  | OAuthAuth;
+
+/** A person's consent at the service, with an OAuth app that the customer registered there. */
+export interface OAuthAuth {
+  readonly kind: 'oauth';
+  /** Its endpoints are read from there (RFC 8414, OpenID Connect Discovery). */
+  readonly issuer?: string;
+  /** For services that do not describe themselves. */
+  readonly endpoints?: OAuthEndpoints;
+  readonly scopes: readonly string[];
+  /** What the service wants besides in the address of the consent. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
+export interface OAuthEndpoints {
+  readonly authorize: string;
+  readonly token: string;
+  readonly revoke?: string | undefined;
+  /** How the app proves itself to `token`: in the form (the default), or as HTTP Basic. */
+  readonly clientAuth?: 'post' | 'basic' | undefined;
+}
 
 export interface ServiceDeclaration {
   /** snake_case; the tools are `<name>_read_actions` and `<name>_write_actions`. */
@@ -91,6 +112,8 @@ export interface ServiceDeclaration {
   readonly title: string;
   readonly description: string;
   readonly auth: ServiceAuth;
+  /** Further ways, where there are several. */
+  readonly otherAuth?: readonly ServiceAuth[];
   /** Where people make their key: one sentence. */
   readonly keyHint: string;
   /** Undefined where every company has an address of its own. */

@@ -17,9 +17,10 @@ import {
   hookStage,
   mayCall,
   type Invoke,
+  renewStage,
 } from './calls/index.ts';
 import { createChanges } from './changes.ts';
-import { createCredentials, credentialOperations } from './credentials/index.ts';
+import { createCredentialParts, credentialOperations } from './credentials/index.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
 import { createHooks, type RunScript } from './hooks/index.ts';
@@ -73,7 +74,8 @@ export function createGateway(deps: GatewayDeps) {
   const openApi = createOpenApi({ ...deps, changes, isTaken });
   const { of: brought } = openApi;
   const services = createServices({ ...deps, changes, gates, declarations, brought });
-  const credentials = createCredentials({ ...deps, sealer, services });
+  const proofs = createCredentialParts({ ...deps, sealer, services });
+  const { credentials } = proofs;
   const audit = createServiceAudit({ ...deps, sealer, changes });
   const pii = createPii({ ...deps, sealer });
   const send = createSend({ ...deps, credentials });
@@ -92,6 +94,7 @@ export function createGateway(deps: GatewayDeps) {
     hookStage({ hooks, invoke: deps.invoke }),
     confirmStage(deps.consent),
     restoreStage(pii),
+    renewStage({ ...deps, credentials }),
   ];
   const { admit } = delegation.authority;
   const activations = createActivations({ ...deps, changes });
@@ -99,7 +102,7 @@ export function createGateway(deps: GatewayDeps) {
   const discovery = createDiscovery({ services, activations, noteBlocked: gates.note });
   const operations: AnyOperation[] = [
     ...serviceOperations(services),
-    ...credentialOperations(credentials),
+    ...credentialOperations(proofs),
     ...openApiOperations(openApi),
     ...gateOperations(gates),
     ...activationOperations(discovery),

@@ -66,7 +66,7 @@ describe('services', () => {
     assert.equal(result.isError, true);
     const { details } = result.structuredContent.error;
     assert.equal(details.reason_code, 'auth_required');
-    assert.match(details.connect_url, /\/services$/);
+    assert.match(details.connect_url, /\/services\?workspace=test&service=jira$/);
     assert.deepEqual(jira.asked, []);
   });
 

@@ -6,3 +6,4 @@ export { callOperations } from './operations/index.ts';
 export type { Flight, ServiceResult, Stage } from './flight.ts';
 export { hookStage, type Invoke } from './hook-stage.ts';
 export { createSend } from './send.ts';
+export { renewStage } from './renew.ts';

@@ -10,13 +10,21 @@ export const upsertCredential = statement(
    set kind = excluded.kind,
        account = excluded.account,
        sealed = excluded.sealed,
-       created_at = excluded.created_at`,
+       created_at = excluded.created_at,
+       renew_at = null,
+       expires_at = null,
+       renewed_at = null,
+       failed_at = null,
+       problem = null,
+       ended = false`,
 );
 
 /** The person's own ($3) before the shared one ($4). */
 export const selectCredential = statement(
   'gateway_credential.get',
-  `select user_id as "userId", kind, account, sealed
+  `select user_id as "userId", kind, account, sealed, created_at as "createdAt",
+     renew_at as "renewAt", expires_at as "expiresAt", renewed_at as "renewedAt",
+     failed_at as "failedAt", problem, ended
    from gateway_credential
    where workspace = $1
      and service = $2
@@ -27,7 +35,8 @@ export const selectCredential = statement(
 
 export const listCredentials = statement(
   'gateway_credential.list',
-  `select service, user_id = $3 as shared, kind, account, created_at as "createdAt"
+  `select service, user_id = $3 as shared, kind, account, created_at as "createdAt",
+     expires_at as "expiresAt", renewed_at as "renewedAt", problem, ended
    from gateway_credential
    where workspace = $1
      and user_id in ($2, $3)
@@ -39,5 +48,8 @@ export const deleteCredential = statement(
   `delete from gateway_credential
    where workspace = $1
      and service = $2
-     and user_id = $3`,
+     and user_id = $3
+   returning user_id as "userId", kind, account, sealed, created_at as "createdAt",
+     renew_at as "renewAt", expires_at as "expiresAt", renewed_at as "renewedAt",
+     failed_at as "failedAt", problem, ended`,
 );

@@ -1,6 +1,6 @@
 // What people prove themselves with at services: each person's own, and a shared one only where an
 // admin stored it. Ciphertext at rest, bound to service and person; never shown again, to nobody.
-import { AppError, type Clock } from '../../base/index.ts';
+import { AppError, type Clock, type Log } from '../../base/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { ServiceDeclaration } from '../action.ts';
@@ -8,124 +8,35 @@ import { refusal } from '../reasons.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Service, Services } from '../services/index.ts';
 import * as sql from './credentials.sql.ts';
-
-/** Nobody's id: the credential that everybody in the workspace shares. */
-const everybody = '00000000-0000-0000-0000-000000000000';
-
-/** Header lines that go out with a request; in no log, no error and no answer. */
-export type CredentialHeaders = Readonly<Record<string, string>>;
+import type { OAuthApps } from './oauth-apps.ts';
+import type { OAuthWire } from './oauth-wire.ts';
+import { listOffers } from './offers.ts';
+import type { Connection, Renewal } from './renewal.ts';
+import { everybody, type Owner, useOf } from './owner.ts';
+import {
+  type CredentialHeaders,
+  keyHeaders,
+  keyWayOf,
+  needsNothing,
+  tokenHeaders,
+} from './ways.ts';
 
 export interface CredentialsDeps {
   db: Database;
   clock: Clock;
+  log: Log;
   sealer: Sealer;
   services: Services;
+  apps: OAuthApps;
+  wire: OAuthWire;
+  renewal: Renewal;
   /** Where people reach this server. */
   origin: () => string;
 }
 
-interface Stored {
+interface Person {
+  workspace: string;
   userId: string;
-  kind: string;
-  account: string;
-  sealed: string;
-}
-
-const useOf = (service: string, userId: string): string =>
-  `gateway credential ${service} ${userId}`;
-
-function headersOf({ auth }: ServiceDeclaration, secret: string, account: string) {
-  switch (auth.kind) {
-    case 'none':
-      return {};
-    case 'key':
-      return { [auth.header]: `${auth.prefix}${secret}` };
-    case 'basic':
-      return {
-        authorization: `Basic ${Buffer.from(`${account}:${secret}`).toString('base64')}`,
-      };
-  }
-}
-
-export type Credentials = ReturnType<typeof createCredentials>;
-
-export function createCredentials(deps: CredentialsDeps) {
-  const { db, clock, sealer, services, origin } = deps;
-
-  function missing({ name, title, keyHint }: ServiceDeclaration): AppError {
-    const connectUrl = `${origin()}/services`;
-    return refusal('auth_required', `You have not connected ${title} yet.`, {
-      hint: `Open ${connectUrl} to connect it, then call again. ${keyHint}`,
-      details: { service: name, connect_url: connectUrl },
-    });
-  }
-
-  async function set(call: Call, said: NewCredential, userId: string) {
-    const workspace = workspaceOf(call);
-    const { service } = await services.require(workspace, said.service);
-    const { auth, title, keyHint } = service.declaration;
-    if (auth.kind === 'none') {
-      throw new AppError('invalid_input', `${title} needs no key.`);
-    }
-    if (auth.kind === 'basic' && said.account === '') {
-      throw new AppError('invalid_input', `${title} wants the account that the key belongs to.`, {
-        hint: `Give account, mostly an e-mail address. ${keyHint}`,
-      });
-    }
-    const sealed = await sealer.seal(workspace, {
-      use: useOf(said.service, userId),
-      value: said.secret,
-    });
-    await db.run(sql.upsertCredential, [
-      workspace,
-      said.service,
-      userId,
-      auth.kind,
-      said.account,
-      sealed,
-      clock.now(),
-    ]);
-    return { service: said.service, account: said.account };
-  }
-
-  return {
-    /**
-     * What the person proves itself with at a service, read anew for each call. Throws
-     * `auth_required` where there is nothing, and where it cannot be opened any more.
-     */
-    async headersFor(
-      { declaration }: Service,
-      { workspace, userId }: { workspace: string; userId: string },
-    ): Promise<CredentialHeaders> {
-      if (declaration.auth.kind === 'none') return {};
-      const { name } = declaration;
-      const row = await db.row<Stored>(sql.selectCredential, [workspace, name, userId, everybody]);
-      if (!row) throw missing(declaration);
-      const secret = await sealer.open(workspace, {
-        use: useOf(name, row.userId),
-        value: row.sealed,
-      });
-      if (secret === undefined) throw missing(declaration);
-      return headersOf(declaration, secret, row.account);
-    },
-
-    setOwn: (call: Call, said: NewCredential) => set(call, said, personOf(call)),
-    /** For everybody in the workspace who has none of their own. */
-    setShared: (call: Call, said: NewCredential) => set(call, said, everybody),
-
-    list: (call: Call): Promise<ListedCredential[]> =>
-      db.rows(sql.listCredentials, [workspaceOf(call), personOf(call), everybody]),
-
-    async removeOwn(call: Call, { service }: { service: string }) {
-      await db.run(sql.deleteCredential, [workspaceOf(call), service, personOf(call)]);
-      return { service };
-    },
-
-    async removeShared(call: Call, { service }: { service: string }) {
-      await db.run(sql.deleteCredential, [workspaceOf(call), service, everybody]);
-      return { service };
-    },
-  };
 }
 
 export interface NewCredential {
@@ -141,9 +52,171 @@ export interface ListedCredential {
   kind: string;
   account: string;
   createdAt: number;
+  expiresAt: number | null;
+  renewedAt: number | null;
+  problem: string | null;
+  ended: boolean;
 }
 
 function personOf({ caller }: Call): string {
   if (caller.userId !== null) return caller.userId;
   throw new AppError('forbidden', 'Only people connect services.');
+}
+
+export type Credentials = ReturnType<typeof createCredentials>;
+
+export function createCredentials(deps: CredentialsDeps) {
+  const { db, clock, log, sealer, services, apps, wire, renewal, origin } = deps;
+
+  /** Says where to connect: the page of services, at this one. */
+  function mustConnect(
+    { name, title, keyHint }: ServiceDeclaration,
+    workspace: string,
+    said = `You have not connected ${title} yet.`,
+  ): AppError {
+    const query = new URLSearchParams({ workspace, service: name });
+    const connectUrl = `${origin()}/services?${query.toString()}`;
+    return refusal('auth_required', said, {
+      hint: `Open ${connectUrl} to connect it, then call again. ${keyHint}`,
+      details: { service: name, connect_url: connectUrl },
+    });
+  }
+
+  async function set(call: Call, said: NewCredential, userId: string) {
+    const workspace = workspaceOf(call);
+    const { service } = await services.require(workspace, said.service);
+    const { title, keyHint } = service.declaration;
+    const way = keyWayOf(service.declaration);
+    if (!way) {
+      throw new AppError('invalid_input', `${title} takes no key.`, {
+        hint: needsNothing(service.declaration)
+          ? 'It is there without one.'
+          : 'Connect it by a consent, on the page /services.',
+      });
+    }
+    if (way.kind === 'basic' && said.account === '') {
+      throw new AppError('invalid_input', `${title} wants the account that the key belongs to.`, {
+        hint: `Give account, mostly an e-mail address. ${keyHint}`,
+      });
+    }
+    const use = useOf({ service: said.service, userId });
+    const sealed = await sealer.seal(workspace, { use, value: said.secret });
+    const { account } = said;
+    const row = [workspace, said.service, userId, way.kind, account, sealed, clock.now()];
+    await db.run(sql.upsertCredential, row);
+    return { service: said.service, account };
+  }
+
+  async function tokenOf(service: Service, owner: Owner, stored: Connection): Promise<string> {
+    const { declaration } = service;
+    const { workspace } = owner;
+    const isDue = !stored.ended && stored.renewAt !== null && stored.renewAt <= clock.now();
+    const current = isDue ? await renewal.renew(owner, { service }) : stored;
+    if (!current) throw mustConnect(declaration, workspace);
+    const { ended, expiresAt, renewAt, problem } = current;
+    const isOver = expiresAt !== null && expiresAt <= clock.now();
+    if (ended || (isOver && renewAt === null)) {
+      const said = `Your connection to ${declaration.title} has ended.`;
+      throw mustConnect(declaration, workspace, said);
+    }
+    if (isOver) {
+      const said = `Your connection to ${declaration.title} cannot be renewed now.`;
+      const hint = `Try again in a minute. ${problem ?? ''}`.trim();
+      throw refusal('upstream_unavailable', said, { hint });
+    }
+    const tokens = await renewal.tokensOf(owner, current);
+    if (!tokens) throw mustConnect(declaration, workspace);
+    return tokens.access;
+  }
+
+  const storedOf = ({ name }: ServiceDeclaration, { workspace, userId }: Person) =>
+    db.row<Connection>(sql.selectCredential, [workspace, name, userId, everybody]);
+
+  /** Best effort: that the service cannot be reached must not keep a connection alive here. */
+  async function revoke(owner: Owner, row: Connection): Promise<void> {
+    const { services: known } = await services.setupOf(owner.workspace);
+    const service = known.get(owner.service);
+    const [app, tokens] = await Promise.all([
+      service && apps.of(owner.workspace, service.declaration),
+      renewal.tokensOf(owner, row),
+    ]);
+    if (!tokens || app?.identity !== tokens.app) return;
+    const { access, refresh, at } = tokens;
+    const what =
+      refresh === null
+        ? { token: access, kind: 'access_token' as const }
+        : { token: refresh, kind: 'refresh_token' as const };
+    try {
+      if (await wire.revoke(at, app.keys, what)) return;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+    log.warn('the service did not take the tokens back', { service: owner.service });
+  }
+
+  async function remove(owner: Owner): Promise<{ service: string }> {
+    const { workspace, service, userId } = owner;
+    const row = await db.row<Connection>(sql.deleteCredential, [workspace, service, userId]);
+    if (row?.kind === 'oauth' && !row.ended) await revoke(owner, row);
+    return { service };
+  }
+
+  return {
+    /**
+     * What the person proves itself with at a service, read anew for each call. Throws
+     * `auth_required` where there is nothing, and where it cannot be opened any more.
+     */
+    async headersFor(service: Service, person: Person): Promise<CredentialHeaders> {
+      const { declaration } = service;
+      if (needsNothing(declaration)) return {};
+      const { workspace } = person;
+      const row = await storedOf(declaration, person);
+      if (!row) throw mustConnect(declaration, workspace);
+      const owner = { workspace, service: declaration.name, userId: row.userId };
+      if (row.kind === 'oauth') return tokenHeaders(await tokenOf(service, owner, row));
+      const way = keyWayOf(declaration);
+      const secret = await sealer.open(workspace, { use: useOf(owner), value: row.sealed });
+      if (secret === undefined || !way) throw mustConnect(declaration, workspace);
+      return keyHeaders(way, { account: row.account, secret });
+    },
+
+    /**
+     * After the service refused what was at hand at `since` (epoch milliseconds): true when
+     * there is something newer by now, which is worth another try.
+     */
+    async renewed(service: Service, person: Person, since: number): Promise<boolean> {
+      const row = await storedOf(service.declaration, person);
+      if (row?.kind !== 'oauth') return false;
+      const { name } = service.declaration;
+      const owner = { workspace: person.workspace, service: name, userId: row.userId };
+      const current = await renewal.renew(owner, { service, since });
+      return current !== undefined && (current.renewedAt ?? 0) >= since && !current.ended;
+    },
+
+    mustConnect,
+
+    setOwn: (call: Call, said: NewCredential) => set(call, said, personOf(call)),
+    /** For everybody in the workspace who has none of their own. */
+    setShared: (call: Call, said: NewCredential) => set(call, said, everybody),
+
+    list: (call: Call): Promise<ListedCredential[]> =>
+      db.rows(sql.listCredentials, [workspaceOf(call), personOf(call), everybody]),
+
+    /** Every service of the workspace: how it can be connected, and how it is. */
+    async overview(call: Call) {
+      const workspace = workspaceOf(call);
+      const [setup, withApp, rows] = await Promise.all([
+        services.setupOf(workspace),
+        apps.names(workspace),
+        db.rows<ListedCredential>(sql.listCredentials, [workspace, personOf(call), everybody]),
+      ]);
+      return listOffers(setup, { withApp, rows });
+    },
+
+    removeOwn: (call: Call, { service }: { service: string }) =>
+      remove({ workspace: workspaceOf(call), service, userId: personOf(call) }),
+
+    removeShared: (call: Call, { service }: { service: string }) =>
+      remove({ workspace: workspaceOf(call), service, userId: everybody }),
+  };
 }

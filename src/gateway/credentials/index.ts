@@ -1,2 +1,3 @@
-export { createCredentials, type Credentials } from './credentials.ts';
+export type { Credentials } from './credentials.ts';
 export { credentialOperations } from './operations/index.ts';
+export { createCredentialParts } from './parts.ts';

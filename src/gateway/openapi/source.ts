@@ -21,5 +21,10 @@ export const auth = z
       prefix: headerText.default('Bearer '),
     }),
     z.strictObject({ kind: z.literal('basic') }),
+    z.strictObject({
+      kind: z.literal('oauth'),
+      issuer: z.url({ protocol: /^https?$/ }).max(2000),
+      scopes: z.array(z.string().min(1).max(500)).max(100).default([]),
+    }),
   ])
-  .describe('how people prove themselves: none, a key in a header, or account and password');
+  .describe('how people prove themselves: none, key in a header, account and password, or oauth');

@@ -3,6 +3,8 @@ import { html, type Html } from './html.ts';
 
 export interface Field {
   name: string;
+  /** Of the element, where a page has several fields of the name. */
+  id?: string;
   label: string;
   type?: 'text' | 'email' | 'password';
   value?: string | undefined;
@@ -17,7 +19,7 @@ export interface Field {
 
 /** A labelled input; its note is read out with it. */
 export function fieldOf(field: Field): Html {
-  const { name, label, type = 'text', value, note } = field;
+  const { name, id = name, label, type = 'text', value, note } = field;
   const flags = [
     field.required === false ? '' : 'required',
     field.first ? 'autofocus' : '',
@@ -25,17 +27,17 @@ export function fieldOf(field: Field): Html {
     type === 'text' || type === 'email' ? 'autocapitalize="none" spellcheck="false"' : '',
   ].join(' ');
   return html`<div class="field">
-    <label for="${name}">${label}</label>
+    <label for="${id}">${label}</label>
     <input
-      id="${name}"
+      id="${id}"
       name="${name}"
       type="${type}"
       autocomplete="${field.autocomplete}"
       value="${value ?? ''}"
-      ${note === undefined ? undefined : html`aria-describedby="${name}-note"`}
+      ${note === undefined ? undefined : html`aria-describedby="${id}-note"`}
       ${{ markup: flags }}
     />
-    ${note === undefined ? undefined : html`<p class="note" id="${name}-note">${note}</p>`}
+    ${note === undefined ? undefined : html`<p class="note" id="${id}-note">${note}</p>`}
   </div>`;
 }
 

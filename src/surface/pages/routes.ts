@@ -9,6 +9,7 @@ import { mountConnections } from './connections-routes.ts';
 import { mountFavorites } from './favorites-routes.ts';
 import { homePage, welcomePage } from './home.ts';
 import { loginPage, safeNext } from './login.ts';
+import { mountServices } from './services-routes.ts';
 import { type RunFacts, runPage } from './run.ts';
 import { sendPage, style } from './send.ts';
 import { deadLinkPage, readyPage, setupPage } from './setup.ts';
@@ -187,6 +188,7 @@ export function pageRoutes(deps: PageDeps) {
     mountConsent(app, deps);
     mountConnections(app, deps);
     mountFavorites(app, deps);
+    mountServices(app, deps);
     mountTokens(app, deps);
     mountDocumentation(app, deps);
   };

@@ -47,6 +47,7 @@ export function toLogin(reply: FastifyReply, next: string): FastifyReply {
 export function cornerOf({ email }: Pick<Visitor, 'email'>): Html {
   return html`<nav aria-label="Your pages">
       <a href="/connections">Connected apps</a>
+      <a href="/services">Services</a>
       <a href="/tokens">Tokens</a>
     </nav>
     <form class="corner" method="post" action="/logout">

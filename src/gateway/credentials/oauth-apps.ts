@@ -1,0 +1,139 @@
+// The OAuth apps that a customer registered at services: client id, secret and scopes, given by an
+// admin. A service with one can be connected by consent; the secret is sealed and never shown.
+import { AppError, type Clock } from '../../base/index.ts';
+import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import type { Database } from '../../store/index.ts';
+import type { OAuthAuth, OAuthEndpoints, ServiceDeclaration } from '../action.ts';
+import type { Sealer } from '../sealer.ts';
+import type { Services } from '../services/index.ts';
+import * as sql from './oauth.sql.ts';
+import { type ClientKeys, declaredEndpoints, secureAddress } from './oauth-wire.ts';
+import { waysOf } from './ways.ts';
+
+/** What an admin gives besides what the service declares. */
+export interface AppSettings {
+  issuer?: string | undefined;
+  endpoints?: OAuthEndpoints | undefined;
+  scopes?: string[] | undefined;
+}
+
+export interface OAuthApp {
+  keys: ClientKeys;
+  way: OAuthAuth;
+  /** Tokens of another app, or from elsewhere, are no good to this one and never sent there. */
+  identity: string;
+}
+
+export interface NewApp extends AppSettings {
+  service: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+interface Stored {
+  clientId: string;
+  sealed: string;
+  settings: AppSettings;
+}
+
+const useOfApp = (service: string): string => `gateway oauth app ${service}`;
+
+/** The way of the service as the admin's settings change it; undefined: nobody says where. */
+function wayOf(declaration: ServiceDeclaration, settings: AppSettings): OAuthAuth | undefined {
+  const declared = waysOf(declaration).find((one) => one.kind === 'oauth');
+  const { issuer, endpoints } = settings;
+  const where = issuer === undefined && endpoints === undefined ? declared : settings;
+  if (where?.issuer === undefined && where?.endpoints === undefined) return undefined;
+  return {
+    kind: 'oauth',
+    ...(where.issuer !== undefined && { issuer: where.issuer }),
+    ...(where.endpoints !== undefined && { endpoints: where.endpoints }),
+    scopes: settings.scopes ?? declared?.scopes ?? [],
+    ...(declared?.parameters && { parameters: declared.parameters }),
+  };
+}
+
+export type OAuthApps = ReturnType<typeof createOAuthApps>;
+
+export function createOAuthApps(deps: {
+  db: Database;
+  clock: Clock;
+  sealer: Sealer;
+  services: Services;
+  origin: () => string;
+}) {
+  const { db, clock, sealer, services, origin } = deps;
+  const callbackOf = (service: string): string => `${origin()}/auth/services/${service}/callback`;
+
+  return {
+    /** Where the service sends people back to; the admin registers it there. */
+    callbackOf,
+
+    /** Undefined where there is none, or it cannot be opened any more. */
+    async of(workspace: string, declaration: ServiceDeclaration): Promise<OAuthApp | undefined> {
+      const row = await db.row<Stored>(sql.selectApp, [workspace, declaration.name]);
+      const way = row && wayOf(declaration, row.settings);
+      if (!row || !way) return undefined;
+      const use = useOfApp(declaration.name);
+      const clientSecret = await sealer.open(workspace, { use, value: row.sealed });
+      if (clientSecret === undefined) return undefined;
+      const { clientId } = row;
+      const identity = JSON.stringify([clientId, way.issuer, way.endpoints]);
+      return { keys: { clientId, clientSecret }, way, identity };
+    },
+
+    /** The services of the workspace that have one. */
+    async names(workspace: string): Promise<ReadonlySet<string>> {
+      const rows = await db.rows<{ service: string }>(sql.selectApps, [workspace]);
+      return new Set(rows.map(({ service }) => service));
+    },
+
+    async set(call: Call, { service: name, clientId, clientSecret, ...settings }: NewApp) {
+      const workspace = workspaceOf(call);
+      const { service } = await services.require(workspace, name);
+      const { title } = service.declaration;
+      const way = wayOf(service.declaration, settings);
+      if (!way) {
+        throw new AppError('invalid_input', `${title} does not say where its OAuth is.`, {
+          hint: 'Give issuer, or endpoints with authorize and token.',
+        });
+      }
+      if (way.issuer !== undefined) secureAddress(way.issuer, 'issuer');
+      if (way.endpoints) declaredEndpoints(way.endpoints);
+      const sealed = await sealer.seal(workspace, { use: useOfApp(name), value: clientSecret });
+      await db.run(sql.upsertApp, [
+        workspace,
+        name,
+        clientId,
+        sealed,
+        JSON.stringify(settings),
+        displayNameOf(call.caller),
+        clock.now(),
+      ]);
+      return { service: name, clientId, callback: callbackOf(name) };
+    },
+
+    async list(call: Call) {
+      interface Row {
+        service: string;
+        clientId: string;
+        settings: AppSettings;
+        updatedBy: string;
+        updatedAt: number;
+      }
+      const rows = await db.rows<Row>(sql.selectApps, [workspaceOf(call)]);
+      return rows.map(({ settings, ...row }) => ({
+        ...row,
+        issuer: settings.issuer ?? null,
+        scopes: settings.scopes ?? null,
+        callback: callbackOf(row.service),
+      }));
+    },
+
+    /** Who is connected stays so until the token ends. */
+    async remove(call: Call, { service }: { service: string }) {
+      await db.run(sql.deleteApp, [workspaceOf(call), service]);
+      return { service };
+    },
+  };
+}

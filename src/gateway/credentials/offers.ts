@@ -1,0 +1,46 @@
+// What a person sees of the services of a workspace: the ways to connect each, and how it is. No I/O.
+import type { Setup } from '../services/index.ts';
+import type { ListedCredential } from './credentials.ts';
+import { keyWayOf, waysOf } from './ways.ts';
+
+type Way = 'none' | 'key' | 'basic' | 'oauth';
+
+export interface Offer {
+  service: string;
+  title: string;
+  description: string;
+  /** Consent first: it needs no secret in anybody's hands. */
+  ways: Way[];
+  keyHint: string;
+  own: Omit<ListedCredential, 'service' | 'shared'> | null;
+  /** Since when everybody may use it who has none of their own. */
+  shared: { account: string; createdAt: number } | null;
+}
+
+export function listOffers(
+  { services }: Setup,
+  { withApp, rows }: { withApp: ReadonlySet<string>; rows: readonly ListedCredential[] },
+): Offer[] {
+  return [...services.values()].map(({ declaration }) => {
+    const { name, title, description, keyHint } = declaration;
+    const mine = rows.filter(({ service }) => service === name);
+    const shared = mine.find((row) => row.shared);
+    const own = mine.find((row) => !row.shared);
+    const key = keyWayOf(declaration);
+    const isFree = waysOf(declaration).some((one) => one.kind === 'none');
+    const { service: _, shared: __, ...facts } = own ?? { service: '', shared: false };
+    return {
+      service: name,
+      title,
+      description,
+      ways: [
+        ...(withApp.has(name) ? ['oauth' as const] : []),
+        ...(key ? [key.kind] : []),
+        ...(isFree ? ['none' as const] : []),
+      ],
+      keyHint,
+      own: own ? (facts as NonNullable<Offer['own']>) : null,
+      shared: shared ? { account: shared.account, createdAt: shared.createdAt } : null,
+    };
+  });
+}

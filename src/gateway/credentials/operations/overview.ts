@@ -1,0 +1,35 @@
+// credentials.overview
+import { z } from 'zod';
+import { operation } from '../../../operation/index.ts';
+import type { Credentials } from '../credentials.ts';
+
+export const overviewCredentials = (credentials: Credentials) =>
+  operation({
+    name: 'credentials.overview',
+    summary: 'List the services of the workspace: how each can be connected, and how it is.',
+    risk: 'read',
+    action: 'gateway:read',
+    input: z.strictObject({}),
+    output: z.array(
+      z.object({
+        service: z.string(),
+        title: z.string(),
+        description: z.string(),
+        ways: z.array(z.enum(['none', 'key', 'basic', 'oauth'])),
+        keyHint: z.string(),
+        own: z
+          .object({
+            kind: z.string(),
+            account: z.string(),
+            createdAt: z.number(),
+            expiresAt: z.number().nullable(),
+            renewedAt: z.number().nullable(),
+            problem: z.string().nullable().describe('why the last renewal failed'),
+            ended: z.boolean().describe('it is to be connected anew'),
+          })
+          .nullable(),
+        shared: z.object({ account: z.string(), createdAt: z.number() }).nullable(),
+      }),
+    ),
+    run: (call) => credentials.overview(call),
+  });
