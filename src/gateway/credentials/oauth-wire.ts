@@ -31,13 +31,10 @@ export interface TokenSet {
   account: string;
 }
 
-/** The service refused; `final`: asking again would change nothing (RFC 6749 section 5.2). */
-export class TokenRefusal extends AppError {
-  readonly final: boolean;
-  constructor(why: string, { final }: { final: boolean }) {
-    super(final ? 'unprocessable' : 'unavailable', `The service gave no token: ${why}.`);
-    this.final = final;
-  }
+/** The service gave no token; `final`: asking again would change nothing (RFC 6749, 5.2). */
+export function noToken(why: string, { final }: { final: boolean }): AppError {
+  const code = final ? 'unprocessable' : 'unavailable';
+  return new AppError(code, `The service gave no token: ${why}.`);
 }
 
 const requestLimitMs = 15_000;
@@ -152,7 +149,7 @@ export function createOAuthWire({
       return { status, ok, text: await readText(response, maxAnswerBytes) };
     } catch (error) {
       if (!late.signal.aborted) throw error;
-      throw new TokenRefusal('it took too long', { final: false });
+      throw noToken('it took too long', { final: false });
     } finally {
       cancel();
     }
@@ -194,7 +191,7 @@ export function createOAuthWire({
       });
     },
 
-    /** Throws `TokenRefusal`, or `unavailable` when the service cannot be reached. */
+    /** Throws `unprocessable` for what is final, `unavailable` for what may pass. */
     async tokens(
       { token, clientAuth }: Pick<Endpoints, 'token' | 'clientAuth'>,
       keys: ClientKeys,
@@ -210,7 +207,7 @@ export function createOAuthWire({
       // Some say 200 and then an error; a gateway before the service says 5xx or HTML.
       const final = status < 500 && status !== 429 && error !== undefined;
       const why = error === undefined ? `status ${status}` : error.replaceAll(/[^\x20-\x7e]/g, '?');
-      throw new TokenRefusal(why.slice(0, maxShown), { final });
+      throw noToken(why.slice(0, maxShown), { final });
     },
 
     /** What the service answers changes nothing here: false when it did not say yes. */

@@ -1,4 +1,4 @@
-// What a person sees of the services of a workspace: the ways to connect each, and how it is. No I/O.
+// What a person sees of the services of a workspace: the ways to each, and how it is. No I/O.
 import type { Setup } from '../services/index.ts';
 import type { ListedCredential } from './credentials.ts';
 import { keyWayOf, waysOf } from './ways.ts';

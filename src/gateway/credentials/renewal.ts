@@ -6,7 +6,7 @@ import type { Sealer } from '../sealer.ts';
 import type { Service } from '../services/index.ts';
 import type { OAuthApps } from './oauth-apps.ts';
 import * as sql from './oauth.sql.ts';
-import { type OAuthWire, TokenRefusal } from './oauth-wire.ts';
+import { noToken, type OAuthWire } from './oauth-wire.ts';
 import { type Owner, useOf } from './owner.ts';
 import { type KeptTokens, lifeOf } from './tokens.ts';
 
@@ -66,13 +66,13 @@ export function createRenewal({ db, clock, sealer, apps, wire }: RenewalDeps) {
     return open === undefined ? undefined : (JSON.parse(open) as KeptTokens);
   }
 
-  /** New tokens; throws `TokenRefusal` that is final where there is nothing to ask with. */
+  /** New tokens; throws `unprocessable` where there is nothing to ask with. */
   async function ask(owner: Owner, service: Service, held: Connection) {
     const app = await apps.of(owner.workspace, service.declaration);
     const kept = await tokensOf(owner, held);
     if (!kept || kept.refresh === null || app?.identity !== kept.app) {
       const why = app ? 'there is nothing to renew it with' : 'there is no OAuth app any more';
-      throw new TokenRefusal(why, { final: true });
+      throw noToken(why, { final: true });
     }
     const fields = { grant_type: 'refresh_token', refresh_token: kept.refresh };
     const fresh = await wire.tokens(kept.at, app.keys, fields);
@@ -107,7 +107,7 @@ export function createRenewal({ db, clock, sealer, apps, wire }: RenewalDeps) {
       return { ...held, ...fresh, renewedAt: clock.now(), failedAt: null, problem: null };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const ended = error instanceof TokenRefusal && error.final;
+      const ended = error.code === 'unprocessable';
       const problem = error.message.slice(0, 300);
       await queries.run(sql.updateFailed, [...key, clock.now(), problem, ended]);
       return { ...held, failedAt: clock.now(), problem, ended };
