@@ -220,7 +220,11 @@ describe('curated services', () => {
     const { actions } = (await ok('services.list', {})).find((one: any) => one.name === service);
     const { class: is } = actions.find((one: any) => one.name === action);
     const tool = `${service}_${is === 'read' ? 'read' : 'write'}_actions`;
-    return model.call(tool, { action, ...params });
+    const result = await model.call(tool, { action, ...params });
+    // Where a built-in hook has the person asked, they agree.
+    const { code, details } = result.structuredContent?.error ?? {};
+    if (code !== 'confirmation_required') return result;
+    return model.call(tool, { action, ...params, confirmation_id: details.confirmation_id });
   }
   const done = async (service: string, [action, params, expected]: Step): Promise<any> => {
     const { isError, structuredContent } = await call(service, action, params);
