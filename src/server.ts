@@ -217,7 +217,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const invoke: Door['invoke'] = (...asked) => door.invoke(...asked);
     const { membership: memberOf, usernameOf, accounts: people } = identity;
     const whom = { people, memberOf, usernameOf, directory: { names: identity.namesOf } };
-    const below = { db, tick, egress, engine, deriveKey, consent, runScript, ...whom };
+    const ways = { egress, sandbox, engine, deriveKey, consent, runScript };
+    const below = { db, tick, ...ways, ...whom };
     const gateway = createGateway({ ...ground, ...below, ...whereabouts, invoke });
     const door = openDoor(ground, { db, engine, identity, gateway, ...whereabouts });
     const endpoint = { log, clock, version, metrics, ...whereabouts };

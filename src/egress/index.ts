@@ -1,1 +1,2 @@
+export { boundedFetch } from './bounded-fetch.ts';
 export { createEgress, type Egress, type EgressRequest, readText } from './egress.ts';

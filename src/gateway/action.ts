@@ -2,6 +2,7 @@
 // and the request that goes out. Curated services, OpenAPI documents and MCP servers all become
 // this shape.
 import { z } from 'zod';
+import type { Progress } from '../operation/index.ts';
 
 /** `write` does not imply `read`, and `high_risk` implies neither. */
 export const actionClasses = ['read', 'write', 'high_risk'] as const;
@@ -53,6 +54,29 @@ export interface Precheck<Params = JsonObject> {
   judge(body: unknown): void;
 }
 
+/** What goes to a client as it is, beside the value: base64. */
+export interface Media {
+  type: 'image' | 'audio';
+  data: string;
+  mimeType: string;
+}
+
+/** What an action that is no single HTTP request is given. */
+export interface RunContext {
+  readonly params: JsonObject;
+  /** What the person proves itself with. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborts when the caller went away, and when the time is over. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Answer {
+  readonly value: unknown;
+  readonly media?: Media[];
+  readonly notes?: readonly string[];
+}
+
 export interface Action {
   /** snake_case, unique in its service. */
   readonly name: string;
@@ -73,6 +97,10 @@ export interface Action {
   own?(params: JsonObject): OwnRequest;
   /** Asked of the service first; `judge` throws when the request must not follow. */
   readonly precheck?: Precheck;
+  /** Does it in the place of the request, which then only shows what would be sent. */
+  run?(context: RunContext): Promise<Answer>;
+  /** How long one call may take; absent: half a minute. */
+  readonly limitMs?: number;
   /** Keeps what a model needs of an answer; absent: the whole answer. */
   result?(body: unknown, params: JsonObject): unknown;
 }
@@ -129,6 +157,8 @@ export interface ServiceDeclaration {
   /** Addresses of its parts that live elsewhere; an address that an admin set stands for them. */
   readonly bases?: Readonly<Record<string, string>>;
   readonly actions: readonly Action[];
+  /** Names that are out of use until an admin approves what changed of them. */
+  readonly quarantined?: ReadonlySet<string>;
 }
 
 /** The schema of an action out of zod; what it does not name is refused. */

@@ -37,6 +37,7 @@ import { createServices, curated, serviceOperations } from './services/index.ts'
 import { subjectOf } from './subject.ts';
 import { jobFileOperations } from './job-file/index.ts';
 import { type ServiceTool, toolsOf } from './tools.ts';
+import { createUpstreams, upstreamOperations, type UpstreamsDeps } from './upstreams/index.ts';
 
 export interface GatewayDeps {
   db: Database;
@@ -51,6 +52,7 @@ export interface GatewayDeps {
   invoke: Invoke;
   /** Asks the person behind a call; from the door. */
   consent: Consent;
+  sandbox: UpstreamsDeps['sandbox'];
   /** 32 bytes for one purpose, the same in every process of this installation. */
   deriveKey: ServiceAuditDeps['deriveKey'];
   people: ServiceAuditDeps['people'];
@@ -71,8 +73,21 @@ export function createGateway(deps: GatewayDeps) {
   const gates = createGates({ ...deps, changes });
   const declarations = curated;
   const isTaken = (name: string): boolean => declarations.some((one) => one.name === name);
-  const openApi = createOpenApi({ ...deps, changes, isTaken });
-  const { of: brought } = openApi;
+  const openApi = createOpenApi({
+    ...deps,
+    changes,
+    isTaken: async (workspace, name) => isTaken(name) || upstreams.has(workspace, name),
+  });
+  const upstreams = createUpstreams({
+    ...deps,
+    changes,
+    sealer,
+    isTaken: async (workspace, name) =>
+      isTaken(name) || (await openApi.of(workspace)).some((one) => one.name === name),
+    headersFor: (call, service) => credentials.ofCaller(call, service),
+  });
+  const brought = async (workspace: string) =>
+    (await Promise.all([openApi.of(workspace), upstreams.of(workspace)])).flat();
   const services = createServices({ ...deps, changes, gates, declarations, brought });
   const proofs = createCredentialParts({ ...deps, sealer, services });
   const { credentials } = proofs;
@@ -104,6 +119,7 @@ export function createGateway(deps: GatewayDeps) {
     ...serviceOperations(services),
     ...credentialOperations(proofs),
     ...openApiOperations(openApi),
+    ...upstreamOperations(upstreams),
     ...gateOperations(gates),
     ...activationOperations(discovery),
     ...callOperations(calls),
@@ -151,11 +167,13 @@ export function createGateway(deps: GatewayDeps) {
       audit.start();
       pii.start();
       delegation.start();
+      upstreams.start();
     },
     /** When no call comes any more. */
     async stop(): Promise<void> {
       await hooks.stop();
       await delegation.stop();
+      await upstreams.stop();
       await audit.stop();
       await pii.stop();
       changes.stop();

@@ -12,6 +12,7 @@ const codeOfReason = {
   read_only_mode: 'forbidden',
   high_risk_not_enabled: 'forbidden',
   auth_required: 'forbidden',
+  tool_definition_changed: 'forbidden',
   upstream_failed: 'unprocessable',
   upstream_unavailable: 'unavailable',
   upstream_rate_limited: 'rate_limited',

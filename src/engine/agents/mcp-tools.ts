@@ -3,7 +3,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import { z } from 'zod';
 import { AppError, messageOf, version } from '../../base/index.ts';
-import type { Egress } from '../../egress/index.ts';
+import { boundedFetch, type Egress } from '../../egress/index.ts';
 import type { FunctionTool } from './conversation.ts';
 
 const server = z.looseObject({
@@ -27,35 +27,6 @@ const maxTools = 200;
 /** Of one answer, or of the stream that it is. */
 const maxAnswerBytes = 10_000_000;
 
-/** The same answer, which fails once it is too large. */
-function bounded(answer: Response): Response {
-  let left = maxAnswerBytes;
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      left -= chunk.byteLength;
-      if (left >= 0) controller.enqueue(chunk);
-      else controller.error(new Error(`its answer is larger than ${maxAnswerBytes} bytes`));
-    },
-  });
-  const { status, headers } = answer;
-  return new Response(answer.body?.pipeThrough(counter) ?? null, { status, headers });
-}
-
-/** The transport's `fetch`, through the one way out. */
-function fetchThrough(egress: Pick<Egress, 'fetch'>) {
-  return async (address: string | URL, init: RequestInit = {}): Promise<Response> => {
-    const headers = Object.fromEntries(new Headers(init.headers));
-    const { method, body, signal } = init;
-    const answer = await egress.fetch(String(address), {
-      headers,
-      ...(method === undefined ? {} : { method }),
-      ...(typeof body === 'string' ? { body } : {}),
-      ...(signal ? { signal } : {}),
-    });
-    return bounded(answer);
-  };
-}
-
 async function withServer<Result>(
   { egress }: McpDeps,
   { resource, signal }: McpServer,
@@ -72,7 +43,7 @@ async function withServer<Result>(
   const sdk = await import('@modelcontextprotocol/client');
   const client = new sdk.Client({ name: 'millrace', version });
   const transport = new sdk.StreamableHTTPClientTransport(new URL(url), {
-    fetch: fetchThrough(egress),
+    fetch: boundedFetch(egress, maxAnswerBytes),
     requestInit: {
       headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
     },

@@ -41,6 +41,11 @@ export function createCalls({ services, log, activations, admit, stages, send }:
     const offered = [...service.actions.values()]
       .filter((one) => wanted.allows.includes(one.class))
       .map((one) => one.name);
+    if (service.declaration.quarantined?.has(wanted.action)) {
+      throw refusal('tool_definition_changed', `${wanted.action} of ${name} is in quarantine.`, {
+        hint: 'Its definition changed: an admin of the workspace has to approve the new one.',
+      });
+    }
     if (!action) {
       const similar = nearest(wanted.action, offered);
       const said = `${name} has no action "${wanted.action.slice(0, 100)}".`;

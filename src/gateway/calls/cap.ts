@@ -59,7 +59,7 @@ function capResult(result: ServiceResult): ServiceResult {
   const value = capped(result.value);
   if (value === result.value) return result;
   const note = 'The result was cut: ask for less, or for the next page, to see the rest.';
-  return { value, notes: [...result.notes, note] };
+  return { ...result, value, notes: [...result.notes, note] };
 }
 
 export const capStage: Stage = async (_, next) => capResult(await next());

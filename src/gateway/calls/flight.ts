@@ -1,6 +1,6 @@
 // One call of a service on its way through the stages.
 import type { Call } from '../../operation/index.ts';
-import type { Action, ActionClass, JsonObject } from '../action.ts';
+import type { Action, ActionClass, JsonObject, Media } from '../action.ts';
 import type { Service, Setup } from '../services/index.ts';
 import type { Subject } from '../subject.ts';
 import type { CallNotes } from './record.ts';
@@ -38,6 +38,8 @@ export interface ServiceResult {
   value: unknown;
   /** For the model, beside the value. */
   notes: string[];
+  /** Images and sounds, for the client. */
+  media?: Media[];
 }
 
 /** A stage does its part and calls `next`, or throws to refuse. */

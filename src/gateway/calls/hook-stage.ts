@@ -103,12 +103,13 @@ export function hookStage({ hooks, invoke }: HookStageDeps): Stage {
     }
     if (before.confirm !== undefined) flight.confirm = before.confirm;
     const said = [...before.warnings, ...before.notes];
-    const { value, notes } = await next();
+    const result = await next();
+    const { value, notes } = result;
     if (flight.wanted.dryRun) return { value, notes: [...said, ...notes] };
     const after = await noted(flight, hooks.after(viewOf(flight), value));
     const followed: string[] = [];
     for (const wanted of after.followUps) followed.push(await follow(flight, wanted, invoke));
     const all = [...said, ...notes, ...after.warnings, ...after.notes, ...followed];
-    return { value: after.result, notes: all };
+    return { ...result, value: after.result, notes: all };
   };
 }

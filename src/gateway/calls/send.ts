@@ -3,7 +3,7 @@
 import { AppError, type Clock, monotonicMs, newId } from '../../base/index.ts';
 import { type Egress, readText } from '../../egress/index.ts';
 import type { Call } from '../../operation/index.ts';
-import type { JsonObject, OwnRequest, UpstreamRequest } from '../action.ts';
+import type { JsonObject, OwnRequest, RunContext, UpstreamRequest } from '../action.ts';
 import type { Credentials } from '../credentials/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Service } from '../services/index.ts';
@@ -13,7 +13,7 @@ import type { Flight, ServiceResult } from './flight.ts';
 /** A larger answer is not read on: a model could not use it, and memory is shared. */
 const maxAnswerBytes = 8_000_000;
 /** A person or a flow waits for it. */
-const limitMs = 30_000;
+const defaultLimitMs = 30_000;
 /** The longest pause before a read is tried again. */
 const maxWaitMs = 10_000;
 
@@ -23,6 +23,9 @@ export interface SendDeps {
   credentials: Credentials;
   invoke(call: Call, operation: string, input: JsonObject): Promise<unknown>;
 }
+
+/** What a request goes out with. */
+type Way = Pick<RunContext, 'headers' | 'signal'>;
 
 function queryOf(fields: NonNullable<UpstreamRequest['query']>): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
@@ -64,14 +67,13 @@ function shownOf(request: OwnRequest | UpstreamRequest): unknown {
 
 export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
   async function exchange(
-    { service, workspace, subject }: Flight,
+    { declaration, ...service }: Service,
     request: UpstreamRequest,
-    signal: AbortSignal,
+    { headers: own, signal }: Way,
   ): Promise<Answer> {
-    const { headers: fixed, statusOf } = service.declaration;
-    const own = await credentials.headersFor(service, { workspace, ...subject });
+    const { headers: fixed, statusOf } = declaration;
     const said = sent(request);
-    const response = await egress.fetch(addressOf(service, request), {
+    const response = await egress.fetch(addressOf({ declaration, ...service }, request), {
       method: request.method,
       headers: {
         accept: 'application/json',
@@ -97,26 +99,25 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
     });
 
   /** A read that comes too early waits once, when the service says how long; a write never. */
-  async function answerOf(flight: Flight, request: UpstreamRequest, signal: AbortSignal) {
-    const answer = await exchange(flight, request, signal);
-    const wait = flight.action.class === 'read' ? waitOf(answer, clock.now()) : undefined;
+  async function answerOf({ service, action }: Flight, request: UpstreamRequest, way: Way) {
+    const answer = await exchange(service, request, way);
+    const wait = action.class === 'read' ? waitOf(answer, clock.now()) : undefined;
     if (wait === undefined || wait > maxWaitMs) return answer;
-    await pause(wait, signal);
-    return exchange(flight, request, signal);
+    await pause(wait, way.signal);
+    return exchange(service, request, way);
   }
 
-  async function ask(flight: Flight, request: UpstreamRequest): Promise<unknown> {
-    const { service, call } = flight;
+  /** What is asked with the person's credential, in the time that it may take. */
+  async function timed<Result>(flight: Flight, work: (way: Way) => Promise<Result>) {
+    const { service, workspace, subject, call, action } = flight;
     const { title } = service.declaration;
+    const { limitMs = defaultLimitMs } = action;
+    const headers = await credentials.headersFor(service, { workspace, ...subject });
     const late = new AbortController();
-    const cancel = clock.after(limitMs, () => late.abort());
+    const cancel = clock.after(limitMs, () => late.abort(new DOMException('late', 'TimeoutError')));
     const beganMs = monotonicMs();
     try {
-      const signal = AbortSignal.any([late.signal, call.signal]);
-      const answer = await answerOf(flight, request, signal);
-      const refused = refusalOf(title, answer, clock.now());
-      if (refused) throw refused;
-      return answer.body;
+      return await work({ headers, signal: AbortSignal.any([late.signal, call.signal]) });
     } catch (error) {
       if (late.signal.aborted) {
         throw refusal('upstream_unavailable', `${title} gave no answer in ${limitMs / 1000} s.`);
@@ -133,6 +134,14 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
       flight.notes.upstreamMs = monotonicMs() - beganMs;
     }
   }
+
+  const ask = (flight: Flight, request: UpstreamRequest): Promise<unknown> =>
+    timed(flight, async (way) => {
+      const answer = await answerOf(flight, request, way);
+      const refused = refusalOf(flight.service.declaration.title, answer, clock.now());
+      if (refused) throw refused;
+      return answer.body;
+    });
 
   async function askOwn({ call, action }: Flight, { operation, input }: OwnRequest) {
     const { interactive, ...rest } = call;
@@ -154,6 +163,13 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
     const request = own ?? action.request(params);
     if (wanted.dryRun)
       return { value: { wouldSend: shownOf(request) }, notes: ['Nothing was sent.'] };
+    const { run } = action;
+    if (run) {
+      const { onProgress } = flight.call;
+      const heard = onProgress ? { onProgress } : {};
+      const answer = await timed(flight, (way) => run({ params, ...way, ...heard }));
+      return { ...answer, notes: [...(answer.notes ?? [])] };
+    }
     const body = await ('operation' in request
       ? askOwn(flight, request)
       : askService(flight, request));

@@ -13,6 +13,10 @@ export const callInput = z.strictObject({
 export const callOutput = z.object({
   value: z.unknown().describe('what the service answered, as far as it is needed'),
   notes: z.array(z.string()).describe('what to know of it'),
+  media: z
+    .array(z.object({ type: z.enum(['image', 'audio']), data: z.string(), mimeType: z.string() }))
+    .optional()
+    .describe('images and sounds, base64'),
 });
 
 /** The service decides what may be called; which of its actions, the gateway. */

@@ -161,23 +161,32 @@ export function createCredentials(deps: CredentialsDeps) {
     return { service };
   }
 
+  async function headersFor(service: Service, person: Person): Promise<CredentialHeaders> {
+    const { declaration } = service;
+    if (needsNothing(declaration)) return {};
+    const { workspace } = person;
+    const row = await storedOf(declaration, person);
+    if (!row) throw mustConnect(declaration, workspace);
+    const owner = { workspace, service: declaration.name, userId: row.userId };
+    if (row.kind === 'oauth') return tokenHeaders(await tokenOf(service, owner, row));
+    const way = keyWayOf(declaration);
+    const secret = await sealer.open(workspace, { use: useOf(owner), value: row.sealed });
+    if (secret === undefined || !way) throw mustConnect(declaration, workspace);
+    return keyHeaders(way, { account: row.account, secret });
+  }
+
   return {
     /**
      * What the person proves itself with at a service, read anew for each call. Throws
      * `auth_required` where there is nothing, and where it cannot be opened any more.
      */
-    async headersFor(service: Service, person: Person): Promise<CredentialHeaders> {
-      const { declaration } = service;
-      if (needsNothing(declaration)) return {};
-      const { workspace } = person;
-      const row = await storedOf(declaration, person);
-      if (!row) throw mustConnect(declaration, workspace);
-      const owner = { workspace, service: declaration.name, userId: row.userId };
-      if (row.kind === 'oauth') return tokenHeaders(await tokenOf(service, owner, row));
-      const way = keyWayOf(declaration);
-      const secret = await sealer.open(workspace, { use: useOf(owner), value: row.sealed });
-      if (secret === undefined || !way) throw mustConnect(declaration, workspace);
-      return keyHeaders(way, { account: row.account, secret });
+    headersFor,
+
+    /** The same for whoever calls. */
+    async ofCaller(call: Call, name: string): Promise<CredentialHeaders> {
+      const workspace = workspaceOf(call);
+      const { service } = await services.require(workspace, name);
+      return headersFor(service, { workspace, userId: call.caller.userId ?? everybody });
     },
 
     /**

@@ -58,8 +58,8 @@ export interface OpenApiDeps {
   log: Log;
   changes: Changes;
   egress: Pick<Egress, 'fetch'>;
-  /** Names of services that are built in. */
-  isTaken: (name: string) => boolean;
+  /** Is there another kind of service of this name in the workspace? */
+  isTaken: (workspace: string, name: string) => Promise<boolean>;
 }
 
 interface Parsed {
@@ -190,8 +190,8 @@ export function createOpenApi(deps: OpenApiDeps) {
 
     /** Brings a service, or replaces it. Throws `invalid_input` naming what does not fit. */
     async import(call: Call, said: NewImport) {
-      if (isTaken(said.name)) {
-        throw new AppError('conflict', `"${said.name}" is a service of the product.`, {
+      if (await isTaken(workspaceOf(call), said.name)) {
+        throw new AppError('conflict', `There is another service "${said.name}".`, {
           hint: 'Choose another name.',
         });
       }

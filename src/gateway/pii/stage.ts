@@ -41,7 +41,7 @@ export const protectStage =
     const { value, counts } = await pii.protect(ownerOf(flight), answer, how);
     flight.notes.piiCounts = counts;
     const [shown, ...notes] = value as [unknown, ...string[]];
-    return { value: shown, notes };
+    return { ...result, value: shown, notes };
   };
 
 /** Throws `pii_token_unknown`, `pii_token_expired` or `pii_cross_service`: nothing was sent. */
@@ -56,5 +56,5 @@ export const restoreStage =
     if (left.length === 0) return result;
     const where = left.slice(0, 10).map(({ token, field }) => `${token} in ${field}`);
     const note = `Sent as tokens, because these fields take no values: ${where.join(', ')}.`;
-    return { value: result.value, notes: [...result.notes, note] };
+    return { ...result, notes: [...result.notes, note] };
   };

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
 import { actionClasses } from '../../action.ts';
 import { serviceName } from '../../name.ts';
+import { serviceAuth } from '../../service-auth.ts';
 import type { OpenApi } from '../openapi.ts';
-import { auth, source } from '../source.ts';
+import { source } from '../source.ts';
 
 export const importOpenApi = (openApi: OpenApi) =>
   operation({
@@ -17,7 +18,7 @@ export const importOpenApi = (openApi: OpenApi) =>
       title: z.string().min(1).max(100).optional().describe('without: the document’s'),
       ...source,
       baseUrl: z.string().max(500).optional().describe('without: the document’s first server'),
-      auth: auth.default({ kind: 'key', header: 'authorization', prefix: 'Bearer ' }),
+      auth: serviceAuth.default({ kind: 'key', header: 'authorization', prefix: 'Bearer ' }),
       actions: z
         .array(
           z.strictObject({

@@ -3,7 +3,7 @@ import type { ServiceTool } from '../../../gateway/index.ts';
 import { sha256 } from '../../../base/index.ts';
 import { confirmation } from '../../../operation/index.ts';
 import { iconsOf } from '../icons.ts';
-import { isObject, type JsonObject, type ToolResult } from '../protocol.ts';
+import { type ContentBlock, isObject, type JsonObject, type ToolResult } from '../protocol.ts';
 import { valueResult } from '../results.ts';
 import { type FaceDeps, type Invocation, type Tool, toolOf } from '../tool.ts';
 
@@ -26,7 +26,8 @@ function resultOf(answer: unknown): ToolResult {
   if (!isObject(answer) || !Array.isArray(answer['notes'])) return valueResult(answer);
   const result = valueResult(answer['value']);
   const said = answer['notes'].map((text) => ({ type: 'text' as const, text: String(text) }));
-  return { ...result, content: [...result.content, ...said] };
+  const media = (answer['media'] ?? []) as ContentBlock[];
+  return { ...result, content: [...result.content, ...media, ...said] };
 }
 
 const annotationsOf = (title: string, reads: boolean) => ({

@@ -1,0 +1,2 @@
+export { upstreamOperations } from './operations/index.ts';
+export { createUpstreams, type Upstreams, type UpstreamsDeps } from './upstreams.ts';
