@@ -19,7 +19,7 @@ import {
   type Invoke,
   renewStage,
 } from './calls/index.ts';
-import { createChanges } from './changes.ts';
+import { type Changes, createChanges } from './changes.ts';
 import { createCredentialParts, credentialOperations } from './credentials/index.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
@@ -32,7 +32,7 @@ import {
   protectStage,
   restoreStage,
 } from './pii/index.ts';
-import { createSealer } from './sealer.ts';
+import { createSealer, type Sealer } from './sealer.ts';
 import { createServices, curated, serviceOperations } from './services/index.ts';
 import { subjectOf } from './subject.ts';
 import { jobFileOperations } from './job-file/index.ts';
@@ -67,29 +67,41 @@ export interface GatewayDeps {
 
 export type Gateway = ReturnType<typeof createGateway>;
 
-export function createGateway(deps: GatewayDeps) {
-  const changes = createChanges(deps.db);
-  const sealer = createSealer(deps.deriveKey);
-  const gates = createGates({ ...deps, changes });
-  const declarations = curated;
-  const isTaken = (name: string): boolean => declarations.some((one) => one.name === name);
+/** What can be called, and as whom: the product's own services, and what workspaces bring. */
+function createSources(deps: GatewayDeps, ground: { changes: Changes; sealer: Sealer }) {
+  const gates = createGates({ ...deps, ...ground });
+  const isOurs = (name: string): boolean => curated.some((one) => one.name === name);
   const openApi = createOpenApi({
     ...deps,
-    changes,
-    isTaken: async (workspace, name) => isTaken(name) || upstreams.has(workspace, name),
+    ...ground,
+    isTaken: async (workspace, name) => isOurs(name) || upstreams.has(workspace, name),
   });
   const upstreams = createUpstreams({
     ...deps,
-    changes,
-    sealer,
+    ...ground,
     isTaken: async (workspace, name) =>
-      isTaken(name) || (await openApi.of(workspace)).some((one) => one.name === name),
-    headersFor: (call, service) => credentials.ofCaller(call, service),
+      isOurs(name) || (await openApi.of(workspace)).some((one) => one.name === name),
+    headersFor: (call, service) => proofs.credentials.ofCaller(call, service),
   });
   const brought = async (workspace: string) =>
     (await Promise.all([openApi.of(workspace), upstreams.of(workspace)])).flat();
-  const services = createServices({ ...deps, changes, gates, declarations, brought });
-  const proofs = createCredentialParts({ ...deps, sealer, services });
+  const services = createServices({ ...deps, ...ground, gates, declarations: curated, brought });
+  const proofs = createCredentialParts({ ...deps, ...ground, services });
+  const operations: AnyOperation[] = [
+    ...serviceOperations(services),
+    ...credentialOperations(proofs),
+    ...openApiOperations(openApi),
+    ...upstreamOperations(upstreams),
+    ...gateOperations(gates),
+  ];
+  return { gates, upstreams, services, proofs, operations };
+}
+
+export function createGateway(deps: GatewayDeps) {
+  const changes = createChanges(deps.db);
+  const sealer = createSealer(deps.deriveKey);
+  const sources = createSources(deps, { changes, sealer });
+  const { gates, upstreams, services, proofs } = sources;
   const { credentials } = proofs;
   const audit = createServiceAudit({ ...deps, sealer, changes });
   const pii = createPii({ ...deps, sealer });
@@ -116,11 +128,7 @@ export function createGateway(deps: GatewayDeps) {
   const calls = createCalls({ services, log: audit, activations, admit, stages, send });
   const discovery = createDiscovery({ services, activations, noteBlocked: gates.note });
   const operations: AnyOperation[] = [
-    ...serviceOperations(services),
-    ...credentialOperations(proofs),
-    ...openApiOperations(openApi),
-    ...upstreamOperations(upstreams),
-    ...gateOperations(gates),
+    ...sources.operations,
     ...activationOperations(discovery),
     ...callOperations(calls),
     ...audit.operations,

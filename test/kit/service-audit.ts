@@ -118,7 +118,7 @@ export function testServiceAudit(
     },
     egress: {
       fetch: async (url, request) => {
-        sent.push({ url: String(url), body: JSON.parse(String(request?.body)) });
+        sent.push({ url: url, body: JSON.parse(String(request?.body)) });
         return new Response('ok');
       },
     },

@@ -218,8 +218,8 @@ export function createApp(running: Running): FastifyInstance {
     return answer(published ?? nothingHere(request), request, reply);
   });
   app.get('/health', { exposeHeadRoute: true }, async (_request, reply) => {
-    const running = (await deps.isWell()) ? 'ok' : 'degraded';
-    const status = draining() ? 'draining' : running;
+    const health = (await deps.isWell()) ? 'ok' : 'degraded';
+    const status = draining() ? 'draining' : health;
     const { version } = deps;
     return reply.code(draining() ? 503 : 200).send({ status, version });
   });

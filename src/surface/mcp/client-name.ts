@@ -8,7 +8,8 @@ const maxChars = 80;
 export function clientNameOf({ headers }: McpHttpRequest, meta: unknown): string | undefined {
   const said = isObject(meta) ? meta[metaKeys.clientInfo] : undefined;
   if (isObject(said) && typeof said['name'] === 'string') {
-    return `${said['name']}/${String(said['version'] ?? '')}`.slice(0, maxChars);
+    const { name, version = '' } = said as { name: string; version?: unknown };
+    return `${name}/${typeof version === 'string' ? version : ''}`.slice(0, maxChars);
   }
   return headers['user-agent']?.slice(0, maxChars);
 }

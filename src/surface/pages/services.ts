@@ -31,7 +31,7 @@ export interface Place {
   service: string;
 }
 
-export const textOf = ({ workspace, service }: Place): string => `${workspace}/${service}`;
+const textOf = ({ workspace, service }: Place): string => `${workspace}/${service}`;
 const idOf = ({ workspace, service }: Place): string => `${workspace}-${service}`;
 
 function stateOf({ ways, own, shared }: ServiceRow): Html {
