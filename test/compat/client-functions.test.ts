@@ -90,8 +90,8 @@ const functions: [name: string, call: string, answer: unknown][] = [
     `wmill.requestInteractiveTeamsApproval({ teamName: 'a', channelName: 'c' })`,
     /in a flow/,
   ],
-  ['datatable', `wmill.datatable()\`select 1\`.fetch()`, /501/],
-  ['ducklake', `wmill.ducklake()\`select 1\`.fetch()`, /501/],
+  ['datatable', `wmill.datatable()\`select 1\`.fetch()`, /database must be a resource/],
+  ['ducklake', `wmill.ducklake()\`select 1\`.fetch()`, /duckdb/],
   ['upsertPartition', 'typeof wmill.upsertPartition', 'function'],
   ['appendPartition', 'typeof wmill.appendPartition', 'function'],
 ];

@@ -75,7 +75,7 @@ do:
   });
 
   it('what a hook makes of the parameters is checked as if it had come in that way', async () => {
-    await company('{ name: add, phase: before, do: [{ inject: { labels: [x] } }] }');
+    await company('{ name: add, phase: before, do: [{ inject: { colour: red } }] }');
     const wrong = await create();
     assert.equal(wrong.structuredContent.error.details.reason_code, 'invalid_params');
     assert.deepEqual(sent(), []);

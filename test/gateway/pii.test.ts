@@ -89,10 +89,15 @@ describe('personal values', () => {
 
   test('D08 a read sends tokens as they are, and says so', async () => {
     const email = tokenIn(await read({ action: 'get_issue', issue_key: 'PAY-1' }), 'EMAIL');
-    const result = await read({ action: 'search_issues', query: `reporter = "${email}"` });
-    const line = decodeURIComponent(jira.asked.at(-1)?.line ?? '').replaceAll('+', ' ');
-    assert.ok(line.includes(`reporter = "${email}"`), line);
-    assert.match(JSON.stringify(result), /EMAIL_1 in query/);
+    jira.failNext(200, { values: [] });
+    const result = await read({ action: 'list_projects', name: email });
+    const line = decodeURIComponent(jira.asked.at(-1)?.line ?? '');
+    assert.ok(line.includes(`query=${email}`), line);
+    assert.match(JSON.stringify(result), /EMAIL_1 in name/);
+    // The author of a search may opt in: people are looked for by their address.
+    await read({ action: 'search_issues', query: `reporter = "${email}"` });
+    const asked = decodeURIComponent(jira.asked.at(-1)?.line ?? '');
+    assert.ok(asked.includes(canaries.EMAIL), asked);
   });
 
   test('D03 the token of somebody else stands for nothing, and nothing is sent', async () => {

@@ -97,7 +97,7 @@ describe('windmill', () => {
     const followed = calls.filter((one: any) => one.operation === 'jobs.run' && one.causedBy);
     assert.ok(logged, JSON.stringify(audit.body).slice(0, 300));
     assert.ok(followed.length > 0, JSON.stringify(calls).slice(0, 300));
-    const causes = new Set(calls.map((one: any) => one.id));
+    const causes = new Set(rows.map((one) => one.callId ?? one.id));
     assert.ok(followed.every((one: any) => causes.has(one.causedBy)));
   });
 

@@ -21,7 +21,9 @@ export function listOffers(
   { services }: Setup,
   { withApp, rows }: { withApp: ReadonlySet<string>; rows: readonly ListedCredential[] },
 ): Offer[] {
-  return [...services.values()].map(({ declaration }) => {
+  // The own workspace is there without anything to connect.
+  const elsewhere = [...services.values()].filter(({ baseUrl }) => baseUrl !== '');
+  return elsewhere.map(({ declaration }) => {
     const { name, title, description, keyHint } = declaration;
     const mine = rows.filter(({ service }) => service === name);
     const shared = mine.find((row) => row.shared);
