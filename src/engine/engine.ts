@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import { messageOf } from '../base/index.ts';
 import { type AnyOperation, type Call, systemCall } from '../operation/index.ts';
+import { createRevisions } from '../store/index.ts';
 import { appOperations } from './apps/index.ts';
 import { createJobTokens, createPruner, jobOperations } from './jobs/index.ts';
 import { agentOperations } from './agents/index.ts';
@@ -18,7 +19,6 @@ import { createRunAsAdmin } from './run-as-admin.ts';
 import { type RunnableTool, sampleScript, scriptOperations } from './scripts/index.ts';
 import { createSharing, sharingOperations } from './sharing/index.ts';
 import { createVerbs } from './verbs.ts';
-import { createVersions } from './versions.ts';
 import { createServiceLog, workerOperations } from './workers/index.ts';
 import { workflowOperations } from './workflows/index.ts';
 
@@ -34,7 +34,7 @@ export type Engine = ReturnType<typeof createEngine>;
 
 export function createEngine(deps: EngineDeps) {
   const { db, clock, tick, log, runners, mode, config } = deps;
-  const versions = createVersions(db);
+  const versions = createRevisions(db, 'engine_scripts');
   const verbs = createVerbs(deps, versions);
   const { events, scripts, queue, worker, jobs, rescuer, items, flowEngine, apps } = verbs;
   const { triggers } = verbs;
@@ -96,14 +96,14 @@ export function createEngine(deps: EngineDeps) {
     /** The scripts and flows that a caller may run as tools. */
     async runnables(call: Call): Promise<RunnableList> {
       // The version first: a change in between then makes the list look older than it is.
-      const version = versions.of(call.workspace ?? '');
+      const version = versions.revision(call.workspace ?? '');
       const [scriptTools, flowTools] = await Promise.all([scripts.tools(call), flows.tools(call)]);
       const tools = [...scriptTools, ...flowTools];
       if (!tools.some(takesResource)) return { version, tools };
       return { version, tools, resources: await offered(call, items) };
     },
     /** The version alone, to tell whether a list that is at hand is still good. */
-    runnablesVersion: versions.of,
+    runnablesVersion: versions.revision,
     onRunnablesChanged: versions.onChange,
     /** Puts the sample script into a new workspace; a failure is logged, not thrown. */
     async addSample(workspace: string): Promise<void> {

@@ -1,4 +1,5 @@
 // Ties the features together: what starts jobs, what runs them, what moves flows on when they end.
+import type { Revisions } from '../store/index.ts';
 import { type AppEngineDeps, createAppEngine } from './apps/index.ts';
 import { createMemories } from './agents/index.ts';
 import type { EngineDeps } from './engine-deps.ts';
@@ -10,7 +11,6 @@ import { mergeSchema } from './languages/index.ts';
 import { createRunning, lateWorker } from './running.ts';
 import { createScripts } from './scripts/index.ts';
 import { createTriggers } from './triggers.ts';
-import type { createVersions } from './versions.ts';
 import { approvalsOf, workflowsOf } from './workflow-engine.ts';
 import {
   cancelElsewhere,
@@ -32,7 +32,7 @@ function appsOf({
 }
 
 /** Everything that operations call, and what runs behind it. */
-export function createVerbs(deps: EngineDeps, versions: ReturnType<typeof createVersions>) {
+export function createVerbs(deps: EngineDeps, versions: Revisions) {
   const { db, clock, tick, log, config } = deps;
   const events = createJobEvents(db);
   const mayBringCode = createCodeGate({
@@ -48,7 +48,7 @@ export function createVerbs(deps: EngineDeps, versions: ReturnType<typeof create
   const { build: buildScript, inJob } = dependencies;
   const scripts = createScripts({ ...shared, buildScript, onChanged: versions.changed });
   const secrets = createJobSecrets();
-  const { changed: onChanged, of: versionOf } = versions;
+  const { changed: onChanged, revision: versionOf } = versions;
   const items = createItems({ ...deps, learn: secrets.learn, onChanged, versionOf });
   const flowEngine = createFlowEngine({
     ...shared,

@@ -3,7 +3,7 @@
 import type { Clock, Log, Metrics, SlowTick } from '../base/index.ts';
 import type { Egress } from '../egress/index.ts';
 import type { AnyOperation, Caller } from '../operation/index.ts';
-import type { Database } from '../store/index.ts';
+import { createRevisions, type Database, type Revisions } from '../store/index.ts';
 import { activationOperations, createActivations, createDiscovery } from './activation/index.ts';
 import { createServiceAudit, type ServiceAuditDeps } from './audit/index.ts';
 import {
@@ -19,7 +19,6 @@ import {
   type Invoke,
   renewStage,
 } from './calls/index.ts';
-import { type Changes, createChanges } from './changes.ts';
 import { createCredentialParts, credentialOperations } from './credentials/index.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
@@ -68,7 +67,7 @@ export interface GatewayDeps {
 export type Gateway = ReturnType<typeof createGateway>;
 
 /** What can be called, and as whom: the product's own services, and what workspaces bring. */
-function createSources(deps: GatewayDeps, ground: { changes: Changes; sealer: Sealer }) {
+function createSources(deps: GatewayDeps, ground: { changes: Revisions; sealer: Sealer }) {
   const gates = createGates({ ...deps, ...ground });
   const isOurs = (name: string): boolean => curated.some((one) => one.name === name);
   const openApi = createOpenApi({
@@ -98,7 +97,7 @@ function createSources(deps: GatewayDeps, ground: { changes: Changes; sealer: Se
 }
 
 export function createGateway(deps: GatewayDeps) {
-  const changes = createChanges(deps.db);
+  const changes = createRevisions(deps.db, 'gateway_changed');
   const sealer = createSealer(deps.deriveKey);
   const sources = createSources(deps, { changes, sealer });
   const { gates, upstreams, services, proofs } = sources;

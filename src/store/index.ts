@@ -4,4 +4,5 @@ export { type Cluster, prepareClusters, startCluster } from './embedded/index.ts
 export { type Migration, readMigrations } from './migrate.ts';
 export { openStore, type Store, type StoreOptions, type StoreRole, urlOfSocket } from './open.ts';
 export { createPulse } from './pulse.ts';
+export { createRevisions, type Revisions } from './revisions.ts';
 export { tryDatabase } from './trial.ts';

@@ -1,8 +1,7 @@
 // Puts hooks together: what is stored, what is loaded, and what is asked for each call.
 import type { Clock, Log } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
-import type { Database } from '../../store/index.ts';
-import { createChanges } from '../changes.ts';
+import { createRevisions, type Database } from '../../store/index.ts';
 import type { Sealer } from '../sealer.ts';
 import { createBackground } from './background.ts';
 import { createHookCache } from './cache.ts';
@@ -27,7 +26,7 @@ export type Hooks = ReturnType<typeof createHooks>;
 
 export function createHooks({ db, clock, log, egress, sealer, runScript }: HooksDeps) {
   // Of its own: the lists of tools that `gateway_changed` tells of do not depend on hooks.
-  const changes = createChanges(db, 'gateway_hooks');
+  const changes = createRevisions(db, 'gateway_hooks');
   const cache = createHookCache({ db, log, changes });
   const background = createBackground({ clock, log });
   const judge = createJudge({

@@ -2,6 +2,9 @@
 // fields out of answers that nobody has checked.
 import { z } from 'zod';
 import type { JsonObject } from '../action.ts';
+import { objectOf } from './json.ts';
+
+export { objectOf, textIn as textOf } from './json.ts';
 
 /** One segment of a path: an identifier as the service gave it. */
 export const pathPart = z
@@ -21,13 +24,6 @@ export const pagesByToken = {
   limit: z.int().min(1).max(100).default(25).describe('how many at most'),
   next: z.string().min(1).max(4000).optional().describe('`next` of the page before'),
 };
-
-/** The object itself; empty where the answer is something else. */
-export const objectOf = (value: unknown): JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-
-/** The text itself; empty where it is something else. */
-export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The objects of a list. */
 export const objectsOf = (value: unknown): JsonObject[] =>

@@ -1,26 +1,28 @@
-// Counts the changes of each workspace's scripts, here and in other processes, so that a cached
-// tool list knows when it is old.
-import type { Database } from '../store/index.ts';
+// Counts what changes in each workspace, here and in other processes, so that whatever is cached of
+// it knows when it is old.
+import type { Database } from './database.ts';
 
-const channel = 'engine_scripts';
+export type Revisions = ReturnType<typeof createRevisions>;
 
-export function createVersions(db: Database) {
-  const versions = new Map<string, number>();
+/** `channel`: one for each kind of change; who waits for one hears nothing of the others. */
+export function createRevisions(db: Database, channel: string) {
+  const revisions = new Map<string, number>();
   const listeners = new Set<(workspace: string | null) => void>();
   let base = 0;
   let stopListening: (() => void) | undefined;
   const bump = (workspace: string): void => {
-    versions.set(workspace, (versions.get(workspace) ?? 0) + 1);
+    revisions.set(workspace, (revisions.get(workspace) ?? 0) + 1);
     for (const listener of listeners) listener(workspace);
   };
   return {
-    /** Changes whenever a list of the workspace may have changed. */
-    of: (workspace: string) => `${base}.${versions.get(workspace) ?? 0}`,
-    /** Calls with the workspace whose lists may have changed, null for any; answers an end. */
+    /** Another text whenever something of the workspace may have changed. */
+    revision: (workspace: string): string => `${base}.${revisions.get(workspace) ?? 0}`,
+    /** Hears the workspace that may have changed, null for any; answers an end. */
     onChange(listener: (workspace: string | null) => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    /** After the commit. */
     changed(workspace: string): void {
       bump(workspace);
       db.notify(channel, workspace);
