@@ -1,4 +1,5 @@
 // A whole server for a test: a fresh database, a free port, an owner and a workspace.
+import { after } from 'node:test';
 import { type Clock, createLog, readConfig } from '../../src/base/index.ts';
 import { startServer } from '../../src/server.ts';
 import { freshDatabase } from './database.ts';
@@ -21,6 +22,12 @@ export interface TestServer {
   tokenWith(scopes: string[] | undefined, more?: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
 }
+
+/** A test that failed in between leaves its servers; they would keep its process alive for ever. */
+const running = new Set<TestServer>();
+after(async () => {
+  for (const server of running) await server.stop();
+});
 
 const owner = { email: 'owner@example.com', password: 'correct horse battery staple' };
 
@@ -78,7 +85,7 @@ export async function startTestServer(
   session = login.body.token;
   if (typeof session !== 'string') throw new Error(`login failed: ${JSON.stringify(login)}`);
 
-  return {
+  const started: TestServer = {
     origin,
     workspace,
     databaseUrl: config.databaseUrl ?? database.url,
@@ -93,8 +100,11 @@ export async function startTestServer(
       return made.body.token;
     },
     async stop() {
+      running.delete(started);
       await server.stop();
       await database.drop();
     },
   };
+  running.add(started);
+  return started;
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { createInterface } from 'node:readline';
 
 const bin = new URL('../../bin/millrace.mjs', import.meta.url).pathname;
@@ -24,6 +25,17 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** What a test that failed in between has left would keep its process alive for ever. */
+const running = new Set<ChildProcess>();
+async function endAll(): Promise<void> {
+  for (const child of running) {
+    child.kill('SIGTERM');
+    await ended(child);
+  }
+}
+// A bench is no test: its hooks would print a report of none.
+if (process.env['NODE_TEST_CONTEXT'] !== undefined) after(endAll);
+
 function ended(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
   return new Promise((resolve) => child.once('exit', (code) => resolve(code)));
@@ -43,6 +55,8 @@ export async function startProcess(
     env: { ...process.env, MILLRACE_DATABASE_URL: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(String(chunk)));
   const lines: string[] = [];

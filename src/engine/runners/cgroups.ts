@@ -114,19 +114,22 @@ function removeGroup(folder: string): void {
   }
 }
 
+/** What a folder holds; nothing when it is gone: servers that start together sweep the same. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** What a server that was killed left: its groups, and members that outlived it. */
 function sweep(hierarchy: Hierarchy): void {
-  let names: string[];
-  try {
-    names = readdirSync(hierarchy.folder);
-  } catch {
-    return;
-  }
-  for (const name of names) {
+  for (const name of namesIn(hierarchy.folder)) {
     const pid = /^millrace-(\d+)-\d+$/.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     const parent = join(hierarchy.folder, name);
-    for (const child of readdirSync(parent)) {
+    for (const child of namesIn(parent)) {
       for (const member of membersOf(join(parent, child))) killHard(member);
       removeGroup(join(parent, child));
     }
