@@ -179,6 +179,26 @@ for (const mode of ['auto', 'off'] as const) {
       server.close();
     });
 
+    test('what follows a run that computed begins anew, in its process', async () => {
+      const code = bundle(`let count = 0;
+        function main(ms) {
+          const end = performance.now() + ms;
+          while (performance.now() < end) count += 1;
+          const seen = count > 0 && ms === 0;
+          if (ms > 0) return performance.timeOrigin;
+          throw new Error(seen + ' ' + performance.timeOrigin);
+        }`);
+      for (const each of javascript) {
+        const run = (ms: number) => kit.run(code, { ...each, parameters: ['ms'], args: { ms } });
+        const { value: origin } = await run(30);
+        assert.equal((await run(30)).value, origin, called(each));
+        const { error } = (await run(0)).value as { error: { message: string; stack: string } };
+        assert.equal(error.message, `false ${String(origin)}`, called(each));
+        assert.match(error.stack, /main \(script\.js:7:\d+\)/, `${called(each)} ${error.stack}`);
+        assert.doesNotMatch(error.stack, /harness/);
+      }
+    });
+
     test('deno reads and writes its own folder only, and starts nothing', async () => {
       const language = 'deno' as const;
       const table: [string, RegExp][] = [

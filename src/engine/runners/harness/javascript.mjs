@@ -7,14 +7,19 @@ import { describeError, toJson } from './values.mjs';
 import { entryOf, openWorkflow } from './workflow.mjs';
 
 const platform = createPlatform();
-const { read, send, writeLog, onIdle, later, exit, maxRssKb, compile, host, byteLength } = platform;
+const { read, send, writeLog, onIdle, later, exit, compile, host, byteLength } = platform;
+const { maxRssKb, cpuMs } = platform;
 const keeper = createKeeper();
 const { parse } = JSON;
 const { assign } = Object;
 
+/** CPU of a run, above which the next is compiled for speed and not for a quick start. */
+const computingMs = 5;
+
 /** The run under way: { id, maxResultBytes, done, workflow }. */
 let current;
-let factory;
+let modules;
+let computes = false;
 let runs = 0;
 /** Why this process may serve no further run. */
 let retire;
@@ -24,6 +29,7 @@ function answer(kind, json) {
   if (run === undefined || run.done) return;
   run.done = true;
   current = undefined;
+  computes = cpuMs() - run.beganMs > computingMs;
   if (kind !== 'F' && byteLength(json) > run.maxResultBytes) {
     kind = 'F';
     const size = `the result has ${byteLength(json)} bytes of JSON`;
@@ -67,8 +73,8 @@ async function collect(result) {
 async function perform(request) {
   const run = current;
   try {
-    if (request.code !== undefined) factory = compile(request.code);
-    const exported = await factory(host(keeper.note));
+    if (request.code !== undefined) modules = compile(request.code);
+    const exported = await modules(host(keeper.note), computes);
     const main = entryOf(exported, request.entrypoint);
     if (typeof main !== 'function') {
       const names = Object.keys(exported).filter((name) => typeof exported[name] === 'function');
@@ -101,7 +107,8 @@ function begin() {
   // Costs 10 to 20 ms, which a process that serves one run only does not owe.
   if (runs === 0 && request.reuse) keeper.remember(request.code);
   runs += 1;
-  current = { id: request.id, mark: request.mark, maxResultBytes: request.maxResultBytes };
+  const { id, mark, maxResultBytes } = request;
+  current = { id, mark, maxResultBytes, beganMs: cpuMs() };
   assign(process.env, request.env);
   later(() => perform(request));
 }
