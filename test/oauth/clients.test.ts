@@ -6,7 +6,7 @@ import { createBrowser } from '../kit/browser.ts';
 import { type MovingClock, movingClock } from '../kit/moving-clock.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 import { passLogin, password } from './kit.ts';
-import { realClients, type Visit } from './real-clients.ts';
+import { type RealClient, realClients, type Visit } from './real-clients.ts';
 
 const hour = 3_600_000;
 
@@ -34,22 +34,28 @@ describe('real clients by OAuth', () => {
     'mcp-remote': '/api/mcp/w/test/sse',
   };
 
+  const consent: Visit = async (address) => {
+    const browser = createBrowser();
+    const page = await passLogin(browser, await browser.go(address), email);
+    assert.match(page.body, /wants to connect/);
+    return new URL((await browser.submit(page)).url);
+  };
+
+  async function greets(client: RealClient, url: string, visit: Visit): Promise<void> {
+    const { tools, greeting } = await client.use(url, visit);
+    assert.ok(tools.includes('s-f_examples_hello'), tools.join());
+    assert.equal(greeting, 'Hello, Ann.');
+  }
+
   for (const client of clients) {
     it(`${client.name}: from the address alone to being refused`, async () => {
       const url = server.origin + (addresses[client.name] ?? '');
       let visits = 0;
-      const consent: Visit = async (address) => {
+      const visit: Visit = (address) => {
         visits += 1;
-        const browser = createBrowser();
-        const page = await passLogin(browser, await browser.go(address), email);
-        assert.match(page.body, /wants to connect/);
-        return new URL((await browser.submit(page)).url);
+        return consent(address);
       };
-      const use = async () => {
-        const { tools, greeting } = await client.use(url, consent);
-        assert.ok(tools.includes('s-f_examples_hello'), tools.join());
-        assert.equal(greeting, 'Hello, Ann.');
-      };
+      const use = () => greets(client, url, visit);
       await use();
       assert.equal(visits, 1);
       await use();
@@ -71,6 +77,14 @@ describe('real clients by OAuth', () => {
       };
       await assert.rejects(client.use(url, stop));
       assert.match(asked, /\/authorize\?/, 'refused: it begins from the beginning');
+    });
+  }
+
+  const remote = clients.find(({ name }) => name === 'mcp-remote');
+  for (const path of ['/api/mcp/w/test/mcp', '/api/mcp/gateway', '/api/mcp', '/mcp']) {
+    it(`mcp-remote: from ${path} to a call`, async () => {
+      assert.ok(remote);
+      await greets(remote, server.origin + path, consent);
     });
   }
 });
