@@ -6,13 +6,18 @@ import { startServer } from '../src/server.ts';
 import { temporaryFolder } from '../test/kit/spawned-server.ts';
 import { post } from './client.ts';
 
-export type Question = 'cpu' | 'heap' | 'stop' | { scripts: number } | { floorBytes: number };
+export type Question = 'cpu' | 'heap' | 'stop' | { floorBytes: number };
 
 export interface Served {
   floor: string;
   endpoint: string;
+  /** Of a token for everything. */
   token: string;
+  /** Of one that lists the scripts alone, which are `tools` many. */
+  scriptsToken: string;
 }
+
+const tools = 100;
 
 const owner = { email: 'bench@example.com', password: 'correct horse battery staple' };
 
@@ -64,19 +69,16 @@ const op = async (name: string, input: unknown): Promise<any> => {
   return body;
 };
 const { token } = await op('tokens.create', { scopes: ['mcp:all'] });
+const { token: scriptsToken } = await op('tokens.create', { scopes: ['mcp:scripts:*'] });
 await op('folders.create', { name: 'team' });
-let deployed = 0;
-
-async function deployUntil(count: number): Promise<void> {
-  for (; deployed < count; deployed += 1) {
-    await op('scripts.create', {
-      path: `f/team/script_${deployed}`,
-      language: 'bash',
-      summary: `Does f/team/script_${deployed}`,
-      description: 'Adds what it is given to the ledger.',
-      content: 'name="$1"\ncount="$2"\necho "$name $count"',
-    });
-  }
+for (let n = 0; n < tools; n += 1) {
+  await op('scripts.create', {
+    path: `f/team/book_invoice_${n}`,
+    language: 'bash',
+    summary: `Books an invoice of supplier ${n}`,
+    description: 'Adds it to the ledger, and tells accounting when the amount is unusual.',
+    content: 'supplier="$1"\namount="$2"\ncurrency="${3:-EUR}"\ndue="${4:-}"\necho "$amount"',
+  });
 }
 
 async function answerTo(question: Question): Promise<object> {
@@ -93,8 +95,7 @@ async function answerTo(question: Question): Promise<object> {
     floor.stop();
     await server.stop();
     folder.remove();
-  } else if ('scripts' in question) await deployUntil(question.scripts);
-  else floor.answerBytes(question.floorBytes);
+  } else floor.answerBytes(question.floorBytes);
   return {};
 }
 
@@ -106,4 +107,4 @@ process.on('message', (question: Question) => {
   });
 });
 const endpoint = `${server.origin}/api/mcp/w/bench/mcp`;
-process.send?.({ floor: floor.url, endpoint, token } satisfies Served);
+process.send?.({ floor: floor.url, endpoint, token, scriptsToken } satisfies Served);

@@ -313,6 +313,7 @@ export async function startBench(
     mcpRoutes(mcp, {
       metadataUrl: (path) => `http://127.0.0.1/about${path}`,
       admit,
+      callerIn: admit,
       page: (reply, address, named) => reply.type('text/html').send(`${address} ${named}`),
       withToken: (_request, path) => path,
     }),

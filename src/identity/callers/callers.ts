@@ -42,6 +42,8 @@ export interface DelegatedTokens {
 
 const jobTokenPrefix = 'mrj_';
 const delegatedTokenPrefix = 'gwd_';
+/** Far more than any has; what is longer is none, and is not remembered either. */
+const maxTokenChars = 200;
 const cacheOptions = { keepMs: 5_000, keepNoneMs: 2_000, maxEntries: 10_000 };
 
 /** What can be no workspace is one place, so that made-up ones do not fill the cache. */
@@ -140,9 +142,11 @@ export function createCallers({
     async ofToken(token, workspace) {
       if (token.startsWith(jobTokenPrefix)) return ofJobToken(token, workspace);
       if (token.startsWith(delegatedTokenPrefix)) return ofDelegatedToken(token, workspace);
-      const hash = sha256(token);
+      if (token.length > maxTokenChars) return undefined;
       const place = placeOf(workspace);
-      const known = await tokens.get(`${hash}\n${place ?? ''}`, () => readToken(hash, place));
+      // By its text: to hash a token for each request takes longer than all the rest of this.
+      const read = () => readToken(sha256(token), place);
+      const known = await tokens.get(`${token}\n${place ?? ''}`, read);
       if (!known) return undefined;
       const { caller, lastUsedAt } = known;
       if (caller.tokenId !== null) lastUsed.note(caller.tokenId, lastUsedAt);

@@ -24,12 +24,13 @@ export function countRequests(app: FastifyInstance, { deps: { metrics } }: Runni
     'Answers of the authorization server.',
     ['operation', 'status'],
   );
-  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ method, routeOptions }, { statusCode, elapsedTime }, done) => {
     const endpoint = routeOptions.url ?? 'unknown';
     requests.add(method, endpoint, String(statusCode));
     durations.observe(elapsedTime, method, endpoint);
     const operation = method === 'OPTIONS' ? undefined : oauthEndpoint.exec(endpoint)?.[1];
     if (operation !== undefined) oauth.add(operation, statusCode < 400 ? 'success' : 'error');
+    done();
   });
 }
 

@@ -82,19 +82,18 @@ export function createGuard({ clock }: { clock: Clock }): Guarded {
 /** Requests that are answered at all, for each tool call that may be made. */
 const requestsPerCall = 5;
 
-/** How many requests an address, a person and a token may send to MCP addresses. */
+/**
+ * How many requests an address and a person may send to MCP addresses; a token is its person's.
+ */
 export function createMcpFlood(clock: Clock, callsPerMinute: number) {
   const perMinute = requestsPerCall * callsPerMinute;
   const limited = 'Of requests at MCP addresses';
   const addresses = createRateLimit({ clock, perMinute, limited });
   const limit = `${limited} ${perMinute} a minute are answered.`;
-  const message = 'Too many requests of this person or token.';
+  const message = 'Too many requests of this person.';
   const callers = createRate({ clock, perMinute, message, limit });
   return {
     ofAddress: (address: string) => addresses.take(address, 'mcp'),
-    ofCaller({ userId, email, tokenId }: Caller) {
-      callers.take(`person ${userId ?? email}`);
-      if (tokenId !== null) callers.take(`token ${tokenId}`);
-    },
+    ofCaller: ({ userId, email }: Caller) => callers.take(userId ?? email),
   };
 }

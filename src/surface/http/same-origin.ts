@@ -15,26 +15,26 @@ function isLocalBind(host: string): boolean {
 }
 
 /**
- * A check of the `Host` header for a server bound to `host`; every other bind is reached under
- * names that the server cannot know.
+ * A check of the `Host` header for a server bound to `host`, which answers why a request is
+ * refused; every other bind is reached under names that the server cannot know.
  */
 export function createHostCheck(
   host: string,
   baseUrl: string | undefined,
-): (headers: IncomingHttpHeaders) => void {
+): (headers: IncomingHttpHeaders) => AppError | undefined {
   if (!isLocalBind(host)) return () => undefined;
   const known = new Set(['localhost', '127.0.0.1', '[::1]', host]);
   if (baseUrl !== undefined) known.add(new URL(baseUrl).hostname);
   // Nearly all requests say the same.
   let lastGood: string | undefined;
   return ({ host: said }) => {
-    if (said !== undefined && said === lastGood) return;
+    if (said !== undefined && said === lastGood) return undefined;
     const given = hostnameOf(said);
     if (given !== undefined && known.has(given)) {
       lastGood = said;
-      return;
+      return undefined;
     }
-    throw new AppError('forbidden', 'This server is not reached under the host name you used.', {
+    return new AppError('forbidden', 'This server is not reached under the host name you used.', {
       hint: 'Use 127.0.0.1 or localhost, or set MILLRACE_BASE_URL to the address that people use.',
     });
   };

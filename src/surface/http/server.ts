@@ -27,13 +27,14 @@ import { createHostCheck } from './same-origin.ts';
 
 /** A request's line in the log: the route's pattern, because addresses may hold secrets. */
 function logRequests(app: FastifyInstance, log: Log): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     log.debug('request', {
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
     });
+    done();
   });
 }
 
@@ -147,14 +148,13 @@ function mountFileStreams(app: FastifyInstance, { deps, gate }: Running): void {
 
 function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
   const limit = createMcpFlood(deps.clock, deps.config.mcpCallsPerMinute);
-  const counted = new WeakSet<FastifyRequest>();
+  const callerIn = (request: FastifyRequest, workspace: string | null) =>
+    gate.admit(request, 'mcp', workspace);
   const options = {
+    callerIn,
     async admit(request: FastifyRequest, workspace: string | null) {
-      // Who asks in several workspaces at once still asks once.
-      if (counted.has(request)) return gate.admit(request, 'mcp', workspace);
-      counted.add(request);
       limit.ofAddress(request.ip);
-      const caller = await gate.admit(request, 'mcp', workspace);
+      const caller = await callerIn(request, workspace);
       limit.ofCaller(caller);
       return caller;
     },
@@ -167,7 +167,8 @@ function mountMcp(app: FastifyInstance, { deps, gate, origin }: Running): void {
   };
   void app.register(mcpRoutes(deps.mcp, options));
   if (!deps.conformance) return;
-  const open = { ...options, admit: async () => fixtureCaller, only: conformanceAddress };
+  const admit = async () => fixtureCaller;
+  const open = { ...options, admit, callerIn: admit, only: conformanceAddress };
   void app.register(mcpRoutes(deps.conformance, open));
 }
 
@@ -194,13 +195,13 @@ export function createApp(running: Running): FastifyInstance {
   ]);
   app.addHook('onRoute', (route) => routes.mounted(route));
   app.addHook('onReady', async () => routes.complete());
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-content-type-options', 'nosniff');
     // An address with a token is a secret: nothing keeps it, and no page hands it on.
     if (queryTokensOf(request.raw).length > 0) {
       void reply.headers({ 'referrer-policy': 'no-referrer', 'cache-control': 'no-store' });
     }
-    checkHost(request.headers);
+    done(checkHost(request.headers));
   });
   logRequests(app, deps.log);
   countRequests(app, running);

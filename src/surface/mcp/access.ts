@@ -93,11 +93,11 @@ export function refuseAuthentication(
 /** Refuses callers that no tool is meant for; undefined lets them in. */
 export function refuseCaller(
   { caller, workspace }: { caller: Caller; workspace: string | null },
-  metadataUrl: string,
+  metadataUrl: () => string,
 ): McpHttpResponse | undefined {
   if (caller.kind === 'anonymous') {
     const nobody = new AppError('unauthenticated', 'This address needs a token.');
-    return refuseAuthentication(nobody, { metadataUrl, hadToken: false });
+    return refuseAuthentication(nobody, { metadataUrl: metadataUrl(), hadToken: false });
   }
   if (!placesOf(caller.scopes).hasMcp) {
     const has = caller.scopes ?? [];
@@ -111,7 +111,7 @@ export function refuseCaller(
       message: `This needs a token with an mcp: scope, such as ${needed}; this one ${said}.`,
       hint: 'Make a token with mcp:all; mcp:scripts:<paths>, mcp:endpoints:<tools> are narrower.',
       more: { scopes: has, required: [needed] },
-      authenticate: challenge(metadataUrl, 'insufficient_scope'),
+      authenticate: challenge(metadataUrl(), 'insufficient_scope'),
     });
   }
   if (workspace !== null && !caller.membership && !caller.superAdmin) {

@@ -134,7 +134,7 @@ export function createDispatcher(deps: DispatcherDeps): Dispatcher {
       }
       const result = resultOf(fast.era, { ...answered.result }, serverInfo());
       const { challenge } = answered;
-      const more = challenge && { headers: stepUpHeaders(challenge, http.metadataUrl) };
+      const more = challenge && { headers: stepUpHeaders(challenge, http.metadataUrl()) };
       return { json: answer(id, result), status: challenge ? 403 : 200, ...more };
     } catch (error) {
       log.error('a tool result could not be written', { tool: String(name), error });

@@ -19,7 +19,7 @@ export interface McpHttpRequest {
   /** The same caller now, in a workspace or in none; throws what keeps the token out of it. */
   callerIn: (workspace: string | null) => Promise<Caller>;
   /** Where the document of RFC 9728 for this address is. */
-  metadataUrl: string;
+  metadataUrl: () => string;
   /** The connection lists the search tools instead of all (`?tools=search`). */
   searches: boolean;
   /** Tells apart the clients of one token, together with its headers. */

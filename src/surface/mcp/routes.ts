@@ -14,8 +14,10 @@ import { rpcCodes } from './protocol.ts';
 import { sessionHeader } from './sessions.ts';
 
 export interface McpRouteOptions {
-  /** Who calls, in that workspace; throws `unauthenticated` for a missing or wrong token. */
+  /** Who knocks, in that workspace; throws `unauthenticated` for a missing or wrong token. */
   admit: (request: FastifyRequest, workspace: string | null) => Promise<Caller>;
+  /** The same caller in another workspace: who was admitted once is not counted again. */
+  callerIn: (request: FastifyRequest, workspace: string | null) => Promise<Caller>;
   /** Tells a person with a browser how to connect. */
   page: (reply: FastifyReply, address: string, workspace: string | null) => FastifyReply;
   /** `path` with the token that stood in the request's address, if one did. */
@@ -62,27 +64,32 @@ function opensOldStream({ method, headers }: FastifyRequest): boolean {
   return headers[sessionHeader] === undefined && acceptedBy(headers.accept).stream;
 }
 
-/** Kept bytes go past the framework, which would want them joined: a copy for each request. */
-async function sendKept(reply: FastifyReply, framed: Framed): Promise<FastifyReply> {
-  const wanted = takesGzip(reply.request.headers['accept-encoding']);
-  const packed = wanted ? await packedParts(framed) : undefined;
-  const [head, tail] = packed ?? plainParts(framed);
-  reply.header('content-length', head.length + tail.length).header('vary', 'accept-encoding');
-  if (packed) reply.header('content-encoding', 'gzip');
-  const { raw } = reply.hijack();
+/** An answer that is ready goes past the framework, which would look at its type and copy it. */
+function sendReady(reply: FastifyReply, parts: readonly (string | Buffer)[]): FastifyReply {
+  const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+  const { raw } = reply.header('content-length', length).hijack();
   raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
-  raw.write(head);
-  raw.end(tail);
+  for (const part of parts.slice(0, -1)) raw.write(part);
+  raw.end(parts.at(-1));
   return reply;
 }
 
-async function send(reply: FastifyReply, response: McpHttpResponse): Promise<FastifyReply> {
-  const { status, headers, body } = response;
+async function sendKept(reply: FastifyReply, framed: Framed): Promise<FastifyReply> {
+  const wanted = takesGzip(reply.request.headers['accept-encoding']);
+  const packed = wanted ? await packedParts(framed) : undefined;
+  reply.header('vary', 'accept-encoding');
+  if (packed) reply.header('content-encoding', 'gzip');
+  return sendReady(reply, packed ?? plainParts(framed));
+}
+
+function send(
+  reply: FastifyReply,
+  { status, headers, body }: McpHttpResponse,
+): FastifyReply | Promise<FastifyReply> {
   reply.code(status).headers(headers);
   if (body === null) return reply.send();
-  return typeof body === 'string' || body instanceof Readable
-    ? reply.send(body)
-    : sendKept(reply, body);
+  if (body instanceof Readable) return reply.send(body);
+  return typeof body === 'string' ? sendReady(reply, [body]) : sendKept(reply, body);
 }
 
 /** What went wrong outside a tool, as an answer in the endpoint's own words. */
@@ -113,16 +120,16 @@ function searchesOf({ query }: FastifyRequest): boolean {
   throw new AppError('invalid_input', message);
 }
 
-interface ExchangeParts extends Pick<McpRouteOptions, 'admit'> {
+interface ExchangeParts extends Pick<McpRouteOptions, 'callerIn'> {
   visitor: Visitor;
   mcp: Mcp;
-  metadataUrl: string;
+  metadataUrl: () => string;
 }
 
 function exchangeOf(
   request: FastifyRequest,
   reply: FastifyReply,
-  { visitor, mcp, admit, metadataUrl }: ExchangeParts,
+  { visitor, mcp, callerIn, metadataUrl }: ExchangeParts,
 ): McpHttpRequest {
   const gone = new AbortController();
   const abort = (reason: string): void => gone.abort(new DOMException(reason, 'AbortError'));
@@ -131,7 +138,7 @@ function exchangeOf(
   });
   return {
     ...visitor,
-    callerIn: (workspace) => admit(request, workspace),
+    callerIn: (workspace) => callerIn(request, workspace),
     method: request.method,
     url: mcp.origin() + pathOf(request),
     headers: request.headers,
@@ -149,9 +156,9 @@ function exchangeOf(
  * parser and error answers, which stay inside the plugin.
  */
 export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
-  const { admit, page, metadataUrl, withToken, only } = options;
+  const { admit, callerIn, page, metadataUrl, withToken, only } = options;
   return async function routes(app: FastifyInstance): Promise<void> {
-    const visitors = new WeakMap<FastifyRequest, Visitor>();
+    app.decorateRequest('visitor', null);
     app.addHook('preClose', async () => mcp.drain());
     app.addHook('onClose', () => mcp.stop());
     app.removeAllContentTypeParsers();
@@ -161,7 +168,7 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
       { parseAs: 'buffer', bodyLimit: maxBodyBytes },
       (_request, body, done) => done(null, body),
     );
-    app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
+    app.setErrorHandler(async (error: { statusCode?: number }, _request, reply) => {
       const response = ofError(error);
       if (response.status === 500) mcp.log.error('an MCP request failed', { error });
       return send(reply, response);
@@ -176,7 +183,7 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
       const caller = await admit(request, workspace);
       const { boundWorkspace } = caller;
       if (workspace !== null || boundWorkspace === null) return { caller, workspace };
-      return { caller: await admit(request, boundWorkspace), workspace: boundWorkspace };
+      return { caller: await callerIn(request, boundWorkspace), workspace: boundWorkspace };
     }
 
     async function knock(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -189,7 +196,7 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
         return page(reply, address, namedWorkspace(request));
       }
       try {
-        visitors.set(request, await visitorOf(request));
+        request.setDecorator('visitor', await visitorOf(request));
         return undefined;
       } catch (error) {
         const hadToken = request.headers.authorization !== undefined;
@@ -200,20 +207,21 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
       }
     }
 
+    /** Knocks, and comes in where a tool may be meant for the caller. */
     async function enter(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-      const visitor = visitors.get(request);
-      const refused = visitor && refuseCaller(visitor, metadataUrlOf(request));
+      const answer = await knock(request, reply);
+      if (answer !== undefined) return answer;
+      const visitor = request.getDecorator<Visitor>('visitor');
+      const refused = refuseCaller(visitor, () => metadataUrlOf(request));
       return refused ? send(reply, refused) : undefined;
     }
 
     async function answered(request: FastifyRequest, reply: FastifyReply, old: boolean) {
-      const visitor = visitors.get(request);
-      if (!visitor) throw new Error('a request came past the check of its caller');
       const exchange = exchangeOf(request, reply, {
-        visitor,
+        visitor: request.getDecorator<Visitor>('visitor'),
         mcp,
-        admit,
-        metadataUrl: metadataUrlOf(request),
+        callerIn,
+        metadataUrl: () => metadataUrlOf(request),
       });
       if (!old) return mcp.handle(exchange);
       if (opensOldStream(request)) {
@@ -227,7 +235,7 @@ export function mcpRoutes(mcp: Mcp, options: McpRouteOptions) {
 
     for (const [address, old] of only === undefined ? addresses : [[only, false] as const]) {
       for (const url of [address, `${address}/`]) {
-        app.all(url, { onRequest: [knock, enter] }, async (request, reply) =>
+        app.all(url, { onRequest: [enter] }, async (request, reply) =>
           send(reply, await answered(request, reply, old)),
         );
       }

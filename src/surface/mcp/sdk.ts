@@ -256,7 +256,7 @@ export function createSdkSide(deps: SdkDeps): SdkSide {
       // On a stream that is open already the result itself says what is missing.
       const { challenge } = exchange;
       if (!challenge || typeof response.body !== 'string' || Array.isArray(body)) return response;
-      const headers = { ...response.headers, ...stepUpHeaders(challenge, request.metadataUrl) };
+      const headers = { ...response.headers, ...stepUpHeaders(challenge, request.metadataUrl()) };
       return { ...response, status: 403, headers };
     },
     async stop() {
