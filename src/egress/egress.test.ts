@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { AppError } from '../base/index.ts';
 import { createEgress, type Egress, readText } from './index.ts';
 
@@ -21,6 +22,14 @@ describe('egress', () => {
       asked.push(`${request.url} ${String(request.headers['x-api-key'] ?? '')}`.trim());
       if (request.url === '/redirect') {
         response.writeHead(302, { location: '/after' }).end();
+      } else if (
+        request.url === '/packed' &&
+        /gzip/.test(request.headers['accept-encoding'] ?? '')
+      ) {
+        const bytes = gzipSync('é'.repeat(5000));
+        response.writeHead(200, { 'content-encoding': 'gzip', 'x-mark': 'a' }).end(bytes);
+      } else if (request.url === '/broken') {
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
       } else {
         response.end('x'.repeat(5000));
       }
@@ -94,6 +103,49 @@ describe('egress', () => {
     const going = opened.fetch(`http://127.0.0.1:${port}/redirect`, { headers });
     await assert.rejects(going, (error) => codeOf(error) === 'unavailable');
     assert.deepEqual(asked, ['/redirect k']);
+  });
+
+  test('an answer that is read whole, packed or not', async () => {
+    const { status, headers, text } = await opened.ask(`http://127.0.0.1:${port}/packed?a=1#b`, {
+      headers: { 'x-api-key': 'k' },
+      maxBytes: 10_000,
+    });
+    assert.deepEqual([status, headers.get('x-mark'), text], [200, undefined, 'x'.repeat(5000)]);
+    const packed = await opened.ask(`http://127.0.0.1:${port}/packed`, { maxBytes: 10_000 });
+    assert.deepEqual([packed.headers.get('x-mark'), packed.text], ['a', 'é'.repeat(5000)]);
+  });
+
+  test('one that is too large is not read on, nor unpacked', async () => {
+    for (const path of ['a', 'packed']) {
+      const going = opened.ask(`http://127.0.0.1:${port}/${path}`, { maxBytes: 4999 });
+      await assert.rejects(going, (error) => codeOf(error) === 'too_large');
+    }
+  });
+
+  test('what is asked whole is guarded alike', async () => {
+    asked = [];
+    const origin = `http://127.0.0.1:${port}`;
+    const ways: [Egress, string, string][] = [
+      [guarded, `${origin}/a`, 'forbidden'],
+      [guarded, `http://localhost:${port}/a`, 'forbidden'],
+      [opened, 'file:///etc/passwd', 'invalid_input'],
+      [opened, 'http://127.0.0.1:1/', 'unavailable'],
+    ];
+    for (const [egress, address, code] of ways) {
+      const going = egress.ask(address, { maxBytes: 100 });
+      await assert.rejects(going, (error) => codeOf(error) === code, address);
+    }
+    assert.deepEqual(asked, []);
+    for (const path of ['redirect', 'broken']) {
+      const going = opened.ask(`${origin}/${path}`, { maxBytes: 100 });
+      await assert.rejects(going, (error) => codeOf(error) === 'unavailable', path);
+    }
+    assert.deepEqual(asked, ['/redirect', '/broken']);
+    const gone = AbortSignal.abort(new Error('nobody waits'));
+    await assert.rejects(
+      opened.ask(`${origin}/a`, { maxBytes: 100, signal: gone }),
+      /nobody waits/,
+    );
   });
 
   test('a large body is cut off', async () => {

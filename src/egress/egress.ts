@@ -4,6 +4,7 @@ import { type LookupAddress, type LookupOptions, lookup as resolveName } from 'n
 import { isIP } from 'node:net';
 import { AppError } from '../base/index.ts';
 import { type AllowList, readAllowList } from './addresses.ts';
+import { leave, readWhole, type WholeAnswer } from './whole.ts';
 
 export interface EgressRequest {
   method?: string;
@@ -20,6 +21,8 @@ export interface EgressOptions {
 /** Bounds of one request, in milliseconds; a model may think for minutes before its first byte. */
 const connectTimeoutMs = 10_000;
 const silenceMs = 300_000;
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 function refused(host: string): AppError {
   return new AppError('forbidden', `${host} is not on the public internet.`, {
@@ -47,6 +50,15 @@ function guardedLookup(allowed: AllowList) {
 function causeOf(error: unknown): unknown {
   const cause = (error as { cause?: unknown }).cause;
   return cause instanceof Error ? causeOf(cause) : error;
+}
+
+/** What a request ended with, in our words; whoever gave it up knows why. */
+function failure(error: unknown, { host }: URL, { signal }: EgressRequest): unknown {
+  if (signal?.aborted) return error;
+  const cause = causeOf(error);
+  if (cause instanceof AppError) return cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new AppError('unavailable', `${host} cannot be reached: ${why}.`, { cause });
 }
 
 function addressOf(text: string): URL {
@@ -85,6 +97,37 @@ export function createEgress({ allow }: EgressOptions) {
 
   return {
     /**
+     * A request whose answer is read whole, at a third of what `fetch` costs. The same holds for
+     * redirects and errors; throws `too_large` for an answer beyond `maxBytes`.
+     */
+    async ask(
+      address: string,
+      options: EgressRequest & { maxBytes: number },
+    ): Promise<WholeAnswer> {
+      const url = addressOf(address);
+      opening ??= open();
+      const { agent } = await opening;
+      const { method = 'GET', headers, body, signal, maxBytes } = options;
+      try {
+        const answer = await agent.request({
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method,
+          headers: { 'user-agent': 'millrace', 'accept-encoding': 'gzip', ...headers },
+          ...(body !== undefined && { body }),
+          ...(signal && { signal }),
+        });
+        if (redirects.has(answer.statusCode)) {
+          leave(answer.body);
+          throw new Error(`it redirects (${answer.statusCode})`);
+        }
+        return await readWhole(answer, maxBytes);
+      } catch (error) {
+        throw failure(error, url, options);
+      }
+    },
+
+    /**
      * As the global `fetch`, without redirects: these could carry a key to another server.
      * Throws `invalid_input` for what is no address, `forbidden` for an address of a private
      * network, `unavailable` when the server cannot be reached.
@@ -101,11 +144,7 @@ export function createEgress({ allow }: EgressOptions) {
         });
         return answer;
       } catch (error) {
-        if (options.signal?.aborted) throw error;
-        const cause = causeOf(error);
-        if (cause instanceof AppError) throw cause;
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new AppError('unavailable', `${url.host} cannot be reached: ${why}.`, { cause });
+        throw failure(error, url, options);
       }
     },
     stop: async (): Promise<void> => (await opening)?.agent.destroy(),

@@ -1,2 +1,3 @@
 export { boundedFetch } from './bounded-fetch.ts';
 export { createEgress, type Egress, type EgressRequest, readText } from './egress.ts';
+export type { WholeAnswer } from './whole.ts';

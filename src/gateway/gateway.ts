@@ -44,7 +44,7 @@ export interface GatewayDeps {
   tick: SlowTick;
   log: Log;
   metrics: Metrics;
-  egress: Pick<Egress, 'fetch'>;
+  egress: Pick<Egress, 'fetch' | 'ask'>;
   /** Whose names are found in free text. */
   directory: PiiDirectory;
   /** Through the door; for calls that hooks chain, and what a service does in the own workspace. */

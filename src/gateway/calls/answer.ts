@@ -8,7 +8,8 @@ const maxSaidChars = 500;
 
 export interface Answer {
   status: number;
-  headers: Headers;
+  /** By their names in small letters. */
+  headers: ReadonlyMap<string, string>;
   body: unknown;
 }
 
@@ -23,10 +24,10 @@ function isLimited({ status, headers }: Answer): boolean {
 function secondsIn({ headers }: Answer, now: number): number | undefined {
   const after = headers.get('retry-after');
   const reset = headers.get('x-ratelimit-reset');
-  if (after !== null && /^\d{1,9}$/.test(after)) return Number(after);
+  if (after !== undefined && /^\d{1,9}$/.test(after)) return Number(after);
   let at = Number.NaN;
-  if (after !== null) at = Date.parse(after);
-  else if (reset !== null && /^\d{1,12}$/.test(reset)) at = Number(reset) * 1000;
+  if (after !== undefined) at = Date.parse(after);
+  else if (reset !== undefined && /^\d{1,12}$/.test(reset)) at = Number(reset) * 1000;
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 }
 

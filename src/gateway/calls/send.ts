@@ -1,7 +1,7 @@
 // The last stage: the request goes out with the person's own credential, and the answer comes back
 // bounded. Only reads are tried again, and only when the service says when.
 import { AppError, type Clock, monotonicMs, newId } from '../../base/index.ts';
-import { type Egress, readText } from '../../egress/index.ts';
+import type { Egress } from '../../egress/index.ts';
 import type { Call } from '../../operation/index.ts';
 import type { JsonObject, OwnRequest, RunContext, UpstreamRequest } from '../action.ts';
 import type { Credentials } from '../credentials/index.ts';
@@ -18,7 +18,7 @@ const defaultLimitMs = 30_000;
 const maxWaitMs = 10_000;
 
 export interface SendDeps {
-  egress: Pick<Egress, 'fetch'>;
+  egress: Pick<Egress, 'ask'>;
   clock: Clock;
   credentials: Credentials;
   invoke(call: Call, operation: string, input: JsonObject): Promise<unknown>;
@@ -73,7 +73,7 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
   ): Promise<Answer> {
     const { headers: fixed, statusOf } = declaration;
     const said = sent(request);
-    const response = await egress.fetch(addressOf({ declaration, ...service }, request), {
+    const answer = await egress.ask(addressOf({ declaration, ...service }, request), {
       method: request.method,
       headers: {
         accept: 'application/json',
@@ -83,10 +83,12 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
       },
       ...(said && { body: said.body }),
       signal,
+      maxBytes: maxAnswerBytes,
     });
-    const body = bodyOf(await readText(response, maxAnswerBytes));
-    const status = response.ok && statusOf ? statusOf(body) : response.status;
-    return { status, headers: response.headers, body };
+    const body = bodyOf(answer.text);
+    const isGood = answer.status >= 200 && answer.status < 300;
+    const status = isGood && statusOf ? statusOf(body) : answer.status;
+    return { status, headers: answer.headers, body };
   }
 
   const pause = (ms: number, signal: AbortSignal): Promise<void> =>
