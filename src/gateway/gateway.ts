@@ -170,7 +170,7 @@ export function createGateway(deps: GatewayDeps) {
     /** For identity: what a delegated token says at this moment. */
     findToken: delegation.findToken,
     async start(): Promise<void> {
-      await Promise.all([changes.start(), hooks.start()]);
+      await Promise.all([changes.start(), hooks.start(), proofs.start()]);
       audit.start();
       pii.start();
       delegation.start();
@@ -183,6 +183,7 @@ export function createGateway(deps: GatewayDeps) {
       await upstreams.stop();
       await audit.stop();
       await pii.stop();
+      proofs.stop();
       changes.stop();
     },
   };

@@ -303,13 +303,17 @@ describe('consents at services', () => {
     }
   });
 
-  test('disconnecting takes the tokens back at the service', async () => {
+  test('disconnecting takes the tokens back at the service, for every server', async () => {
     const earlier = idp.revoked;
+    assert.deepEqual((await call(undefined, other)).value, { of: 'ann' });
     const body = 'disconnect=test%2Fitems';
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     await browser.go(`${server.origin}/services`, { method: 'POST', headers, body });
     assert.equal(idp.revoked, earlier + 1);
     assert.equal(await own(), undefined);
     assert.equal(reasonOf(await call()), 'auth_required');
+    let elsewhere = await call(undefined, other);
+    while (elsewhere.value !== undefined) elsewhere = await call(undefined, other);
+    assert.equal(reasonOf(elsewhere), 'auth_required');
   });
 });

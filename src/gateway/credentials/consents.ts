@@ -7,6 +7,7 @@ import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Services } from '../services/index.ts';
+import type { CredentialCache } from './cache.ts';
 import type { OAuthApp, OAuthApps } from './oauth-apps.ts';
 import * as sql from './oauth.sql.ts';
 import { declaredEndpoints, type Endpoints, type OAuthWire } from './oauth-wire.ts';
@@ -82,8 +83,9 @@ export function createConsents(deps: {
   services: Services;
   apps: OAuthApps;
   wire: OAuthWire;
+  cache: CredentialCache;
 }) {
-  const { db, clock, sealer, services, apps, wire } = deps;
+  const { db, clock, sealer, services, apps, wire, cache } = deps;
 
   async function appOf(workspace: string, name: string) {
     const { service } = await services.require(workspace, name);
@@ -164,6 +166,7 @@ export function createConsents(deps: {
       const { renewAt, expiresAt } = lifeOf(tokens, now);
       const row = [workspace, service, userId, account, sealed, now, renewAt, expiresAt];
       await db.run(sql.upsertConnection, row);
+      cache.changed(workspace);
       return { service, account };
     },
   };

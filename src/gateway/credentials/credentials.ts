@@ -7,6 +7,7 @@ import type { ServiceDeclaration } from '../action.ts';
 import { refusal } from '../reasons.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Service, Services } from '../services/index.ts';
+import type { CredentialCache } from './cache.ts';
 import * as sql from './credentials.sql.ts';
 import type { OAuthApps } from './oauth-apps.ts';
 import type { OAuthWire } from './oauth-wire.ts';
@@ -30,6 +31,7 @@ export interface CredentialsDeps {
   apps: OAuthApps;
   wire: OAuthWire;
   renewal: Renewal;
+  cache: CredentialCache;
   /** Where people reach this server. */
   origin: () => string;
 }
@@ -66,7 +68,7 @@ function personOf({ caller }: Call): string {
 export type Credentials = ReturnType<typeof createCredentials>;
 
 export function createCredentials(deps: CredentialsDeps) {
-  const { db, clock, log, sealer, services, apps, wire, renewal, origin } = deps;
+  const { db, clock, log, sealer, services, apps, wire, renewal, cache, origin } = deps;
 
   /** Says where to connect: the page of services, at this one. */
   function mustConnect(
@@ -104,6 +106,7 @@ export function createCredentials(deps: CredentialsDeps) {
     const { account } = said;
     const row = [workspace, said.service, userId, way.kind, account, sealed, clock.now()];
     await db.run(sql.upsertCredential, row);
+    cache.changed(workspace);
     return { service: said.service, account };
   }
 
@@ -128,9 +131,6 @@ export function createCredentials(deps: CredentialsDeps) {
     if (!tokens) throw mustConnect(declaration, workspace);
     return tokens.access;
   }
-
-  const storedOf = ({ name }: ServiceDeclaration, { workspace, userId }: Person) =>
-    db.row<Connection>(sql.selectCredential, [workspace, name, userId, everybody]);
 
   /** Best effort: that the service cannot be reached must not keep a connection alive here. */
   async function revoke(owner: Owner, row: Connection): Promise<void> {
@@ -157,6 +157,7 @@ export function createCredentials(deps: CredentialsDeps) {
   async function remove(owner: Owner): Promise<{ service: string }> {
     const { workspace, service, userId } = owner;
     const row = await db.row<Connection>(sql.deleteCredential, [workspace, service, userId]);
+    cache.changed(workspace);
     if (row?.kind === 'oauth' && !row.ended) await revoke(owner, row);
     return { service };
   }
@@ -165,19 +166,19 @@ export function createCredentials(deps: CredentialsDeps) {
     const { declaration } = service;
     if (needsNothing(declaration)) return {};
     const { workspace } = person;
-    const row = await storedOf(declaration, person);
+    const row = await cache.of({ ...person, service: declaration.name });
     if (!row) throw mustConnect(declaration, workspace);
     const owner = { workspace, service: declaration.name, userId: row.userId };
     if (row.kind === 'oauth') return tokenHeaders(await tokenOf(service, owner, row));
     const way = keyWayOf(declaration);
-    const secret = await sealer.open(workspace, { use: useOf(owner), value: row.sealed });
+    const secret = await cache.open(owner, row);
     if (secret === undefined || !way) throw mustConnect(declaration, workspace);
     return keyHeaders(way, { account: row.account, secret });
   }
 
   return {
     /**
-     * What the person proves itself with at a service, read anew for each call. Throws
+     * What the person proves itself with at a service, at most two seconds old. Throws
      * `auth_required` where there is nothing, and where it cannot be opened any more.
      */
     headersFor,
@@ -194,11 +195,13 @@ export function createCredentials(deps: CredentialsDeps) {
      * there is something newer by now, which is worth another try.
      */
     async renewed(service: Service, person: Person, since: number): Promise<boolean> {
-      const row = await storedOf(service.declaration, person);
-      if (row?.kind !== 'oauth') return false;
       const { name } = service.declaration;
+      const row = await cache.read({ ...person, service: name });
+      if (row?.kind !== 'oauth') return false;
       const owner = { workspace: person.workspace, service: name, userId: row.userId };
       const current = await renewal.renew(owner, { service, since });
+      // Whoever renewed it, the next look finds it.
+      await cache.read({ ...person, service: name });
       return current !== undefined && (current.renewedAt ?? 0) >= since && !current.ended;
     },
 

@@ -6,6 +6,7 @@ import type { Sealer } from '../sealer.ts';
 import type { Services } from '../services/index.ts';
 import { createConsents } from './consents.ts';
 import { createCredentials } from './credentials.ts';
+import { createCredentialCache } from './cache.ts';
 import { createOAuthApps } from './oauth-apps.ts';
 import { createOAuthWire } from './oauth-wire.ts';
 import { createRenewal } from './renewal.ts';
@@ -24,8 +25,9 @@ export function createCredentialParts(deps: {
 }) {
   const wire = createOAuthWire(deps);
   const apps = createOAuthApps(deps);
-  const renewal = createRenewal({ ...deps, apps, wire });
-  const credentials = createCredentials({ ...deps, apps, wire, renewal });
-  const consents = createConsents({ ...deps, apps, wire });
-  return { apps, credentials, consents };
+  const cache = createCredentialCache(deps);
+  const renewal = createRenewal({ ...deps, apps, wire, cache });
+  const credentials = createCredentials({ ...deps, apps, wire, renewal, cache });
+  const consents = createConsents({ ...deps, apps, wire, cache });
+  return { apps, credentials, consents, start: cache.start, stop: cache.stop };
 }

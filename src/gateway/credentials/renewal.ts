@@ -4,6 +4,7 @@ import { AppError, type Clock } from '../../base/index.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Service } from '../services/index.ts';
+import type { CredentialCache } from './cache.ts';
 import type { OAuthApps } from './oauth-apps.ts';
 import * as sql from './oauth.sql.ts';
 import { noToken, type OAuthWire } from './oauth-wire.ts';
@@ -30,12 +31,19 @@ export interface Connection {
   ended: boolean;
 }
 
+/** `isNew`: it was written just now. */
+interface Renewed {
+  current: Connection | undefined;
+  isNew: boolean;
+}
+
 export interface RenewalDeps {
   db: Database;
   clock: Clock;
   sealer: Sealer;
   apps: OAuthApps;
   wire: OAuthWire;
+  cache: CredentialCache;
 }
 
 /** Lets few in at a time, in the order in which they came. */
@@ -57,12 +65,12 @@ function createTurnstile(most: number) {
 
 export type Renewal = ReturnType<typeof createRenewal>;
 
-export function createRenewal({ db, clock, sealer, apps, wire }: RenewalDeps) {
+export function createRenewal({ db, clock, sealer, apps, wire, cache }: RenewalDeps) {
   const underway = new Map<string, Promise<Connection | undefined>>();
   const turn = createTurnstile(maxAtOnce);
 
-  async function tokensOf(owner: Owner, { sealed }: Connection): Promise<KeptTokens | undefined> {
-    const open = await sealer.open(owner.workspace, { use: useOf(owner), value: sealed });
+  async function tokensOf(owner: Owner, row: Connection): Promise<KeptTokens | undefined> {
+    const open = await cache.open(owner, row);
     return open === undefined ? undefined : (JSON.parse(open) as KeptTokens);
   }
 
@@ -88,29 +96,31 @@ export function createRenewal({ db, clock, sealer, apps, wire }: RenewalDeps) {
     queries: Queries,
     owner: Owner,
     { service, since }: { service: Service; since: number | undefined },
-  ): Promise<Connection | undefined> {
+  ): Promise<Renewed> {
     const { workspace, userId } = owner;
     const key = [workspace, owner.service, userId];
     const held = await queries.row<Connection>(sql.holdConnection, key);
-    if (!held || held.ended) return held;
+    const asItWas = { current: held, isNew: false };
+    if (!held || held.ended) return asItWas;
     const now = clock.now();
     // Somebody else was faster.
     const newest = held.renewedAt ?? held.createdAt;
     const isDue =
       since === undefined ? held.renewAt !== null && held.renewAt <= now : newest < since;
-    if (!isDue) return held;
-    if (held.failedAt !== null && held.failedAt + quietMs > now) return held;
+    if (!isDue) return asItWas;
+    if (held.failedAt !== null && held.failedAt + quietMs > now) return asItWas;
     try {
       const fresh = await ask(owner, service, held);
       const { sealed, renewAt, expiresAt } = fresh;
       await queries.run(sql.updateRenewed, [...key, sealed, renewAt, expiresAt, clock.now()]);
-      return { ...held, ...fresh, renewedAt: clock.now(), failedAt: null, problem: null };
+      const renewed = { renewedAt: clock.now(), failedAt: null, problem: null };
+      return { current: { ...held, ...fresh, ...renewed }, isNew: true };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const ended = error.code === 'unprocessable';
       const problem = error.message.slice(0, 300);
       await queries.run(sql.updateFailed, [...key, clock.now(), problem, ended]);
-      return { ...held, failedAt: clock.now(), problem, ended };
+      return { current: { ...held, failedAt: clock.now(), problem, ended }, isNew: true };
     }
   }
 
@@ -129,9 +139,13 @@ export function createRenewal({ db, clock, sealer, apps, wire }: RenewalDeps) {
       const known = underway.get(key);
       if (known) return known;
       const { service, since } = how;
-      const going = turn(() =>
-        db.transaction((queries) => renewHeld(queries, owner, { service, since })),
-      ).finally(() => underway.delete(key));
+      const going = turn(async () => {
+        const { current, isNew } = await db.transaction((queries) =>
+          renewHeld(queries, owner, { service, since }),
+        );
+        if (isNew) cache.changed(owner.workspace);
+        return current;
+      }).finally(() => underway.delete(key));
       underway.set(key, going);
       return going;
     },
