@@ -1,6 +1,6 @@
-// The servers of `gateway.bench.ts`, each a process of its own: `upstream` answers 10 KiB with
+// The servers of `gateway.bench.ts`, each a process of its own: `upstream` answers issues with
 // personal values, `server` is a whole server with that upstream as a service.
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createLog, readConfig } from '../src/base/index.ts';
 import { startServer } from '../src/server.ts';
@@ -14,8 +14,11 @@ export interface Ready {
   token: string;
 }
 
+/** `hooks`: the company's hooks for these calls. */
+export type Question = 'heap' | 'stop' | { hooks: string[] };
+
 /** Issues with a person each, as a service would list them. */
-function bodyOf(sizeBytes: number): string {
+function bodyOf(sizeBytes: number): Buffer {
   const issues: object[] = [];
   for (let size = 0; size < sizeBytes; size += 256) {
     const n = issues.length;
@@ -23,12 +26,32 @@ function bodyOf(sizeBytes: number): string {
     const text = `The invoice of customer ${n} is late, see the thread and the attachments.`;
     issues.push({ key: `PAY-${n}`, summary: text, assignee, updated: '2026-11-21T10:00:00Z' });
   }
-  return JSON.stringify({ issues });
+  return Buffer.from(JSON.stringify({ issues }));
+}
+
+const bodies = new Map([
+  ['/issue', bodyOf(1024)],
+  ['/issues', bodyOf(10_240)],
+]);
+const megabyte = Buffer.alloc(1_000_000, 'x');
+
+/** As much as is taken, up to 50 MB. */
+function answerForEver(response: ServerResponse): void {
+  let left = 50;
+  const next = (): void => {
+    while (left > 0 && !response.destroyed) {
+      left -= 1;
+      if (!response.write(megabyte)) return void response.once('drain', next);
+    }
+    response.end();
+  };
+  next();
 }
 
 async function serveUpstream(): Promise<void> {
-  const body = Buffer.from(bodyOf(10_240));
-  const server = createServer((_, response) => {
+  const server = createServer((request, response) => {
+    const body = bodies.get(request.url ?? '');
+    if (!body) return answerForEver(response);
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length });
     response.end(body);
   });
@@ -38,12 +61,16 @@ async function serveUpstream(): Promise<void> {
   process.once('message', () => process.exit(0));
 }
 
+const actions = ['issue', 'issues', 'export'];
+
 const documentAt = (server: string) =>
   JSON.stringify({
     openapi: '3.0.3',
     info: { title: 'Issues' },
     servers: [{ url: server }],
-    paths: { '/issues': { get: { operationId: 'list_issues', summary: 'Lists issues.' } } },
+    paths: Object.fromEntries(
+      actions.map((name) => [`/${name}`, { get: { operationId: name, summary: `Gets ${name}.` } }]),
+    ),
   });
 
 async function serveGateway(upstream: string): Promise<void> {
@@ -54,12 +81,12 @@ async function serveGateway(upstream: string): Promise<void> {
     MILLRACE_OWNER_EMAIL: owner.email,
     MILLRACE_OWNER_PASSWORD: owner.password,
     MILLRACE_WORKSPACE: 'bench',
-    MILLRACE_LOG_LEVEL: 'warn',
+    MILLRACE_LOG_LEVEL: 'error',
     MILLRACE_EGRESS_ALLOW: '127.0.0.1',
     // Counted, but never reached.
     MILLRACE_MCP_RATE: '1000000',
   });
-  const server = await startServer(config, { log: createLog('warn') });
+  const server = await startServer(config, { log: createLog('error') });
   const { body: session } = await post(`${server.origin}/api/op/session.login`, '', owner);
   const op = async (name: string, input: unknown): Promise<any> => {
     const url = `${server.origin}/api/op/${name}?workspace=bench`;
@@ -70,17 +97,29 @@ async function serveGateway(upstream: string): Promise<void> {
   await op('openapi.import', {
     name: 'issues',
     document: documentAt(upstream),
-    actions: [{ name: 'list_issues' }],
+    actions: actions.map((name) => ({ name })),
   });
   await op('credentials.set', { service: 'issues', secret: 'bench-key' });
   const { token } = await op('tokens.create', { scopes: ['services:issues:read'] });
-  process.send?.({ origin: server.origin, token } satisfies Ready);
-  process.once('message', () => {
-    void server.stop().then(() => {
+
+  async function answerTo(question: Question): Promise<object> {
+    if (question === 'heap') {
+      globalThis.gc?.();
+      const { heapUsed, external } = process.memoryUsage();
+      return { heapBytes: heapUsed + external };
+    }
+    if (question === 'stop') {
+      await server.stop();
       folder.remove();
       process.exit(0);
-    });
+    }
+    for (const source of question.hooks) await op('companyHooks.create', { source });
+    return {};
+  }
+  process.on('message', (question: Question) => {
+    void answerTo(question).then((answer) => process.send?.(answer));
   });
+  process.send?.({ origin: server.origin, token } satisfies Ready);
 }
 
 const [, , role, upstream = ''] = process.argv;

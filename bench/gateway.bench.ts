@@ -1,26 +1,53 @@
 // What a call of a service costs more than the same request made directly, in one run: latency of
-// one caller and calls a second of sixteen. The answer has 10 KiB with personal
-// values, which come back as tokens.
+// one caller and calls a second of sixteen, with the CPU of each process. The answers hold personal
+// values, which come back as tokens; every call has its row of audit.
+// Usage: node bench/gateway.bench.ts [calls for the memory, 20000]
 import { type ChildProcess, fork } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import type { Ready } from './gateway-server.ts';
+import type { Question, Ready } from './gateway-server.ts';
+import { line, measure, ms } from './client.ts';
+import { cpuMs, serverMemoryMb } from './usage.ts';
 
-const rounds = 5;
+const rounds = 3;
 const callsOfARound = 300;
 const callers = 16;
-const forMs = 3_000;
+const callsAtOnce = 2000;
+const callsForMemory = Number(process.argv[2] ?? 20_000);
+
+const hooks = [
+  `{ name: brief, phase: before, when: { time: { from: "00:00", to: "23:59" } }, do: [
+      { instruct: { text: Be brief. } }] }`,
+  `{ name: guests, phase: before, match: { service: issues }, do: [
+      { block: { message: closed }, when: { field: subject.groups, contains: guests } }] }`,
+  `{ name: pages, phase: before, do: [
+      { block: { message: too many }, when: { field: params.limit, gt: 100 } }] }`,
+  `{ name: keys, phase: after, do: [{ transform: { field: result.issues.*.key, lower: true } }] }`,
+  `{ name: secret, phase: after, do: [
+      { block: { message: secret }, when: { field: result.issues.*.summary, contains: secret } }] }`,
+];
 
 const program = fileURLToPath(new URL('gateway-server.ts', import.meta.url));
 const agent = new Agent({ keepAlive: true, maxSockets: callers });
 
-async function start(...args: string[]): Promise<Ready & { child: ChildProcess }> {
-  const child = fork(program, args);
+type Started = Ready & { child: ChildProcess };
+
+async function start(args: string[], execArgv: string[] = []): Promise<Started> {
+  const child = fork(program, args, { execArgv: [...process.execArgv, ...execArgv] });
   const ready = await new Promise<Ready>((resolve, reject) => {
     child.once('message', (message) => resolve(message as Ready));
     child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}`)));
   });
+  child.once('exit', (code) => process.exit(code ?? 1));
   return { ...ready, child };
+}
+
+function ask<Answer>({ child }: Started, question: Question): Promise<Answer> {
+  const answered = new Promise<Answer>((resolve) =>
+    child.once('message', (message) => resolve(message as Answer)),
+  );
+  child.send(question);
+  return answered;
 }
 
 type Send = () => Promise<string>;
@@ -44,81 +71,103 @@ function sender(url: string, options: { headers?: Record<string, string>; body?:
     });
 }
 
-async function latencies(send: Send): Promise<number[]> {
-  const taken: number[] = [];
-  for (let n = 0; n < callsOfARound; n += 1) {
-    const begun = performance.now();
-    await send();
-    taken.push(performance.now() - begun);
-  }
-  return taken.toSorted((a, b) => a - b);
-}
-
-const at = (sorted: readonly number[], share: number): number =>
-  sorted[Math.floor(sorted.length * share)] ?? 0;
-
-async function perSecond(send: Send): Promise<number> {
-  const begun = performance.now();
-  let calls = 0;
-  const caller = async (): Promise<void> => {
-    while (performance.now() < begun + forMs) {
-      await send();
-      calls += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
-  return (calls / (performance.now() - begun)) * 1000;
-}
-
-const row = (what: string, figure: string, target = ''): void =>
-  console.log(`${what.padEnd(44)} ${figure.padStart(12)}   ${target}`);
-
-const upstream = await start('upstream');
-const server = await start('server', upstream.origin);
-const direct = sender(`${upstream.origin}/issues`, {});
-const call = sender(`${server.origin}/api/mcp/w/bench/mcp`, {
-  headers: {
-    authorization: `Bearer ${server.token}`,
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    'mcp-protocol-version': '2025-11-25',
-  },
-  body: JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: 'issues_read_actions', arguments: { action: 'list_issues' } },
-  }),
-});
-const answer = await call();
-if (answer.includes('isError') || answer.includes('ann1@example.com')) {
-  throw new Error(`not what a model may see: ${answer.slice(0, 500)}`);
-}
-
-const added: { p50: number; p95: number }[] = [];
-for (let n = 0; n < rounds; n += 1) {
-  const [plain, through] = [await latencies(direct), await latencies(call)];
-  added.push({
-    p50: at(through, 0.5) - at(plain, 0.5),
-    p95: at(through, 0.95) - at(plain, 0.95),
+const callOf = (server: Ready, action: string): Send =>
+  sender(`${server.origin}/api/mcp/w/bench/mcp`, {
+    headers: {
+      authorization: `Bearer ${server.token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'issues_read_actions', arguments: { action } },
+    }),
   });
+
+async function expectSafe(call: Send): Promise<void> {
+  const answer = await call();
+  if (answer.includes('isError') || answer.includes('ann1@example.com')) {
+    throw new Error(`not what a model may see: ${answer.slice(0, 500)}`);
+  }
 }
-row(
-  'added latency p50, best round',
-  `${Math.min(...added.map(({ p50 }) => p50)).toFixed(2)} ms`,
-  'at most 3 ms',
-);
-row(
-  'added latency p95, best round',
-  `${Math.min(...added.map(({ p95 }) => p95)).toFixed(2)} ms`,
-  'at most 10 ms',
-);
-const [straight, through] = [await perSecond(direct), await perSecond(call)];
-row('direct calls a second, 16 callers', straight.toFixed(0));
-row('calls through the gateway, 16 callers', through.toFixed(0), 'at least 1,500');
-row('ratio', (straight / through).toFixed(1));
+
+async function latency(what: string, direct: Send, call: Send): Promise<void> {
+  const added: { p50: number; p95: number }[] = [];
+  for (let n = 0; n < rounds; n += 1) {
+    const plain = await measure(callsOfARound, 1, direct);
+    const through = await measure(callsOfARound, 1, call);
+    added.push({ p50: through.p50 - plain.p50, p95: through.p95 - plain.p95 });
+  }
+  const least = (part: 'p50' | 'p95'): string => ms(Math.min(...added.map((one) => one[part])));
+  line(`${what}, added p50 / p95, best round`, `${least('p50')} / ${least('p95')}`, '3 / 10 ms');
+}
+
+async function throughput(what: string, direct: Send, call: Send): Promise<void> {
+  const pid = server.child.pid ?? 0;
+  const upstreamPid = upstream.child.pid ?? 0;
+  let best = { perSecond: 0, cpu: '' };
+  let straight = 0;
+  for (let n = 0; n < rounds; n += 1) {
+    straight = Math.max(straight, (await measure(callsAtOnce, callers, direct)).perSecond);
+    const before = [cpuMs(pid), cpuMs(upstreamPid)] as const;
+    const { perSecond } = await measure(callsAtOnce, callers, call);
+    const after = [cpuMs(pid), cpuMs(upstreamPid)] as const;
+    const each = (place: 0 | 1, part: 'server' | 'database'): string =>
+      ((after[place][part] - before[place][part]) / callsAtOnce).toFixed(2);
+    const cpu = `${each(0, 'server')} / ${each(0, 'database')} / ${each(1, 'server')} ms`;
+    if (perSecond > best.perSecond) best = { perSecond, cpu };
+  }
+  line(`${what}, ${callers} callers`, `${best.perSecond.toFixed(0)} calls/s`, 'at least 1,500');
+  line('  the same requests made directly', `${straight.toFixed(0)} calls/s`);
+  line('  CPU a call: server, PostgreSQL, upstream', best.cpu);
+}
+
+/** What is in use after each quarter, collected before it is looked at. */
+async function memory(call: Send): Promise<void> {
+  const used: string[] = [];
+  for (let quarter = 0; quarter < 4; quarter += 1) {
+    await measure(callsForMemory / 4, callers, call);
+    const { heapBytes } = await ask<{ heapBytes: number }>(server, 'heap');
+    used.push((heapBytes / 1e6).toFixed(0));
+  }
+  line(`memory over ${callsForMemory} calls, MB`, used.join(' '), 'flat');
+}
+
+/** The server's peak over what it was, while an answer of 50 MB comes in and is refused. */
+async function largeBody(call: Send): Promise<void> {
+  const pid = server.child.pid ?? 0;
+  await ask(server, 'heap');
+  const before = serverMemoryMb(pid);
+  let peak = before;
+  const looking = setInterval(() => (peak = Math.max(peak, serverMemoryMb(pid))), 5);
+  const answer = await call();
+  clearInterval(looking);
+  if (!answer.includes('too large')) throw new Error(`not refused: ${answer.slice(0, 200)}`);
+  line('an answer of 50 MB, memory added', `${(peak - before).toFixed(0)} MB`, 'never held whole');
+}
+
+const upstream = await start(['upstream']);
+const server = await start(['server', upstream.origin], ['--expose-gc']);
+const small = [sender(`${upstream.origin}/issue`, {}), callOf(server, 'issue')] as const;
+const large = [sender(`${upstream.origin}/issues`, {}), callOf(server, 'issues')] as const;
+await expectSafe(small[1]);
+await expectSafe(large[1]);
+
+await largeBody(callOf(server, 'export'));
+await throughput('1 KiB', ...small);
+await throughput('10 KiB', ...large);
+await latency('10 KiB', ...large);
+await ask(server, { hooks });
+await expectSafe(large[1]);
+await latency('10 KiB and five hooks', ...large);
+await throughput('1 KiB and five hooks', ...small);
+await memory(small[1]);
 
 for (const { child } of [server, upstream]) {
+  child.removeAllListeners('exit');
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.send('stop');
   await gone;

@@ -1,10 +1,10 @@
 // The figures of the main job: start, memory, tool calls of every runner kind, tool lists.
 // Prints what it saw beside the target; ratios to floors that were measured in the same run.
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ServerProcess, startProcess, temporaryFolder } from '../test/kit/spawned-server.ts';
 import { callTool, line, measure, ms, post } from './client.ts';
+import { cpuMs, serverMemoryMb } from './usage.ts';
 
 const owner = { email: 'bench@example.com', password: 'correct horse battery staple' };
 
@@ -35,47 +35,6 @@ function start(folder: string, sandbox: string): Promise<ServerProcess> {
     MILLRACE_SANDBOX: sandbox,
     MILLRACE_LOG_LEVEL: 'warn',
   });
-}
-
-/** Resident memory of the process that serves, in MB: the child of the wrapper, or itself. */
-function serverMemoryMb(pid: number): number {
-  const sizes = [pid, ...childrenOf(pid)].map((each) => {
-    const status = readFileSync(`/proc/${each}/status`, 'utf8');
-    const isNode = /^Name:\s+(node|MainThread)/m.test(status);
-    return isNode ? Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024 : 0;
-  });
-  return Math.max(...sizes);
-}
-
-function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8')
-      .split(' ')
-      .filter((id) => id !== '')
-      .map(Number),
-  );
-}
-
-/** CPU milliseconds so far of the server, its PostgreSQL and the runners, by process tree. */
-function cpuMs(pid: number): { server: number; database: number; runners: number } {
-  const spent = { server: 0, database: 0, runners: 0 };
-  const visit = (each: number): void => {
-    let stat = '';
-    try {
-      stat = readFileSync(`/proc/${each}/stat`, 'utf8');
-      childrenOf(each).forEach(visit);
-    } catch {
-      return; // It ended in between.
-    }
-    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const ticksMs = (Number(fields[11]) + Number(fields[12])) * 10;
-    if (name === 'postgres') spent.database += ticksMs;
-    else if (/^(node|MainThread)$/.test(name)) spent.server += ticksMs;
-    else spent.runners += ticksMs;
-  };
-  visit(pid);
-  return spent;
 }
 
 /** Runs `work`, which makes `runs` calls, and answers it with a line on where its CPU went. */
