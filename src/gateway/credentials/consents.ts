@@ -10,6 +10,7 @@ import type { Services } from '../services/index.ts';
 import type { CredentialCache } from './cache.ts';
 import type { OAuthApp, OAuthApps } from './oauth-apps.ts';
 import * as sql from './oauth.sql.ts';
+import { originOf } from './origin.ts';
 import { declaredEndpoints, type Endpoints, type OAuthWire } from './oauth-wire.ts';
 import { useOf } from './owner.ts';
 import { type KeptTokens, lifeOf } from './tokens.ts';
@@ -21,6 +22,8 @@ interface Pending {
   endpoints: Endpoints;
   app: string;
   callback: string;
+  /** Where the service was when it began: what the tokens are for. */
+  origin: string;
 }
 
 /** What the service says in the address that people come back to. */
@@ -91,7 +94,7 @@ export function createConsents(deps: {
     const { service } = await services.require(workspace, name);
     const { title } = service.declaration;
     const app = await apps.of(workspace, service.declaration);
-    if (app) return { app, title };
+    if (app) return { app, title, origin: originOf(service) };
     throw new AppError('invalid_input', `${title} has no OAuth app here.`, {
       hint: 'Connect it with a key; or an admin stores an app: credentials.setApp.',
     });
@@ -102,13 +105,14 @@ export function createConsents(deps: {
     async begin(call: Call, { service }: { service: string }) {
       const workspace = workspaceOf(call);
       const { userId, sessionId } = sessionOf(call);
-      const { app, title } = await appOf(workspace, service);
+      const { app, title, origin } = await appOf(workspace, service);
       const { issuer, endpoints } = app.way;
       const pending: Pending = {
         verifier: randomBytes(32).toString('base64url'),
         endpoints: endpoints ? declaredEndpoints(endpoints) : await wire.discover(issuer ?? ''),
         app: app.identity,
         callback: apps.callbackOf(service),
+        origin,
       };
       // The workspace is no secret: it tells the page where the answer belongs.
       const state = `${randomBytes(32).toString('base64url')}.${workspace}`;
@@ -136,11 +140,12 @@ export function createConsents(deps: {
           hint: 'It counts once, for ten minutes, in the browser that began it. Connect again.',
         });
       }
-      const { endpoints, verifier, callback, app: identity } = JSON.parse(open) as Pending;
+      const begun = JSON.parse(open) as Pending;
+      const { endpoints, verifier, callback, app: identity } = begun;
       assertIssuer(endpoints, iss);
-      const { app, title } = await appOf(workspace, service);
-      if (!sameSecret(identity, app.identity)) {
-        throw new AppError('gone', `The OAuth app of ${title} was changed meanwhile.`, {
+      const { app, title, origin } = await appOf(workspace, service);
+      if (!sameSecret(identity, app.identity) || begun.origin !== origin) {
+        throw new AppError('gone', `The set-up of ${title} was changed meanwhile.`, {
           hint: 'Connect again.',
         });
       }
@@ -164,7 +169,7 @@ export function createConsents(deps: {
       const value = JSON.stringify(kept);
       const sealed = await sealer.seal(workspace, { use: useOf({ service, userId }), value });
       const { renewAt, expiresAt } = lifeOf(tokens, now);
-      const row = [workspace, service, userId, account, sealed, now, renewAt, expiresAt];
+      const row = [workspace, service, userId, account, sealed, now, renewAt, expiresAt, origin];
       await db.run(sql.upsertConnection, row);
       cache.changed(workspace);
       return { service, account };

@@ -12,6 +12,7 @@ import * as sql from './credentials.sql.ts';
 import type { OAuthApps } from './oauth-apps.ts';
 import type { OAuthWire } from './oauth-wire.ts';
 import { listOffers } from './offers.ts';
+import { givenFor, isGoodAt, originOf } from './origin.ts';
 import type { Connection, Renewal } from './renewal.ts';
 import { everybody, type Owner, useOf } from './owner.ts';
 import {
@@ -58,6 +59,8 @@ export interface ListedCredential {
   renewedAt: number | null;
   problem: string | null;
   ended: boolean;
+  /** Where it may be sent. */
+  origin: string | null;
 }
 
 function personOf({ caller }: Call): string {
@@ -105,7 +108,7 @@ export function createCredentials(deps: CredentialsDeps) {
     const sealed = await sealer.seal(workspace, { use, value: said.secret });
     const { account } = said;
     const row = [workspace, said.service, userId, way.kind, account, sealed, clock.now()];
-    await db.run(sql.upsertCredential, row);
+    await db.run(sql.upsertCredential, [...row, originOf(service)]);
     cache.changed(workspace);
     return { service: said.service, account };
   }
@@ -130,6 +133,17 @@ export function createCredentials(deps: CredentialsDeps) {
     const tokens = await renewal.tokensOf(owner, current);
     if (!tokens) throw mustConnect(declaration, workspace);
     return tokens.access;
+  }
+
+  /** Throws `auth_required` where an admin has moved the service since the proof was given. */
+  function assertNotMoved(service: Service, { workspace }: Person, row: Connection): void {
+    if (isGoodAt(service, row.origin)) return;
+    const { declaration } = service;
+    const before = givenFor(row.origin, declaration) || 'this server';
+    const now = originOf(service) || 'this server';
+    const whose = row.userId === everybody ? 'The shared connection' : 'Your connection';
+    const said = `${whose} to ${declaration.title} is for ${before}; it is at ${now} now.`;
+    throw mustConnect(declaration, workspace, said);
   }
 
   /** Best effort: that the service cannot be reached must not keep a connection alive here. */
@@ -168,6 +182,7 @@ export function createCredentials(deps: CredentialsDeps) {
     const { workspace } = person;
     const row = await cache.of({ ...person, service: declaration.name });
     if (!row) throw mustConnect(declaration, workspace);
+    assertNotMoved(service, person, row);
     const owner = { workspace, service: declaration.name, userId: row.userId };
     if (row.kind === 'oauth') return tokenHeaders(await tokenOf(service, owner, row));
     const way = keyWayOf(declaration);
@@ -197,7 +212,7 @@ export function createCredentials(deps: CredentialsDeps) {
     async renewed(service: Service, person: Person, since: number): Promise<boolean> {
       const { name } = service.declaration;
       const row = await cache.read({ ...person, service: name });
-      if (row?.kind !== 'oauth') return false;
+      if (row?.kind !== 'oauth' || !isGoodAt(service, row.origin)) return false;
       const owner = { workspace: person.workspace, service: name, userId: row.userId };
       const current = await renewal.renew(owner, { service, since });
       // Whoever renewed it, the next look finds it.

@@ -64,8 +64,9 @@ export const takeConsent = statement(
 export const upsertConnection = statement(
   'gateway_credential.connect',
   `insert into gateway_credential (
-     workspace, service, user_id, kind, account, sealed, created_at, renew_at, expires_at)
-   values ($1, $2, $3, 'oauth', $4, $5, $6, $7, $8)
+     workspace, service, user_id, kind, account, sealed, created_at, renew_at, expires_at,
+     origin)
+   values ($1, $2, $3, 'oauth', $4, $5, $6, $7, $8, $9)
    on conflict (workspace, service, user_id) do update
    set kind = excluded.kind,
        account = excluded.account,
@@ -73,6 +74,7 @@ export const upsertConnection = statement(
        created_at = excluded.created_at,
        renew_at = excluded.renew_at,
        expires_at = excluded.expires_at,
+       origin = excluded.origin,
        renewed_at = null,
        failed_at = null,
        problem = null,
@@ -84,7 +86,7 @@ export const holdConnection = statement(
   'gateway_credential.hold',
   `select user_id as "userId", kind, account, sealed, created_at as "createdAt",
      renew_at as "renewAt", expires_at as "expiresAt", renewed_at as "renewedAt",
-     failed_at as "failedAt", problem, ended
+     failed_at as "failedAt", problem, ended, origin
    from gateway_credential
    where workspace = $1
      and service = $2

@@ -1,6 +1,7 @@
 // What a person sees of the services of a workspace: the ways to each, and how it is. No I/O.
 import type { Setup } from '../services/index.ts';
 import type { ListedCredential } from './credentials.ts';
+import { givenFor, isGoodAt } from './origin.ts';
 import { keyWayOf, waysOf } from './ways.ts';
 
 type Way = 'none' | 'key' | 'basic' | 'oauth';
@@ -12,9 +13,16 @@ export interface Offer {
   /** Consent first: it needs no secret in anybody's hands. */
   ways: Way[];
   keyHint: string;
-  own: Omit<ListedCredential, 'service' | 'shared'> | null;
+  own:
+    | (Omit<ListedCredential, 'service' | 'shared' | 'origin'> & { movedFrom: string | null })
+    | null;
   /** Since when everybody may use it who has none of their own. */
-  shared: { account: string; createdAt: number } | null;
+  shared: { account: string; createdAt: number; movedFrom: string | null } | null;
+}
+
+function ownFacts(row: ListedCredential, movedFrom: string | null): NonNullable<Offer['own']> {
+  const { service: _, shared: __, origin: ___, ...facts } = row;
+  return { ...facts, movedFrom };
 }
 
 export function listOffers(
@@ -23,14 +31,16 @@ export function listOffers(
 ): Offer[] {
   // The own workspace is there without anything to connect.
   const elsewhere = [...services.values()].filter(({ baseUrl }) => baseUrl !== '');
-  return elsewhere.map(({ declaration }) => {
+  return elsewhere.map((there) => {
+    const { declaration } = there;
     const { name, title, description, keyHint } = declaration;
     const mine = rows.filter(({ service }) => service === name);
     const shared = mine.find((row) => row.shared);
     const own = mine.find((row) => !row.shared);
     const key = keyWayOf(declaration);
     const isFree = waysOf(declaration).some((one) => one.kind === 'none');
-    const { service: _, shared: __, ...facts } = own ?? { service: '', shared: false };
+    const movedFrom = ({ origin }: ListedCredential): string | null =>
+      isGoodAt(there, origin) ? null : givenFor(origin, declaration);
     return {
       service: name,
       title,
@@ -41,8 +51,10 @@ export function listOffers(
         ...(isFree ? ['none' as const] : []),
       ],
       keyHint,
-      own: own ? (facts as NonNullable<Offer['own']>) : null,
-      shared: shared ? { account: shared.account, createdAt: shared.createdAt } : null,
+      own: own ? ownFacts(own, movedFrom(own)) : null,
+      shared: shared
+        ? { account: shared.account, createdAt: shared.createdAt, movedFrom: movedFrom(shared) }
+        : null,
     };
   });
 }

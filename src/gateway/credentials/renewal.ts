@@ -29,6 +29,8 @@ export interface Connection {
   failedAt: number | null;
   problem: string | null;
   ended: boolean;
+  /** What it was given for; see `origin.ts`. */
+  origin: string | null;
 }
 
 /** `isNew`: it was written just now. */

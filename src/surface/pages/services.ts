@@ -21,8 +21,10 @@ export interface ServiceRow {
     renewedAt: number | null;
     problem: string | null;
     ended: boolean;
+    /** The address that it was given for, where the service is at another one now. */
+    movedFrom: string | null;
   } | null;
-  shared: { account: string; createdAt: number } | null;
+  shared: { account: string; createdAt: number; movedFrom: string | null } | null;
 }
 
 /** A service in a workspace; as text `workspace/service`, for forms and ids. */
@@ -35,6 +37,11 @@ const textOf = ({ workspace, service }: Place): string => `${workspace}/${servic
 const idOf = ({ workspace, service }: Place): string => `${workspace}-${service}`;
 
 function stateOf({ ways, own, shared }: ServiceRow): Html {
+  const moved = (own ?? shared)?.movedFrom ?? null;
+  if (moved !== null) {
+    return html`given for ${moved || 'this server'}, and an admin has moved the service since:
+    ${own ? 'connect it again' : 'connect it yourself, or ask an admin'}`;
+  }
   if (own?.ended) return html`ended: connect it again`;
   if (own) return html`connected`;
   if (shared) return html`connected by an admin, for everybody without a connection of their own`;
@@ -73,7 +80,7 @@ function factsOf(row: ServiceRow): Html {
 
 function consentForm(place: Place, { title, own }: ServiceRow): Html {
   const verb = own ? 'Connect again' : 'Connect';
-  const look = own && !own.ended ? 'plain' : '';
+  const look = own && !own.ended && own.movedFrom === null ? 'plain' : '';
   return html`<form method="post" action="/services">
     <div class="choice">
       <button class="${look}" type="submit" name="connect" value="${textOf(place)}">

@@ -21,6 +21,7 @@ export const listCredentials = (credentials: Credentials) =>
         renewedAt: z.number().nullable(),
         problem: z.string().nullable().describe('why the last renewal failed'),
         ended: z.boolean().describe('it is to be connected anew'),
+        origin: z.string().nullable().describe('the address that it was given for'),
       }),
     ),
     run: (call) => credentials.list(call),

@@ -3,6 +3,11 @@ import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
 import type { Credentials } from '../credentials.ts';
 
+const movedFrom = z
+  .string()
+  .nullable()
+  .describe('the address that it was given for, where the service is at another one now');
+
 export const overviewCredentials = (credentials: Credentials) =>
   operation({
     name: 'credentials.overview',
@@ -26,9 +31,10 @@ export const overviewCredentials = (credentials: Credentials) =>
             renewedAt: z.number().nullable(),
             problem: z.string().nullable().describe('why the last renewal failed'),
             ended: z.boolean().describe('it is to be connected anew'),
+            movedFrom,
           })
           .nullable(),
-        shared: z.object({ account: z.string(), createdAt: z.number() }).nullable(),
+        shared: z.object({ account: z.string(), createdAt: z.number(), movedFrom }).nullable(),
       }),
     ),
     run: (call) => credentials.overview(call),
