@@ -75,6 +75,21 @@ describe('personal values', () => {
     assert.match(result.structuredContent.error.message, /⟦NAME_1:/);
   });
 
+  test('D01 no cut of a long error leaves half a value', async () => {
+    const cuts = Array.from({ length: 12 }, (_, at) => 400 + at * 38);
+    for (const dots of cuts) {
+      const value = `${canaries.SECRET} ${canaries.IBAN}`;
+      jira.failNext(400, `${'.'.repeat(dots)} ${value} ${value}`);
+      const result = await read({ action: 'get_issue', issue_key: 'PAY-1' });
+      assert.equal(reasonOf(result), 'upstream_failed');
+      assert.doesNotMatch(JSON.stringify(result), /ghp_|Can4r|DE89|3704|⟦[^⟧]*…/, `at ${dots}`);
+    }
+    jira.failNext(400, `${' word'.repeat(20_000)} ${canaries.SECRET}`);
+    const { message } = (await read({ action: 'get_issue', issue_key: 'PAY-1' })).structuredContent
+      .error;
+    assert.match(message, /refused it \(400\): \(\d+ characters\)$/);
+  });
+
   test('a write that allows it carries the values, right before it goes out', async () => {
     const seen = await read({ action: 'get_issue', issue_key: 'PAY-1' });
     const [email, card] = [tokenIn(seen, 'EMAIL'), tokenIn(seen, 'CARD')];

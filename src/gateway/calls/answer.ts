@@ -2,9 +2,7 @@
 // come back later.
 import type { AppError } from '../../base/index.ts';
 import { refusal } from '../reasons.ts';
-
-/** What a service says of its own error, as far as it is shown. */
-const maxSaidChars = 500;
+import { saidOf } from '../said.ts';
 
 export interface Answer {
   status: number;
@@ -38,10 +36,8 @@ export function waitOf(answer: Answer, now: number): number | undefined {
 }
 
 /** In the service's own words. */
-function saidOf(body: unknown): string {
-  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
-  return text.slice(0, maxSaidChars);
-}
+const wordsOf = (body: unknown): string =>
+  saidOf(typeof body === 'string' ? body : (JSON.stringify(body) ?? ''));
 
 /** The refusal that an answer stands for; undefined where the call succeeded. */
 export function refusalOf(title: string, answer: Answer, now: number): AppError | undefined {
@@ -61,12 +57,12 @@ export function refusalOf(title: string, answer: Answer, now: number): AppError 
   }
   const details = { status };
   if (status >= 500) {
-    return refusal('upstream_unavailable', `${title} failed (${status}): ${saidOf(body)}`, {
+    return refusal('upstream_unavailable', `${title} failed (${status}): ${wordsOf(body)}`, {
       hint: 'Try again later.',
       details,
     });
   }
-  return refusal('upstream_failed', `${title} refused it (${status}): ${saidOf(body)}`, {
+  return refusal('upstream_failed', `${title} refused it (${status}): ${wordsOf(body)}`, {
     details,
   });
 }

@@ -3,6 +3,7 @@
 import { AppError } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
 import type { Flight, ServiceResult, Stage } from '../calls/index.ts';
+import { cutSaid } from '../said.ts';
 import type { PiiOwner } from './owner.ts';
 import type { Pii } from './pii.ts';
 
@@ -18,11 +19,12 @@ async function withoutValues(pii: Pii, flight: Flight, error: AppError): Promise
   const { service, action } = flight;
   const how = { service: service.declaration.name, nameFields: action.nameFields };
   const said = await pii.protect(ownerOf(flight), { message, hint, details }, how);
-  if (said.value === undefined || Object.keys(said.counts).length === 0) return error;
-  flight.notes.piiCounts = said.counts;
   const cleaned = said.value as { message: string; hint?: string; details?: JsonObject };
+  const shown = cutSaid(cleaned.message);
+  if (Object.keys(said.counts).length === 0 && shown === message) return error;
+  flight.notes.piiCounts = said.counts;
   // Without the cause, which holds the same values.
-  return new AppError(error.code, cleaned.message, {
+  return new AppError(error.code, shown, {
     ...(cleaned.hint !== undefined && { hint: cleaned.hint }),
     ...(cleaned.details !== undefined && { details: cleaned.details }),
   });

@@ -2,12 +2,12 @@
 // and only pictures and sounds go beside it, within caps. Links are told, never followed.
 import type { Answer, JsonObject, Media } from '../action.ts';
 import { refusal } from '../reasons.ts';
+import { saidOf } from '../said.ts';
 import { visible } from './scan.ts';
 
 const mediaTypes = /^(?:image\/(?:png|jpeg|gif|webp)|audio\/(?:mpeg|wav|ogg|webm|mp4|x-wav))$/;
 /** Of all pictures and sounds of one answer, base64. */
 const maxMediaChars = 2_000_000;
-const maxSaidChars = 500;
 /** Schemes that a client may run instead of showing. */
 const harmfulLink = /^\s*(?:javascript|data|vbscript):/i;
 
@@ -31,7 +31,7 @@ export function answerOf(title: string, result: JsonObject): Answer {
   );
   const text = texts.join('\n');
   if (result['isError'] === true) {
-    throw refusal('upstream_failed', `${title} refused it: ${text.slice(0, maxSaidChars)}`);
+    throw refusal('upstream_failed', `${title} refused it: ${saidOf(text)}`);
   }
   const media: Media[] = [];
   const notes: string[] = [];

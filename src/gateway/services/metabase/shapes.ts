@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../action.ts';
 import { refusal } from '../../reasons.ts';
+import { saidOf } from '../../said.ts';
 import { objectOf, objectsOf, textOf } from '../shaping.ts';
 
 export const numberOf = (what: string) =>
@@ -27,7 +28,7 @@ export function rowsOf(
 ): JsonObject {
   const answer = objectOf(body);
   if (answer['status'] === 'failed') {
-    const said = (textOf(answer['error']) || 'no reason given').slice(0, 500);
+    const said = saidOf(textOf(answer['error']) || 'no reason given');
     throw refusal('upstream_failed', `Metabase could not run it: ${said}`);
   }
   const inner = objectOf(answer['data']);
