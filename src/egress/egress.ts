@@ -1,7 +1,7 @@
 // The one way out for requests that the server itself makes. Every connection is checked at the
 // address that it really goes to, after the name was resolved, so a name cannot be rebound.
 import { type LookupAddress, type LookupOptions, lookup as resolveName } from 'node:dns';
-import { isIP } from 'node:net';
+import { isIP, Socket } from 'node:net';
 import { AppError } from '../base/index.ts';
 import { type AllowList, readAllowList } from './addresses.ts';
 import { leave, readWhole, type WholeAnswer } from './whole.ts';
@@ -147,6 +147,23 @@ export function createEgress({ allow }: EgressOptions) {
         throw failure(error, url, options);
       }
     },
+
+    /**
+     * A socket whose `connect(port, host)` reaches permitted addresses alone, for drivers that
+     * speak another protocol. It fails with `forbidden` as `fetch` does.
+     */
+    socket(): Socket {
+      const socket = new Socket();
+      const dial = socket.connect.bind(socket);
+      const lookup = guardedLookup(allowed);
+      const connect = (port: number, host: string): Socket => {
+        if (isIP(host) === 0 || allowed.permits(host, host)) return dial({ port, host, lookup });
+        process.nextTick(() => socket.destroy(refused(host)));
+        return socket;
+      };
+      return Object.assign(socket, { connect });
+    },
+
     stop: async (): Promise<void> => (await opening)?.agent.destroy(),
   };
 }

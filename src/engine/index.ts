@@ -12,6 +12,7 @@ export { createEngine, type Engine, type RunnableList } from './engine.ts';
 export type { MarkFlow } from './flows/index.ts';
 export { type Builder, createBuilder } from './languages/index.ts';
 export type { OfferedResources } from './offered.ts';
+export { connectPostgres, type PostgresSettings, postgresTypes } from './queries/index.ts';
 export { createRunners, type Runners } from './runners/index.ts';
 export type { FileBytes } from './storage/index.ts';
 export { openSandbox, type Sandbox } from './sandbox/index.ts';

@@ -49,6 +49,22 @@ export interface OwnRequest {
   input: JsonObject;
 }
 
+/** What goes to a database of a person's own. */
+export interface SqlRequest {
+  /**
+   * `query`: any text of theirs, of which one SELECT is taken; `explain`: its plan; `known`: a
+   * statement of ours that reads; `change`: one statement that is committed.
+   */
+  kind: 'query' | 'explain' | 'known' | 'change';
+  sql: string;
+  values?: readonly unknown[];
+  /** Rows to pass over, and how many to answer; of a `query`. */
+  offset?: number;
+  limit?: number;
+  /** A `change` of more rows is taken back. */
+  mostRows?: number;
+}
+
 export interface Precheck<Params = JsonObject> {
   request(params: Params): UpstreamRequest;
   judge(body: unknown): void;
@@ -92,7 +108,7 @@ export interface Action {
   readonly restoreIn: readonly string[];
   /** Fields of results that hold names of people. */
   readonly nameFields: readonly string[];
-  request(params: JsonObject): UpstreamRequest;
+  request(params: JsonObject): UpstreamRequest | SqlRequest;
   /** The same in the workspace of the call itself; of services that are `isOwn`. */
   own?(params: JsonObject): OwnRequest;
   /** Asked of the service first; `judge` throws when the request must not follow. */
@@ -112,6 +128,8 @@ export type ServiceAuth =
   | { readonly kind: 'key'; readonly header: string; readonly prefix: string }
   /** Account and secret, as HTTP Basic. */
   | { readonly kind: 'basic' }
+  /** Where a database of theirs is, with everything that it takes to get in. */
+  | { readonly kind: 'connection' }
   | OAuthAuth;
 
 /** A person's consent at the service, with an OAuth app that the customer registered there. */
@@ -191,7 +209,7 @@ export function action<Shape extends z.ZodRawShape>(declared: {
   curated?: boolean;
   precheck?: Precheck<z.infer<z.ZodObject<Shape>>>;
   own?: (params: z.infer<z.ZodObject<Shape>>) => OwnRequest;
-  request: (params: z.infer<z.ZodObject<Shape>>) => UpstreamRequest;
+  request: (params: z.infer<z.ZodObject<Shape>>) => UpstreamRequest | SqlRequest;
   result?: (body: unknown, params: z.infer<z.ZodObject<Shape>>) => unknown;
 }): Action {
   const { input, request, result, precheck, own } = declared;

@@ -20,6 +20,7 @@ import {
   renewStage,
 } from './calls/index.ts';
 import { createCredentialParts, credentialOperations } from './credentials/index.ts';
+import { createDatabases } from './databases/index.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
 import { createHooks, type RunScript } from './hooks/index.ts';
@@ -44,7 +45,7 @@ export interface GatewayDeps {
   tick: SlowTick;
   log: Log;
   metrics: Metrics;
-  egress: Pick<Egress, 'fetch' | 'ask'>;
+  egress: Pick<Egress, 'fetch' | 'ask' | 'socket'>;
   /** Whose names are found in free text. */
   directory: PiiDirectory;
   /** Through the door; for calls that hooks chain, and what a service does in the own workspace. */
@@ -104,7 +105,7 @@ export function createGateway(deps: GatewayDeps) {
   const { credentials } = proofs;
   const audit = createServiceAudit({ ...deps, sealer, changes });
   const pii = createPii({ ...deps, sealer });
-  const send = createSend({ ...deps, credentials });
+  const send = createSend({ ...deps, credentials, databases: createDatabases(deps) });
   const delegation = createDelegation({
     ...deps,
     hasService: async (workspace, name) => (await services.setupOf(workspace)).services.has(name),

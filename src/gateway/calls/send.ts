@@ -3,8 +3,9 @@
 import { AppError, type Clock, monotonicMs, newId } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import type { Call } from '../../operation/index.ts';
-import type { JsonObject, OwnRequest, RunContext, UpstreamRequest } from '../action.ts';
+import type { JsonObject, OwnRequest, RunContext, SqlRequest, UpstreamRequest } from '../action.ts';
 import type { Credentials } from '../credentials/index.ts';
+import type { Databases } from '../databases/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Service } from '../services/index.ts';
 import { type Answer, refusalOf, waitOf } from './answer.ts';
@@ -21,11 +22,12 @@ export interface SendDeps {
   egress: Pick<Egress, 'ask'>;
   clock: Clock;
   credentials: Credentials;
+  databases: Databases;
   invoke(call: Call, operation: string, input: JsonObject): Promise<unknown>;
 }
 
 /** What a request goes out with. */
-type Way = Pick<RunContext, 'headers' | 'signal'>;
+type Way = Pick<RunContext, 'headers' | 'signal'> & { connection?: string };
 
 function queryOf(fields: NonNullable<UpstreamRequest['query']>): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
@@ -59,13 +61,13 @@ function sent({ json, form }: UpstreamRequest): { body: string; type: string } |
   return { body: queryOf(form), type: 'application/x-www-form-urlencoded' };
 }
 
-function shownOf(request: OwnRequest | UpstreamRequest): unknown {
+function shownOf(request: OwnRequest | SqlRequest | UpstreamRequest): unknown {
   if (!('shown' in request)) return request;
   const { shown, ...rest } = request;
   return { ...rest, json: shown };
 }
 
-export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
+export function createSend({ egress, clock, credentials, databases, invoke }: SendDeps) {
   async function exchange(
     { declaration, ...service }: Service,
     request: UpstreamRequest,
@@ -114,12 +116,12 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
     const { service, workspace, subject, call, action } = flight;
     const { title } = service.declaration;
     const { limitMs = defaultLimitMs } = action;
-    const headers = await credentials.headersFor(service, { workspace, ...subject });
+    const proof = await credentials.proofOf(service, { workspace, ...subject });
     const late = new AbortController();
     const cancel = clock.after(limitMs, () => late.abort(new DOMException('late', 'TimeoutError')));
     const beganMs = monotonicMs();
     try {
-      return await work({ headers, signal: AbortSignal.any([late.signal, call.signal]) });
+      return await work({ ...proof, signal: AbortSignal.any([late.signal, call.signal]) });
     } catch (error) {
       if (late.signal.aborted) {
         throw refusal('upstream_unavailable', `${title} gave no answer in ${limitMs / 1000} s.`);
@@ -145,6 +147,21 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
       return answer.body;
     });
 
+  /** A resource is read as whoever calls, and only where their token lets them. */
+  const askDatabase = (flight: Flight, request: SqlRequest): Promise<unknown> =>
+    timed(flight, ({ connection = '', signal }) =>
+      databases.run(request, {
+        connection,
+        signal,
+        resource: (path) => {
+          const { interactive: _, ...rest } = flight.call;
+          const { id: causedBy, depth } = rest;
+          const next = { ...rest, id: newId(), causedBy, depth: depth + 1 };
+          return invoke(next, 'resources.getValueInterpolated', { path });
+        },
+      }),
+    );
+
   async function askOwn({ call, action }: Flight, { operation, input }: OwnRequest) {
     const { interactive, ...rest } = call;
     // To a high-risk action the person has agreed already, with these very parameters.
@@ -157,6 +174,11 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
     const { precheck } = flight.action;
     if (precheck) precheck.judge(await ask(flight, precheck.request(flight.params)));
     return ask(flight, request);
+  }
+
+  function askFor(flight: Flight, request: OwnRequest | SqlRequest | UpstreamRequest) {
+    if ('operation' in request) return askOwn(flight, request);
+    return 'sql' in request ? askDatabase(flight, request) : askService(flight, request);
   }
 
   return async (flight: Flight): Promise<ServiceResult> => {
@@ -172,9 +194,7 @@ export function createSend({ egress, clock, credentials, invoke }: SendDeps) {
       const answer = await timed(flight, (way) => run({ params, ...way, ...heard }));
       return { ...answer, notes: [...(answer.notes ?? [])] };
     }
-    const body = await ('operation' in request
-      ? askOwn(flight, request)
-      : askService(flight, request));
+    const body = await askFor(flight, request);
     return { value: action.result ? action.result(body, params) : body, notes: [] };
   };
 }

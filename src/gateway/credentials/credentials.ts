@@ -4,6 +4,7 @@ import { AppError, type Clock, type Log } from '../../base/index.ts';
 import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { ServiceDeclaration } from '../action.ts';
+import { labelOf } from '../databases/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Service, Services } from '../services/index.ts';
@@ -35,6 +36,12 @@ export interface CredentialsDeps {
   cache: CredentialCache;
   /** Where people reach this server. */
   origin: () => string;
+}
+
+/** What goes out with a request; `connection`: where a database of the person's own is. */
+export interface Proof {
+  headers: CredentialHeaders;
+  connection?: string;
 }
 
 interface Person {
@@ -106,7 +113,7 @@ export function createCredentials(deps: CredentialsDeps) {
     }
     const use = useOf({ service: said.service, userId });
     const sealed = await sealer.seal(workspace, { use, value: said.secret });
-    const { account } = said;
+    const account = way.kind === 'connection' ? labelOf(said.secret) : said.account;
     const row = [workspace, said.service, userId, way.kind, account, sealed, clock.now()];
     await db.run(sql.upsertCredential, [...row, originOf(service)]);
     cache.changed(workspace);
@@ -176,19 +183,22 @@ export function createCredentials(deps: CredentialsDeps) {
     return { service };
   }
 
-  async function headersFor(service: Service, person: Person): Promise<CredentialHeaders> {
+  async function proofOf(service: Service, person: Person): Promise<Proof> {
     const { declaration } = service;
-    if (needsNothing(declaration)) return {};
+    if (needsNothing(declaration)) return { headers: {} };
     const { workspace } = person;
     const row = await cache.of({ ...person, service: declaration.name });
     if (!row) throw mustConnect(declaration, workspace);
     assertNotMoved(service, person, row);
     const owner = { workspace, service: declaration.name, userId: row.userId };
-    if (row.kind === 'oauth') return tokenHeaders(await tokenOf(service, owner, row));
+    if (row.kind === 'oauth') {
+      return { headers: tokenHeaders(await tokenOf(service, owner, row)) };
+    }
     const way = keyWayOf(declaration);
     const secret = await cache.open(owner, row);
     if (secret === undefined || !way) throw mustConnect(declaration, workspace);
-    return keyHeaders(way, { account: row.account, secret });
+    if (way.kind === 'connection') return { headers: {}, connection: secret };
+    return { headers: keyHeaders(way, { account: row.account, secret }) };
   }
 
   return {
@@ -196,13 +206,14 @@ export function createCredentials(deps: CredentialsDeps) {
      * What the person proves itself with at a service, at most two seconds old. Throws
      * `auth_required` where there is nothing, and where it cannot be opened any more.
      */
-    headersFor,
+    proofOf,
 
     /** The same for whoever calls. */
     async ofCaller(call: Call, name: string): Promise<CredentialHeaders> {
       const workspace = workspaceOf(call);
       const { service } = await services.require(workspace, name);
-      return headersFor(service, { workspace, userId: call.caller.userId ?? everybody });
+      const person = { workspace, userId: call.caller.userId ?? everybody };
+      return (await proofOf(service, person)).headers;
     },
 
     /**

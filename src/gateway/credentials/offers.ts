@@ -4,7 +4,7 @@ import type { ListedCredential } from './credentials.ts';
 import { givenFor, isGoodAt } from './origin.ts';
 import { keyWayOf, waysOf } from './ways.ts';
 
-type Way = 'none' | 'key' | 'basic' | 'oauth';
+type Way = 'none' | 'key' | 'basic' | 'connection' | 'oauth';
 
 export interface Offer {
   service: string;

@@ -13,13 +13,13 @@ export const waysOf = ({ auth, otherAuth = [] }: ServiceDeclaration): readonly S
 
 /** How a key of this service is sent; undefined: it takes none. */
 export const keyWayOf = (declaration: ServiceDeclaration): KeyWay | undefined =>
-  waysOf(declaration).find((one) => one.kind === 'key' || one.kind === 'basic');
+  waysOf(declaration).find(({ kind }) => kind !== 'none' && kind !== 'oauth') as KeyWay | undefined;
 
 export const needsNothing = (declaration: ServiceDeclaration): boolean =>
   waysOf(declaration).every((one) => one.kind === 'none');
 
 export function keyHeaders(
-  way: KeyWay,
+  way: Exclude<KeyWay, { kind: 'connection' }>,
   { account, secret }: { account: string; secret: string },
 ): CredentialHeaders {
   if (way.kind === 'key') return { [way.header]: `${way.prefix}${secret}` };

@@ -7,6 +7,7 @@ import { googleWorkspace } from './google-workspace/index.ts';
 import { jira } from './jira/index.ts';
 import { metabase } from './metabase/index.ts';
 import { notion } from './notion/index.ts';
+import { postgres } from './postgres/index.ts';
 import { slack } from './slack/index.ts';
 import { windmill } from './windmill/index.ts';
 
@@ -18,6 +19,7 @@ export const curated: readonly ServiceDeclaration[] = [
   jira,
   metabase,
   notion,
+  postgres,
   slack,
   windmill,
 ];

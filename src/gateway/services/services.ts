@@ -150,6 +150,11 @@ export function createServices(deps: ServicesDeps) {
           hint: `There are: ${[...declared.keys()].toSorted().join(', ')}.`,
         });
       }
+      if (said.baseUrl !== undefined && declaration.auth.kind === 'connection') {
+        throw new AppError('invalid_input', `${declaration.title} has no address of its own.`, {
+          hint: 'Each person says where theirs is: credentials.set.',
+        });
+      }
       const baseUrl = said.baseUrl === undefined ? undefined : baseAddress(said.baseUrl);
       if (baseUrl === undefined && declaration.baseUrl === undefined) {
         throw new AppError('invalid_input', `${declaration.title} has no address of its own.`, {

@@ -12,7 +12,7 @@ export interface ServiceRow {
   service: string;
   title: string;
   description: string;
-  ways: ('none' | 'key' | 'basic' | 'oauth')[];
+  ways: ('none' | 'key' | 'basic' | 'connection' | 'oauth')[];
   keyHint: string;
   own: {
     kind: string;
@@ -131,7 +131,7 @@ interface Shown {
 
 function rowOf(place: Place, row: ServiceRow, shown: Shown): Html {
   const { title, description, ways, own } = row;
-  const byKey = ways.includes('key') || ways.includes('basic');
+  const byKey = ways.some((way) => way !== 'none' && way !== 'oauth');
   const open = shown.open && !own && !ways.includes('oauth');
   return html`<li id="${idOf(place)}">
     <h3>${title}</h3>

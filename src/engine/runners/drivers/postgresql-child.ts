@@ -2,91 +2,30 @@
 // Runs inside the child, which ends with its connection; the server then cancels what it does.
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { type CompiledQuery, compileQuery } from '../../queries/index.ts';
-import { connectionOf, type DriverLimits, driverError, gather, lineAt, textOr } from './answer.ts';
-
-/** Types whose text the driver would turn into something that JSON says worse. */
-const int8 = 20;
-const numeric = 1700;
-const timestamp = 1114;
-const timestamptz = 1184;
-/** bytea, date, interval, point, circle: as PostgreSQL writes them. */
-const asText = new Set([17, 1082, 1186, 600, 718]);
-const arrays: Record<number, number> = {
-  1016: int8,
-  1231: numeric,
-  1115: timestamp,
-  1185: timestamptz,
-  1001: 17,
-  1182: 1082,
-  1187: 1186,
-};
-const textArray = 1009;
-
-/** A number where it is exact, else its text. */
-function exactNumber(text: string): number | string {
-  const digits = text.replace(/^-?0*\.?0*|\./g, '').length;
-  return digits <= 15 && Number.isFinite(Number(text)) ? Number(text) : text;
-}
-
-/** `2026-11-21 10:00:00.5+02` as ISO 8601; infinity and years before Christ stay as they are. */
-function isoTime(text: string): string {
-  const [, day, time, zone] = /^(\d{4,}-\d\d-\d\d) ([\d:.]+)([+-][\d:]+)?$/.exec(text) ?? [];
-  if (day === undefined) return text;
-  if (zone === undefined) return `${day}T${time}`;
-  return `${day}T${time}${/^[+-]00$/.test(zone) ? 'Z' : zone.includes(':') ? zone : `${zone}:00`}`;
-}
-
-function parseText(oid: number, text: string): unknown {
-  if (oid === int8 || oid === numeric) return exactNumber(text);
-  return oid === timestamp || oid === timestamptz ? isoTime(text) : text;
-}
+import {
+  type CompiledQuery,
+  compileQuery,
+  connectPostgres,
+  type PostgresSettings,
+  postgresSettings,
+  postgresTypes,
+} from '../../queries/index.ts';
+import { connectionOf, type DriverLimits, driverError, gather, lineAt } from './answer.ts';
 
 type Parse = (text: string) => unknown;
 
 // The types of the package know the numbers of an enumeration only.
 const builtIn = pg.types.getTypeParser as unknown as (oid: number) => Parse;
-
-function parserOf(oid: number): Parse {
-  const ours = [int8, numeric, timestamp, timestamptz].includes(oid) || asText.has(oid);
-  if (ours) return (text) => parseText(oid, text);
-  const item = arrays[oid];
-  if (item === undefined) return builtIn(oid);
-  const split = builtIn(textArray);
-  const each = (value: unknown): unknown =>
-    Array.isArray(value)
-      ? value.map(each)
-      : typeof value === 'string'
-        ? parseText(item, value)
-        : null;
-  return (text) => each(split(text));
-}
-
-const types = { getTypeParser: parserOf } as unknown as typeof pg.types;
-
-function sslOf(mode: string, certificate: string | undefined): pg.ClientConfig['ssl'] {
-  if (mode === 'disable') return false;
-  const ca = certificate === undefined ? {} : { ca: certificate };
-  if (mode === 'verify-full') return ca;
-  if (mode === 'verify-ca') return { ...ca, checkServerIdentity: () => undefined };
-  return { rejectUnauthorized: false };
-}
+const types = postgresTypes(builtIn) as unknown as typeof pg.types;
 
 async function connect(database: Record<string, unknown>): Promise<pg.Client> {
-  const mode = textOr(database['sslmode'], 'prefer');
-  const settings = {
-    host: textOr(database['host'], 'localhost'),
-    port: Number(database['port'] ?? 5432),
-    user: textOr(database['user'], 'postgres'),
-    password: textOr(database['password'], ''),
-    database: textOr(database['dbname'] ?? database['database'], 'postgres'),
-    connectionTimeoutMillis: 20_000,
-    application_name: 'millrace',
-    types,
-  };
-  const certificate = textOr(database['root_certificate_pem'], undefined);
-  const attempt = async (ssl: pg.ClientConfig['ssl']): Promise<pg.Client> => {
-    const client = new pg.Client({ ...settings, ...(ssl === undefined ? {} : { ssl }) });
+  const attempt = async (settings: PostgresSettings): Promise<pg.Client> => {
+    const client = new pg.Client({
+      ...settings,
+      connectionTimeoutMillis: 20_000,
+      application_name: 'millrace',
+      types,
+    });
     // An end of the connection between two statements is told by the next one.
     client.on('error', () => {});
     client.on('notice', ({ message }) => console.log(message ?? ''));
@@ -94,12 +33,9 @@ async function connect(database: Record<string, unknown>): Promise<pg.Client> {
     return client;
   };
   try {
-    return await attempt(sslOf(mode, certificate));
+    return await connectPostgres(database, attempt);
   } catch (error) {
-    const plain = mode === 'prefer' || mode === 'allow';
-    const refused = /does not support SSL/.test((error as Error).message);
-    if (plain && refused) return attempt(false);
-    const { host, port } = settings;
+    const { host, port } = postgresSettings(database);
     const message = (error as Error).message || (error as { code?: string }).code || 'no answer';
     throw driverError('ConnectionErr', `no connection to ${host}:${port}: ${message}`);
   }

@@ -20,7 +20,7 @@ export const overviewCredentials = (credentials: Credentials) =>
         service: z.string(),
         title: z.string(),
         description: z.string(),
-        ways: z.array(z.enum(['none', 'key', 'basic', 'oauth'])),
+        ways: z.array(z.enum(['none', 'key', 'basic', 'connection', 'oauth'])),
         keyHint: z.string(),
         own: z
           .object({

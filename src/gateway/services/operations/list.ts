@@ -16,7 +16,9 @@ export const listServices = (services: Services) =>
         name: z.string(),
         title: z.string(),
         description: z.string(),
-        auth: z.string().describe('what people prove themselves with: none, key, basic, oauth'),
+        auth: z
+          .string()
+          .describe('what people prove themselves with: none, key, basic, connection, oauth'),
         enabled: z.boolean(),
         baseUrl: z.string().nullable(),
         actions: z.array(z.object({ name: z.string(), class: z.enum(actionClasses) })),
