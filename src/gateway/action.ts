@@ -117,6 +117,8 @@ export interface Action {
   run?(context: RunContext): Promise<Answer>;
   /** How long one call may take; absent: half a minute. */
   readonly limitMs?: number;
+  /** Less than every answer may hold: rows, and bytes as JSON. */
+  readonly most?: { readonly rows: number; readonly bytes: number };
   /** Keeps what a model needs of an answer; absent: the whole answer. */
   result?(body: unknown, params: JsonObject): unknown;
 }

@@ -22,6 +22,7 @@ import {
 import { createCredentialParts, credentialOperations } from './credentials/index.ts';
 import { createDatabases } from './databases/index.ts';
 import { createDelegation, type DelegationDeps, delegationStage } from './delegation/index.ts';
+import { createExtensions, extensionOperations } from './extensions/index.ts';
 import { createGates, gateOperations } from './gates/index.ts';
 import { createHooks, type RunScript } from './hooks/index.ts';
 import { createOpenApi, openApiOperations } from './openapi/index.ts';
@@ -74,17 +75,26 @@ function createSources(deps: GatewayDeps, ground: { changes: Revisions; sealer: 
   const openApi = createOpenApi({
     ...deps,
     ...ground,
-    isTaken: async (workspace, name) => isOurs(name) || upstreams.has(workspace, name),
+    isTaken: async (workspace, name) =>
+      isOurs(name) || (await upstreams.has(workspace, name)) || extensions.has(workspace, name),
   });
   const upstreams = createUpstreams({
     ...deps,
     ...ground,
     isTaken: async (workspace, name) =>
-      isOurs(name) || (await openApi.of(workspace)).some((one) => one.name === name),
+      isOurs(name) || (await openApi.has(workspace, name)) || extensions.has(workspace, name),
     headersFor: (call, service) => proofs.credentials.ofCaller(call, service),
   });
+  const extensions = createExtensions({
+    ...deps,
+    ...ground,
+    isTaken: async (workspace, name) =>
+      isOurs(name) || (await openApi.has(workspace, name)) || upstreams.has(workspace, name),
+  });
   const brought = async (workspace: string) =>
-    (await Promise.all([openApi.of(workspace), upstreams.of(workspace)])).flat();
+    (
+      await Promise.all([openApi.of(workspace), upstreams.of(workspace), extensions.of(workspace)])
+    ).flat();
   const services = createServices({ ...deps, ...ground, gates, declarations: curated, brought });
   const proofs = createCredentialParts({ ...deps, ...ground, services });
   const operations: AnyOperation[] = [
@@ -92,6 +102,7 @@ function createSources(deps: GatewayDeps, ground: { changes: Revisions; sealer: 
     ...credentialOperations(proofs),
     ...openApiOperations(openApi),
     ...upstreamOperations(upstreams),
+    ...extensionOperations(extensions),
     ...gateOperations(gates),
   ];
   return { gates, upstreams, services, proofs, operations };

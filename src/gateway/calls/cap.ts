@@ -4,8 +4,9 @@ import { cutBytes } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
 import type { ServiceResult, Stage } from './flight.ts';
 
-const maxRows = 100;
-const maxBytes = 65_536;
+/** Of any answer; an action may declare less. */
+const mostOfAll = { rows: 100, bytes: 65_536 };
+type Most = typeof mostOfAll;
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -13,10 +14,10 @@ const isObject = (value: unknown): value is JsonObject =>
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 /** As many rows as fit, and what there was. */
-function cutList(list: readonly unknown[], room: number): unknown[] {
+function cutList(list: readonly unknown[], { rows, bytes: room }: Most): unknown[] {
   const kept: unknown[] = [];
   let size = 2;
-  for (const row of list.slice(0, maxRows)) {
+  for (const row of list.slice(0, rows)) {
     size += sizeOf(row) + 1;
     if (size > room) break;
     kept.push(row);
@@ -32,9 +33,9 @@ function listIn(value: JsonObject): [key: string, list: unknown[]] | undefined {
   return lists.toSorted((a, b) => b[1].length - a[1].length)[0];
 }
 
-function capped(value: unknown): unknown {
+function capped(value: unknown, most: Most): unknown {
   if (Array.isArray(value)) {
-    const rows = cutList(value, maxBytes);
+    const rows = cutList(value, most);
     if (rows.length === value.length) return value;
     return { rows, truncated: true, total: value.length, next: rows.length };
   }
@@ -42,24 +43,25 @@ function capped(value: unknown): unknown {
   if (isObject(value) && within) {
     const [key, list] = within;
     const others = sizeOf({ ...value, [key]: [] });
-    const rows = cutList(list, maxBytes - others);
-    if (rows.length === list.length && others <= maxBytes) return value;
+    const rows = cutList(list, { ...most, bytes: most.bytes - others });
+    if (rows.length === list.length && others <= most.bytes) return value;
     if (rows.length > 0) {
       return { ...value, [key]: rows, truncated: true, total: list.length };
     }
   }
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
-  const kept = cutBytes(text, maxBytes);
+  const kept = cutBytes(text, most.bytes);
   if (kept.length === text.length) return value;
   return { text: kept, truncated: true, totalBytes: Buffer.byteLength(text) };
 }
 
 /** Cuts a result to what a model can use. */
-function capResult(result: ServiceResult): ServiceResult {
-  const value = capped(result.value);
+function capResult(result: ServiceResult, most: Most): ServiceResult {
+  const value = capped(result.value, most);
   if (value === result.value) return result;
   const note = 'The result was cut: ask for less, or for the next page, to see the rest.';
   return { ...result, value, notes: [...result.notes, note] };
 }
 
-export const capStage: Stage = async (_, next) => capResult(await next());
+export const capStage: Stage = async ({ action }, next) =>
+  capResult(await next(), action.most ?? mostOfAll);

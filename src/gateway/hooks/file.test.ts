@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError } from '../../base/index.ts';
-import { readHook, readHookFile, type SourceProblem } from './file.ts';
+import type { SourceProblem } from '../strict-yaml.ts';
+import { readHook, readHookFile } from './file.ts';
 
 function problemsOf(read: () => unknown): SourceProblem[] {
   try {

@@ -13,6 +13,7 @@ import { type Egress, readText } from '../../egress/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Action, ActionClass, ServiceAuth, ServiceDeclaration } from '../action.ts';
+import { changesBetween, versionOf } from '../action-changes.ts';
 import type { Changes } from '../changes.ts';
 import { actionOf, nameOf } from './actions.ts';
 import { type OpenApiDocument, readOpenApi } from './document.ts';
@@ -175,6 +176,9 @@ export function createOpenApi(deps: OpenApiDeps) {
       return (await Promise.all(all)).flat();
     },
 
+    has: async (workspace: string, name: string): Promise<boolean> =>
+      (await db.rows<Stored>(sql.selectImported, [workspace])).some((one) => one.name === name),
+
     /** What a document would give, to choose from; stores nothing. */
     async preview(said: Pick<NewImport, 'document' | 'address'>) {
       const text = await textOf(said);
@@ -249,13 +253,7 @@ export function createOpenApi(deps: OpenApiDeps) {
       const by = displayNameOf(call.caller);
       await db.run(sql.updateDocument, [workspace, name, text, digest, by, clock.now()]);
       changes.changed(workspace);
-      const had = new Set(before.actions.map((one) => one.name));
-      const has = new Set(after.map((one) => one.name));
-      return {
-        name,
-        added: [...has].filter((one) => !had.has(one)),
-        removed: [...had].filter((one) => !has.has(one)),
-      };
+      return { name, ...changesBetween(before.actions.map(versionOf), after.map(versionOf)) };
     },
 
     async remove(call: Call, { name }: { name: string }) {

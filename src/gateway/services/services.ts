@@ -4,6 +4,7 @@ import { AppError, type Clock, nearest } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Action, ServiceDeclaration } from '../action.ts';
+import { baseAddress } from '../address.ts';
 import type { Changes } from '../changes.ts';
 import type { GateSet } from '../gates/index.ts';
 import { refusal } from '../reasons.ts';
@@ -40,18 +41,6 @@ export interface ServicesDeps {
   gates: { of(workspace: string): Promise<GateSet> };
   /** Services that the workspace brought itself; they are there as long as they are stored. */
   brought: (workspace: string) => Promise<readonly ServiceDeclaration[]>;
-}
-
-/** https only: keys go there. `http` is for addresses that the operator allows by name. */
-function baseAddress(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const plain = url && url.username === '' && url.password === '' && url.search === '';
-  if (plain && /^https?:$/.test(url.protocol) && url.hash === '') {
-    return url.href.replace(/\/+$/, '');
-  }
-  throw new AppError('invalid_input', 'The base address is no http or https address.', {
-    hint: 'Give an address such as https://example.atlassian.net, without user or query.',
-  });
 }
 
 export type Services = ReturnType<typeof createServices>;

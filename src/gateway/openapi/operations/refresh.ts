@@ -1,6 +1,7 @@
 // openapi.refresh
 import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
+import { actionChanges } from '../../action-changes.ts';
 import { serviceName } from '../../name.ts';
 import type { OpenApi } from '../openapi.ts';
 
@@ -11,10 +12,6 @@ export const refreshOpenApi = (openApi: OpenApi) =>
     risk: 'write',
     action: 'gateway_admin:write',
     input: z.strictObject({ name: serviceName }),
-    output: z.object({
-      name: z.string(),
-      added: z.array(z.string()),
-      removed: z.array(z.string()),
-    }),
+    output: z.object({ name: z.string(), ...actionChanges }),
     run: (call, said) => openApi.refresh(call, said),
   });

@@ -1,0 +1,2 @@
+export { createExtensions, type Extensions } from './extensions.ts';
+export { extensionOperations } from './operations/index.ts';
