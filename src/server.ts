@@ -215,8 +215,8 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     const consent = confirmation.obtain({ db, clock });
     const { deriveKey, runAsAdmin: runScript } = engine;
     const invoke: Door['invoke'] = (...asked) => door.invoke(...asked);
-    const { membership: memberOf, usernameOf, accounts: people } = identity;
-    const whom = { people, memberOf, usernameOf, directory: { names: identity.namesOf } };
+    const { membership: memberOf, person: personIn, usernameOf, accounts: people } = identity;
+    const whom = { people, memberOf, personIn, usernameOf, directory: { names: identity.namesOf } };
     const ways = { egress, sandbox, engine, deriveKey, consent, runScript };
     const below = { db, tick, ...ways, ...whom };
     const gateway = createGateway({ ...ground, ...below, ...whereabouts, invoke });

@@ -63,6 +63,8 @@ export interface GatewayDeps {
   origin: () => string;
   engine: DelegationDeps['engine'];
   memberOf: DelegationDeps['memberOf'];
+  /** A person as they are in a workspace; undefined: unknown, or disabled. */
+  personIn: (workspace: string, userId: string) => Promise<Caller | undefined>;
   usernameOf: DelegationDeps['usernameOf'];
 }
 
@@ -149,6 +151,13 @@ export function createGateway(deps: GatewayDeps) {
     ...jobFileOperations(deps.clock),
   ];
 
+  /** Who calls at the address of all workspaces is in each of them what they are there. */
+  async function inside(caller: Caller, workspace: string): Promise<Caller> {
+    if (caller.membership?.workspace === workspace || caller.userId === null) return caller;
+    const person = await deps.personIn(workspace, caller.userId);
+    return { ...caller, membership: person?.membership ?? null };
+  }
+
   return {
     operations,
     /** Changes with every list of tools in the workspace. */
@@ -161,11 +170,12 @@ export function createGateway(deps: GatewayDeps) {
       const setup = await services.setupOf(workspace);
       if (userId === null || setup.services.size === 0) return [];
       const active = await activations.of({ workspace, userId });
-      return toolsOf(caller, { setup, active });
+      return toolsOf(await inside(caller, workspace), { setup, active });
     },
     /** What sessions of this caller are told about the services that they may use. */
-    async sessionHints(caller: Caller, workspace: string): Promise<string[]> {
+    async sessionHints(from: Caller, workspace: string): Promise<string[]> {
       const setup = await services.setupOf(workspace);
+      const caller = await inside(from, workspace);
       const names = [...setup.services.values()]
         .filter((service) =>
           [...service.actions.values()].some((action) =>

@@ -49,6 +49,7 @@ const codeOfReason = {
   service_not_declared: 'forbidden',
   class_not_declared: 'forbidden',
   high_risk_not_granted: 'forbidden',
+  outside_owner_scope: 'forbidden',
   owner_not_connected: 'forbidden',
   grant_pending: 'forbidden',
   grant_revoked: 'forbidden',

@@ -4,7 +4,7 @@ import { type Caller, serviceScopeAllows } from '../operation/index.ts';
 import type { Action, JsonObject } from './action.ts';
 import { idOf } from './activation/index.ts';
 import { mayCall } from './calls/index.ts';
-import type { Service, Setup } from './services/index.ts';
+import { mayUse, type Service, type Setup } from './services/index.ts';
 
 export interface ServiceTool {
   name: string;
@@ -136,11 +136,13 @@ const finding: readonly ServiceTool[] = [
 ];
 
 /** Is there anything that no tool lists, and that the caller could come to call? */
-function hasMore(caller: Caller, { services }: Setup): boolean {
-  return [...services.values()].some(({ declaration, actions }) =>
-    [...actions.values()].some(
+function hasMore(caller: Caller, setup: Setup): boolean {
+  return [...setup.services.values()].some((service) =>
+    [...service.actions.values()].some(
       (action) =>
-        !action.curated && serviceScopeAllows(caller.scopes, declaration.name, action.class),
+        !action.curated &&
+        serviceScopeAllows(caller.scopes, service.declaration.name, action.class) &&
+        mayUse(caller, { setup, service, wanted: action.class }),
     ),
   );
 }

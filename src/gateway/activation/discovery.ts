@@ -4,7 +4,7 @@ import { createRanking, type Ranking } from '../../base/index.ts';
 import { type Call, serviceScopeAllows, workspaceOf } from '../../operation/index.ts';
 import type { Action, ActionClass } from '../action.ts';
 import { refusal } from '../reasons.ts';
-import type { Service, Services, Setup } from '../services/index.ts';
+import { mayUse, type Service, type Services, type Setup } from '../services/index.ts';
 import { type Activations, idOf } from './activations.ts';
 
 /** What activating an action takes, in words that models know. */
@@ -71,8 +71,9 @@ export function createDiscovery({ services, activations, noteBlocked }: Discover
     userId: call.caller.userId ?? '',
   });
 
-  const allows = ({ caller }: Call, { service, action }: Entry): boolean =>
-    serviceScopeAllows(caller.scopes, service.declaration.name, action.class);
+  const allows = ({ caller }: Call, setup: Setup, { service, action }: Entry): boolean =>
+    serviceScopeAllows(caller.scopes, service.declaration.name, action.class) &&
+    mayUse(caller, { setup, service, wanted: action.class });
 
   return {
     /** The best first; nothing where nothing fits. */
@@ -92,7 +93,7 @@ export function createDiscovery({ services, activations, noteBlocked }: Discover
           ({ service }) =>
             (wanted.service ?? service.declaration.name) === service.declaration.name,
         )
-        .filter((entry) => allows(call, entry))
+        .filter((entry) => allows(call, setup, entry))
         .slice(0, wanted.limit)
         .map(({ service, action }) => {
           const name = idOf({ service: service.declaration.name, action: action.name });
@@ -113,9 +114,9 @@ export function createDiscovery({ services, activations, noteBlocked }: Discover
       const [service = '', ...rest] = name.split('.');
       const action = rest.join('.');
       const workspace = workspaceOf(call);
-      const { setup, service: found } = await services.require(workspace, service);
+      const { setup, service: found } = await services.require(workspace, service, call.caller);
       const wanted = found.actions.get(action);
-      if (!wanted || !allows(call, { service: found, action: wanted })) {
+      if (!wanted || !allows(call, setup, { service: found, action: wanted })) {
         throw refusal('action_unknown', `${service} has no action "${action.slice(0, 100)}".`, {
           hint: 'gateway_search_actions finds them by what they do.',
         });

@@ -35,7 +35,7 @@ export function createCalls({ services, log, activations, admit, stages, send }:
   async function find(call: Call, wanted: Wanted): Promise<Flight> {
     const workspace = workspaceOf(call);
     admit(call.caller, wanted);
-    const { setup, service } = await services.require(workspace, wanted.service);
+    const { setup, service } = await services.require(workspace, wanted.service, call.caller);
     const action = service.actions.get(wanted.action);
     const { name } = service.declaration;
     const offered = [...service.actions.values()]

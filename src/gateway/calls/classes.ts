@@ -1,9 +1,9 @@
 // May this caller do an action of this class now? Asked for each call, and by the lists of tools.
-import { type Caller, serviceScopeAllows } from '../../operation/index.ts';
+import { type Caller, displayNameOf, serviceScopeAllows } from '../../operation/index.ts';
 import type { Action } from '../action.ts';
 import type { Gates } from '../gates/index.ts';
 import { refusal } from '../reasons.ts';
-import type { Service, Setup } from '../services/index.ts';
+import { mayUse, type Service, type Setup } from '../services/index.ts';
 import type { Stage } from './flight.ts';
 
 /** What `tools/list` and the door both ask. */
@@ -12,6 +12,7 @@ export function mayCall(
   { setup, service, action }: { setup: Setup; service: Service; action: Action },
 ): boolean {
   const { name } = service.declaration;
+  if (!mayUse(caller, { setup, service, wanted: action.class })) return false;
   if (action.class !== 'read' && (setup.readOnly || caller.readOnly)) return false;
   // What a flow may do beyond read and write is granted to the flow, not enabled for everybody.
   const gated = action.class === 'high_risk' && caller.delegation === null;
@@ -29,6 +30,13 @@ export const classStage =
       throw refusal('class_not_allowed', `The token does not allow ${action.name} of ${title}.`, {
         hint: `It takes the scope ${scope}.`,
         details: { required: scope },
+      });
+    }
+    if (!mayUse(call.caller, { setup, service, wanted: action.class })) {
+      const verb = action.class === 'read' ? 'read' : 'change';
+      const said = `${displayNameOf(call.caller)} may not ${verb} anything in ${title}.`;
+      throw refusal('outside_owner_scope', said, {
+        hint: 'An admin of the workspace says who may: services.setAccess.',
       });
     }
     if (action.class === 'read') return next();

@@ -90,8 +90,9 @@ export function createConsents(deps: {
 }) {
   const { db, clock, sealer, services, apps, wire, cache } = deps;
 
-  async function appOf(workspace: string, name: string) {
-    const { service } = await services.require(workspace, name);
+  async function appOf(call: Call, name: string) {
+    const workspace = workspaceOf(call);
+    const { service } = await services.require(workspace, name, call.caller);
     const { title } = service.declaration;
     const app = await apps.of(workspace, service.declaration);
     if (app) return { app, title, origin: originOf(service) };
@@ -105,7 +106,7 @@ export function createConsents(deps: {
     async begin(call: Call, { service }: { service: string }) {
       const workspace = workspaceOf(call);
       const { userId, sessionId } = sessionOf(call);
-      const { app, title, origin } = await appOf(workspace, service);
+      const { app, title, origin } = await appOf(call, service);
       const { issuer, endpoints } = app.way;
       const pending: Pending = {
         verifier: randomBytes(32).toString('base64url'),
@@ -143,7 +144,7 @@ export function createConsents(deps: {
       const begun = JSON.parse(open) as Pending;
       const { endpoints, verifier, callback, app: identity } = begun;
       assertIssuer(endpoints, iss);
-      const { app, title, origin } = await appOf(workspace, service);
+      const { app, title, origin } = await appOf(call, service);
       if (!sameSecret(identity, app.identity) || begun.origin !== origin) {
         throw new AppError('gone', `The set-up of ${title} was changed meanwhile.`, {
           hint: 'Connect again.',

@@ -7,7 +7,7 @@ import type { ServiceDeclaration } from '../action.ts';
 import { labelOf } from '../databases/index.ts';
 import { refusal } from '../reasons.ts';
 import type { Sealer } from '../sealer.ts';
-import type { Service, Services } from '../services/index.ts';
+import { type Service, type Services, seesService } from '../services/index.ts';
 import type { CredentialCache } from './cache.ts';
 import * as sql from './credentials.sql.ts';
 import type { OAuthApps } from './oauth-apps.ts';
@@ -96,7 +96,7 @@ export function createCredentials(deps: CredentialsDeps) {
 
   async function set(call: Call, said: NewCredential, userId: string) {
     const workspace = workspaceOf(call);
-    const { service } = await services.require(workspace, said.service);
+    const { service } = await services.require(workspace, said.service, call.caller);
     const { title, keyHint } = service.declaration;
     const way = keyWayOf(service.declaration);
     if (!way) {
@@ -211,7 +211,7 @@ export function createCredentials(deps: CredentialsDeps) {
     /** The same for whoever calls. */
     async ofCaller(call: Call, name: string): Promise<CredentialHeaders> {
       const workspace = workspaceOf(call);
-      const { service } = await services.require(workspace, name);
+      const { service } = await services.require(workspace, name, call.caller);
       const person = { workspace, userId: call.caller.userId ?? everybody };
       return (await proofOf(service, person)).headers;
     },
@@ -248,7 +248,10 @@ export function createCredentials(deps: CredentialsDeps) {
         apps.names(workspace),
         db.rows<ListedCredential>(sql.listCredentials, [workspace, personOf(call), everybody]),
       ]);
-      return listOffers(setup, { withApp, rows });
+      const seen = [...setup.services.values()].filter((service) =>
+        seesService(call.caller, { setup, service }),
+      );
+      return listOffers(seen, { withApp, rows });
     },
 
     removeOwn: (call: Call, { service }: { service: string }) =>

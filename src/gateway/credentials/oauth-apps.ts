@@ -90,7 +90,7 @@ export function createOAuthApps(deps: {
 
     async set(call: Call, { service: name, clientId, clientSecret, ...settings }: NewApp) {
       const workspace = workspaceOf(call);
-      const { service } = await services.require(workspace, name);
+      const { service } = await services.require(workspace, name, call.caller);
       const { title } = service.declaration;
       const way = wayOf(service.declaration, settings);
       if (!way) {

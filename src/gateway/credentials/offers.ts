@@ -1,5 +1,5 @@
 // What a person sees of the services of a workspace: the ways to each, and how it is. No I/O.
-import type { Setup } from '../services/index.ts';
+import type { Service } from '../services/index.ts';
 import type { ListedCredential } from './credentials.ts';
 import { givenFor, isGoodAt } from './origin.ts';
 import { keyWayOf, waysOf } from './ways.ts';
@@ -26,11 +26,11 @@ function ownFacts(row: ListedCredential, movedFrom: string | null): NonNullable<
 }
 
 export function listOffers(
-  { services }: Setup,
+  services: readonly Service[],
   { withApp, rows }: { withApp: ReadonlySet<string>; rows: readonly ListedCredential[] },
 ): Offer[] {
   // The own workspace is there without anything to connect.
-  const elsewhere = [...services.values()].filter(({ baseUrl }) => baseUrl !== '');
+  const elsewhere = services.filter(({ baseUrl }) => baseUrl !== '');
   return elsewhere.map((there) => {
     const { declaration } = there;
     const { name, title, description, keyHint } = declaration;

@@ -40,3 +40,21 @@ export const upsertReadOnly = statement(
    on conflict (workspace) do update
    set read_only = excluded.read_only`,
 );
+
+export const selectAccess = statement(
+  'gateway_access.list',
+  `select service, readers, writers
+   from gateway_access
+   where workspace = $1`,
+);
+
+export const upsertAccess = statement(
+  'gateway_access.set',
+  `insert into gateway_access (workspace, service, readers, writers, set_by, set_at)
+   values ($1, $2, $3, $4, $5, $6)
+   on conflict (workspace, service) do update
+   set readers = excluded.readers,
+       writers = excluded.writers,
+       set_by = excluded.set_by,
+       set_at = excluded.set_at`,
+);

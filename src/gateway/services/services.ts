@@ -1,13 +1,14 @@
 // Which services a workspace uses, and where they are. A service that is not set up is not there:
 // no tool lists it, and a call of it says the same for every name.
 import { AppError, type Clock, nearest } from '../../base/index.ts';
-import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
+import { type Call, type Caller, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Action, ServiceDeclaration } from '../action.ts';
 import { baseAddress } from '../address.ts';
 import type { Changes } from '../changes.ts';
 import type { GateSet } from '../gates/index.ts';
 import { refusal } from '../reasons.ts';
+import { type Access, seesService } from './access.ts';
 import * as sql from './services.sql.ts';
 
 /** A service as a workspace has set it up. */
@@ -22,6 +23,8 @@ export interface Service {
 export interface Setup {
   readonly readOnly: boolean;
   readonly gates: GateSet;
+  /** By service, where an admin said who may use it. */
+  readonly access: ReadonlyMap<string, Access>;
   /** By name, in alphabetical order. */
   readonly services: ReadonlyMap<string, Service>;
 }
@@ -65,11 +68,12 @@ export function createServices(deps: ServicesDeps) {
   }
 
   async function read(workspace: string): Promise<Setup> {
-    const [rows, settings, open, own] = await Promise.all([
+    const [rows, settings, open, own, access] = await Promise.all([
       db.rows<Stored>(sql.selectServices, [workspace]),
       db.row<{ readOnly: boolean }>(sql.selectSettings, [workspace]),
       gates.of(workspace),
       brought(workspace),
+      db.rows<Access & { service: string }>(sql.selectAccess, [workspace]),
     ]);
     const there = new Set(rows.map(({ name }) => name));
     const unaddressed = declarations.filter((one) => one.isOwn && !there.has(one.name));
@@ -83,6 +87,7 @@ export function createServices(deps: ServicesDeps) {
     return {
       readOnly: settings?.readOnly ?? false,
       gates: open,
+      access: new Map(access.map((one) => [one.service, one])),
       services: new Map(services.map((service) => [service.declaration.name, service])),
     };
   }
@@ -101,12 +106,25 @@ export function createServices(deps: ServicesDeps) {
   return {
     setupOf,
 
-    /** Throws `service_unknown`, the same for what is not set up and what nobody knows. */
-    async require(workspace: string, name: string): Promise<{ setup: Setup; service: Service }> {
+    /**
+     * Throws `service_unknown`, the same for what is not set up, what nobody knows, and what is
+     * not for this person. A flow that declares it hears more, from the stage of classes.
+     */
+    async require(
+      workspace: string,
+      name: string,
+      caller: Caller,
+    ): Promise<{ setup: Setup; service: Service }> {
       const setup = await setupOf(workspace);
-      const service = setup.services.get(name);
+      const seen = [...setup.services.values()].filter(
+        (service) => caller.delegation !== null || seesService(caller, { setup, service }),
+      );
+      const service = seen.find(({ declaration }) => declaration.name === name);
       if (service) return { setup, service };
-      const similar = nearest(name, setup.services.keys());
+      const similar = nearest(
+        name,
+        seen.map(({ declaration }) => declaration.name),
+      );
       throw refusal('service_unknown', `This workspace has no service "${name.slice(0, 60)}".`, {
         hint: similar ? `Did you mean "${similar}"?` : 'services.list has those that it has.',
       });
@@ -114,8 +132,12 @@ export function createServices(deps: ServicesDeps) {
 
     /** What can be set up, and what is. */
     async list(call: Call) {
-      const { services } = await setupOf(workspaceOf(call));
-      const own = [...services.values()].map(({ declaration }) => declaration);
+      const setup = await setupOf(workspaceOf(call));
+      const seen = [...setup.services].filter(([, service]) =>
+        seesService(call.caller, { setup, service }),
+      );
+      const services = new Map(seen);
+      const own = seen.map(([, { declaration }]) => declaration);
       const all = new Map([...declared.values(), ...own].map((one) => [one.name, one]));
       return [...all.values()]
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
@@ -126,6 +148,8 @@ export function createServices(deps: ServicesDeps) {
           auth: auth.kind,
           enabled: services.has(name),
           baseUrl: services.get(name)?.baseUrl || baseUrl || null,
+          readers: setup.access.get(name)?.readers ?? null,
+          writers: setup.access.get(name)?.writers ?? null,
           actions: actions
             .filter((one) => one.curated)
             .map((one) => ({ name: one.name, class: one.class })),
@@ -165,6 +189,21 @@ export function createServices(deps: ServicesDeps) {
       await db.run(sql.deleteService, [workspaceOf(call), name]);
       changes.changed(workspaceOf(call));
       return { name };
+    },
+
+    /** Of a service that is set up; null brings back what is usual. */
+    async setAccess(call: Call, { name, readers, writers }: Access & { name: string }) {
+      const workspace = workspaceOf(call);
+      if (!(await setupOf(workspace)).services.has(name)) {
+        throw new AppError('not_found', `This workspace has no service "${name}".`, {
+          hint: 'services.list has those that it has.',
+        });
+      }
+      const lists = [readers, writers].map((list) => list && JSON.stringify(list));
+      const by = displayNameOf(call.caller);
+      await db.run(sql.upsertAccess, [workspace, name, ...lists, by, clock.now()]);
+      changes.changed(workspace);
+      return { name, readers, writers };
     },
 
     async setReadOnly(call: Call, { readOnly }: { readOnly: boolean }) {

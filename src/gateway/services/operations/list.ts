@@ -21,6 +21,11 @@ export const listServices = (services: Services) =>
           .describe('what people prove themselves with: none, key, basic, connection, oauth'),
         enabled: z.boolean(),
         baseUrl: z.string().nullable(),
+        readers: z.array(z.string()).nullable().describe('null: everybody reads'),
+        writers: z
+          .array(z.string())
+          .nullable()
+          .describe('null: admins and developers make changes'),
         actions: z.array(z.object({ name: z.string(), class: z.enum(actionClasses) })),
       }),
     ),
