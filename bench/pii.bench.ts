@@ -130,6 +130,7 @@ async function withMap(): Promise<void> {
       unseal(key, use, value)?.toString(),
   };
   const pii = createPii({
+    changes: { changed: () => undefined },
     ...{ db: database.db, clock: systemClock, log, sealer },
     tick: createSlowTick({ clock: systemClock, log }),
     directory: { names: async () => [] },

@@ -28,6 +28,7 @@ import { createHooks, type RunScript } from './hooks/index.ts';
 import { createOpenApi, openApiOperations } from './openapi/index.ts';
 import {
   createPii,
+  type Pii,
   type PiiDirectory,
   piiOperations,
   protectStage,
@@ -71,7 +72,10 @@ export interface GatewayDeps {
 export type Gateway = ReturnType<typeof createGateway>;
 
 /** What can be called, and as whom: the product's own services, and what workspaces bring. */
-function createSources(deps: GatewayDeps, ground: { changes: Revisions; sealer: Sealer }) {
+function createSources(
+  deps: GatewayDeps,
+  ground: { changes: Revisions; sealer: Sealer; masked: Pii['masked'] },
+) {
   const gates = createGates({ ...deps, ...ground });
   const isOurs = (name: string): boolean => curated.some((one) => one.name === name);
   const openApi = createOpenApi({
@@ -113,11 +117,11 @@ function createSources(deps: GatewayDeps, ground: { changes: Revisions; sealer: 
 export function createGateway(deps: GatewayDeps) {
   const changes = createRevisions(deps.db, 'gateway_changed');
   const sealer = createSealer(deps.deriveKey);
-  const sources = createSources(deps, { changes, sealer });
+  const pii = createPii({ ...deps, sealer, changes });
+  const sources = createSources(deps, { changes, sealer, masked: pii.masked });
   const { gates, upstreams, services, proofs } = sources;
   const { credentials } = proofs;
   const audit = createServiceAudit({ ...deps, sealer, changes });
-  const pii = createPii({ ...deps, sealer });
   const send = createSend({ ...deps, credentials, databases: createDatabases(deps) });
   const delegation = createDelegation({
     ...deps,

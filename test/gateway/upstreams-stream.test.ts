@@ -2,6 +2,7 @@
 // of the newer era, passed on as they come.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { assertNoCanary, canaries } from '../kit/canaries.ts';
 import { type Modern, startModern } from '../kit/mcp-servers.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 import { messagesOf, modern as modernRequest } from '../mcp/kit.ts';
@@ -58,14 +59,21 @@ describe('what an MCP server sends by itself', () => {
     assert.ok(!modern.asked.includes('initialize'));
   });
 
-  test('F08 progress goes on as it comes, as numbers', async () => {
+  test('F08 D01 progress goes on as it comes, its words without personal values', async () => {
+    modern.words = `on the way to ${canaries.EMAIL}\u200B, who is at ${canaries.PHONE}`;
     const args = { name: 'modern_read_actions', arguments: { action: 'walk' } };
     const messages = await messagesOf(await post('tools/call', args));
     const steps = messages.filter(({ method }) => method === 'notifications/progress');
     assert.ok(steps.length >= 1, JSON.stringify(messages));
     assert.equal(steps[0]?.params.total, 2);
     assert.equal(messages.at(-1)?.result.content[0].text, 'walked');
-    assert.doesNotMatch(JSON.stringify(messages), /secret-of-progress/);
+    assertNoCanary(messages, 'what came in');
+    const words = /^on the way to ⟦EMAIL_1:[^⟧]+⟧, who is at ⟦PHONE_1:[^⟧]+⟧$/;
+    for (const { params } of steps) assert.match(params.message, words);
+    // What it writes to its log is for nobody here.
+    assert.ok(messages.every(({ method }) => method !== 'notifications/message'));
+    const [row] = await ok('serviceAudit.list', { perPage: 1 });
+    assert.deepEqual([row.decision, row.action], ['allowed', 'walk']);
   });
 
   test('F08 a changed list reaches our clients, who then see it', async () => {

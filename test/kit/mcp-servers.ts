@@ -159,6 +159,8 @@ export interface Modern {
   address: string;
   /** Methods that came in. */
   asked: string[];
+  /** Its words on the way. */
+  words: string;
   /** Lists a tool less and tells everybody who listens. */
   withdraw(name: string): void;
   stop(): Promise<void>;
@@ -169,7 +171,7 @@ export async function startModern(): Promise<Modern> {
   const sdk = await import('@modelcontextprotocol/server');
   const tools = new Set(['walk', 'rest']);
   const asked: string[] = [];
-  const capabilities = { tools: { listChanged: true } };
+  const capabilities = { tools: { listChanged: true }, logging: {} };
   const handler = sdk.createMcpHandler(() => {
     const made = new sdk.Server({ name: 'modern', version: '1' }, { capabilities });
     made.setRequestHandler('tools/list', () => ({
@@ -179,9 +181,12 @@ export async function startModern(): Promise<Modern> {
       const { _meta: meta } = mcpReq;
       const progressToken = meta?.progressToken;
       for (const progress of progressToken === undefined ? [] : [1, 2]) {
-        const params = { progressToken, progress, total: 2, message: 'secret-of-progress' };
+        const params = { progressToken, progress, total: 2, message: modern.words };
         await mcpReq.notify({ method: 'notifications/progress', params });
       }
+      const level = 'info' as const;
+      const data = modern.words;
+      await mcpReq.notify({ method: 'notifications/message', params: { level, data } });
       return { content: [{ type: 'text', text: 'walked' }] };
     });
     return made;
@@ -206,9 +211,10 @@ export async function startModern(): Promise<Modern> {
   server.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const modern: Modern = {
     address: `http://127.0.0.1:${port}/mcp`,
     asked,
+    words: 'on its way',
     withdraw(name) {
       tools.delete(name);
       handler.notify.toolsChanged();
@@ -219,4 +225,5 @@ export async function startModern(): Promise<Modern> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return modern;
 }

@@ -1,5 +1,5 @@
 // One call of a service on its way through the stages.
-import type { Call } from '../../operation/index.ts';
+import type { Call, Progress } from '../../operation/index.ts';
 import type { Action, ActionClass, JsonObject, Media } from '../action.ts';
 import type { Service, Setup } from '../services/index.ts';
 import type { Subject } from '../subject.ts';
@@ -30,6 +30,8 @@ export interface Flight {
   params: JsonObject;
   /** For its row in the log. */
   readonly notes: CallNotes;
+  /** Hears what the service says on its way; words of it are searched before they go on. */
+  onProgress?: (progress: Progress) => void;
   /** Why the person has to agree first, where a hook wants it. */
   confirm?: string;
 }

@@ -189,7 +189,7 @@ export function createSend({ egress, clock, credentials, databases, invoke }: Se
       return { value: { wouldSend: shownOf(request) }, notes: ['Nothing was sent.'] };
     const { run } = action;
     if (run) {
-      const { onProgress } = flight.call;
+      const { onProgress } = flight;
       const heard = onProgress ? { onProgress } : {};
       const answer = await timed(flight, (way) => run({ params, ...way, ...heard }));
       return { ...answer, notes: [...(answer.notes ?? [])] };

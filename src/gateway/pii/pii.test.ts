@@ -38,10 +38,11 @@ describe('pseudonyms', () => {
       unseal(key, use, value)?.toString(),
   };
   const directory = { names: async () => ['Dora Directory'] };
+  const changes = { changed: () => undefined };
   /** A process of its own, as far as pseudonyms go. */
   const aProcess = (): Pii => {
     const tick = createSlowTick({ clock, log });
-    return createPii({ db: database.db, clock, log, tick, sealer, directory });
+    return createPii({ db: database.db, clock, log, tick, sealer, directory, changes });
   };
   let pii: Pii;
 
@@ -306,6 +307,7 @@ describe('pseudonyms', () => {
     const many = Array.from({ length: 20_001 }, (_, index) => `n${index}@example.com`);
     await assert.rejects(pii.protect(ann, many, jira), refusedAs('pii_scrub_failed'));
     const broken = createPii({
+      changes,
       ...{ db: database.db, clock, log, sealer, tick: createSlowTick({ clock, log }) },
       directory: { names: () => Promise.reject(new Error(`no ${canaries.NAME}`)) },
     });

@@ -2,12 +2,13 @@
 // again in what goes to it. Whatever fails on the way fails the call: nothing leaves half done.
 import { AppError, type Clock, type Log, type SlowTick } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
+import type { Changes } from '../changes.ts';
 import type { Sealer } from '../sealer.ts';
 import { refusal } from '../reasons.ts';
 import { createNameIndex, loadScanner, type NameIndex, type Scanner } from './detect/index.ts';
 import { createTokenMap } from './map.ts';
 import type { PiiOwner } from './owner.ts';
-import { createProtection, type Personal, rewrite } from './protection.ts';
+import { createProtection, type Personal, rewrite, type Search } from './protection.ts';
 import { createPruner } from './pruner.ts';
 import { restoreIn, usesOf, valuesFor } from './restoration.ts';
 import { createSettingsStore, type StoredSettings } from './settings.ts';
@@ -26,6 +27,8 @@ export interface PiiDeps {
   log: Log;
   tick: SlowTick;
   sealer: Sealer;
+  /** Hears that definitions of tools are masked in another way. */
+  changes: Pick<Changes, 'changed'>;
   directory: PiiDirectory;
 }
 
@@ -81,18 +84,51 @@ export function createPii(deps: PiiDeps) {
     return index;
   }
 
-  async function replace(owner: PiiOwner, value: unknown, how: ProtectHow): Promise<Protected> {
-    const set = await settings.of(owner.workspace);
-    if (!set.enabled) return { value, counts: {}, fields: [] };
+  /** `owner`: whose names of today are known beside those of the directory. */
+  async function searched(
+    set: StoredSettings,
+    value: unknown,
+    of: { workspace: string; owner?: PiiOwner; nameFields?: readonly string[] },
+  ): Promise<Search> {
     const scanner = await scannerOf(set);
     const names = scanner.findsNames
-      ? [await map.names(owner), await directoryOf(owner.workspace)]
+      ? [of.owner && (await map.names(of.owner)), await directoryOf(of.workspace)]
       : [];
-    const search = createProtection({
+    return createProtection({
       scanner,
       names: names.filter((index) => index !== undefined),
-      nameFields: how.nameFields ?? [],
+      nameFields: of.nameFields ?? [],
     }).search(value);
+  }
+
+  /** What `work` answers; `pii_scrub_failed` for whatever goes wrong in it. */
+  async function closed<Result>(
+    workspace: string,
+    service: string,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      // By its place alone: the message may hold what must not be seen.
+      const at = placeOf(error);
+      log.error('personal values could not be removed', { workspace, service, at });
+      throw refusal('pii_scrub_failed', 'Personal values could not be removed.', {
+        hint:
+          error instanceof AppError && error.code === 'too_large'
+            ? `${error.message} Ask for less at a time.`
+            : 'Nothing was shown. Try again; an admin finds the place of the fault in the log.',
+        details: { service },
+      });
+    }
+  }
+
+  async function replace(owner: PiiOwner, value: unknown, how: ProtectHow): Promise<Protected> {
+    const { workspace } = owner;
+    const set = await settings.of(workspace);
+    if (!set.enabled) return { value, counts: {}, fields: [] };
+    const { nameFields = [] } = how;
+    const search = await searched(set, value, { workspace, owner, nameFields });
     const { list, found } = search;
     if (list.length === 0) return { value, counts: {}, fields: [] };
     const counts: Record<string, number> = {};
@@ -134,27 +170,20 @@ export function createPii(deps: PiiDeps) {
      * with tokens or masks in place of personal values. Throws `pii_scrub_failed` when anything
      * goes wrong; never answers a part.
      */
-    async protect(owner: PiiOwner, value: unknown, how: ProtectHow): Promise<Protected> {
-      try {
-        return await replace(owner, value, how);
-      } catch (error) {
-        // By its place alone: the message may hold what must not be seen.
-        const at = placeOf(error);
-        const { service } = how;
-        log.error('personal values could not be removed', {
-          workspace: owner.workspace,
-          service,
-          at,
-        });
-        throw refusal('pii_scrub_failed', 'Personal values could not be removed.', {
-          hint:
-            error instanceof AppError && error.code === 'too_large'
-              ? `${error.message} Ask for less at a time.`
-              : 'Nothing was shown. Try again; an admin finds the place of the fault in the log.',
-          details: { service },
-        });
-      }
-    },
+    protect: (owner: PiiOwner, value: unknown, how: ProtectHow): Promise<Protected> =>
+      closed(owner.workspace, how.service, () => replace(owner, value, how)),
+
+    /**
+     * `value` with masks, whatever the strategy: for what everybody reads alike, such as the
+     * definitions of tools, which can name nobody's tokens. Throws `pii_scrub_failed`.
+     */
+    masked: <Value>(workspace: string, service: string, value: Value): Promise<Value> =>
+      closed(workspace, service, async () => {
+        const set = await settings.of(workspace);
+        if (!set.enabled) return value;
+        const { found } = await searched(set, value, { workspace });
+        return rewrite(value, found, (personal) => mask(personal.type, personal.value)) as Value;
+      }),
 
     /**
      * `params` with values in place of tokens in `fields` (paths from the outside in, `*` for

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../base/index.ts';
 import type { Database } from '../../store/index.ts';
+import type { Changes } from '../changes.ts';
 import { compilePattern } from './detect/index.ts';
 import * as sql from './pii.sql.ts';
 import { piiTypes, typePattern } from './pii-type.ts';
@@ -85,7 +86,15 @@ export const trustMs = 2000;
 
 export type SettingsStore = ReturnType<typeof createSettingsStore>;
 
-export function createSettingsStore({ db, clock }: { db: Database; clock: Clock }) {
+export function createSettingsStore({
+  db,
+  clock,
+  changes: told,
+}: {
+  db: Database;
+  clock: Clock;
+  changes: Pick<Changes, 'changed'>;
+}) {
   const kept = new Map<string, { settings: StoredSettings; readAt: number }>();
 
   async function read(workspace: string): Promise<StoredSettings> {
@@ -117,7 +126,9 @@ export function createSettingsStore({ db, clock }: { db: Database; clock: Clock 
       const lists = [JSON.stringify(patterns), JSON.stringify(crossings)];
       const values = [workspace, enabled, strategy, types, phoneRegions, ...lists, by, clock.now()];
       await db.run(sql.upsertSettings, values);
-      return read(workspace);
+      const stored = await read(workspace);
+      told.changed(workspace);
+      return stored;
     },
   };
 }

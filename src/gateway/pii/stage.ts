@@ -2,6 +2,7 @@
 // errors alike, and right before a request goes out `restoreStage` puts values for tokens.
 import { AppError } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
+import type { Progress } from '../../operation/index.ts';
 import type { Flight, ServiceResult, Stage } from '../calls/index.ts';
 import { cutSaid } from '../said.ts';
 import type { PiiOwner } from './owner.ts';
@@ -30,13 +31,51 @@ async function withoutValues(pii: Pii, flight: Flight, error: AppError): Promise
   });
 }
 
+/** So many words of progress wait to be searched; of more the numbers alone go on. */
+const maxWaiting = 20;
+
+/** Progress in order, with the words of the service searched like its results. */
+function protectedProgress(pii: Pii, flight: Flight, tell: (progress: Progress) => void) {
+  const { service, action } = flight;
+  const how = { service: service.declaration.name, nameFields: action.nameFields };
+  let waiting = 0;
+  let told = Promise.resolve();
+
+  async function words(message: string): Promise<{ message?: string }> {
+    try {
+      const { value } = await pii.protect(ownerOf(flight), message, how);
+      return { message: String(value) };
+    } catch {
+      // What cannot be searched is not said; why is in the log.
+      return {};
+    }
+  }
+
+  return {
+    hear({ message, ...numbers }: Progress): void {
+      const searches = message !== undefined && waiting < maxWaiting;
+      waiting += 1;
+      told = told.then(async () => {
+        tell({ ...numbers, ...(searches && (await words(message))) });
+        waiting -= 1;
+      });
+    },
+    /** Resolves when all of it is told. */
+    told: () => told,
+  };
+}
+
 /** Throws `pii_scrub_failed` rather than to show anything that it could not search. */
 export const protectStage =
   (pii: Pii): Stage =>
   async (flight, next): Promise<ServiceResult> => {
+    const { onProgress } = flight.call;
+    const progress = onProgress && protectedProgress(pii, flight, onProgress);
+    if (progress) flight.onProgress = progress.hear;
     const result = await next().catch(async (error: unknown) => {
       throw error instanceof AppError ? await withoutValues(pii, flight, error) : error;
     });
+    await progress?.told();
     const { service, action } = flight;
     const how = { service: service.declaration.name, nameFields: action.nameFields };
     const answer = [result.value, ...result.notes];

@@ -3,7 +3,7 @@
 import type { Answer, JsonObject, Media } from '../action.ts';
 import { refusal } from '../reasons.ts';
 import { saidOf } from '../said.ts';
-import { visible } from './scan.ts';
+import { visible, visibleIn } from './scan.ts';
 
 const mediaTypes = /^(?:image\/(?:png|jpeg|gif|webp)|audio\/(?:mpeg|wav|ogg|webm|mp4|x-wav))$/;
 /** Of all pictures and sounds of one answer, base64. */
@@ -20,7 +20,9 @@ function resourceOf(block: JsonObject): JsonObject {
   const { uri, name, title, description, mimeType, text } = isObject(resource) ? resource : {};
   const link = typeof uri === 'string' && !harmfulLink.test(uri) ? uri : null;
   const said = { uri: link, name, title, description, mimeType, text };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return visibleIn(
+    Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+  );
 }
 
 /** Throws `upstream_failed` with the tool's own words when it says that it failed. */
@@ -48,7 +50,7 @@ export function answerOf(title: string, result: JsonObject): Answer {
   const resources = blocks
     .filter(({ type }) => type === 'resource' || type === 'resource_link')
     .map(resourceOf);
-  const main = result['structuredContent'] ?? text;
+  const main = visibleIn(result['structuredContent']) ?? text;
   const value = resources.length === 0 ? main : { result: main, resources };
   return { value, notes, ...(media.length > 0 && { media }) };
 }

@@ -13,7 +13,7 @@ import type { Egress } from '../../egress/index.ts';
 import type { Sandbox } from '../../engine/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { Answer, RunContext, ServiceAuth, ServiceDeclaration } from '../action.ts';
+import type { Action, Answer, RunContext, ServiceAuth, ServiceDeclaration } from '../action.ts';
 import type { Changes } from '../changes.ts';
 import type { CredentialHeaders } from '../credentials/index.ts';
 import { refusal } from '../reasons.ts';
@@ -23,6 +23,7 @@ import { createApproval } from './approval.ts';
 import type { Program, Target } from './connect.ts';
 import { createConnections, type Live } from './connections.ts';
 import { readTools, type Unusable } from './definition.ts';
+import { visible } from './scan.ts';
 import { createPins, stateOf, type StoredTool } from './pins.ts';
 import { toolAction } from './tool-action.ts';
 import * as sql from './upstreams.sql.ts';
@@ -62,12 +63,15 @@ export interface UpstreamsDeps {
   sealer: Sealer;
   /** Is there another service of this name in the workspace? */
   isTaken: (workspace: string, name: string) => Promise<boolean>;
+  /** A value with masks for what is personal in it; throws when it cannot be searched. */
+  masked: <Value>(workspace: string, service: string, value: Value) => Promise<Value>;
   /** What a person proves itself with at a service that is set up. */
   headersFor: (call: Call, service: string) => Promise<CredentialHeaders>;
 }
 
 /** A definition is looked at again when what is known of it is older. */
 const freshMs = 10_000;
+const maxProgressChars = 300;
 
 const useOf = (name: string): string => `gateway upstream ${name}`;
 const keyOf = (workspace: string, { name, updatedAt }: StoredUpstream): string =>
@@ -164,10 +168,15 @@ export function createUpstreams(deps: UpstreamsDeps) {
           signal,
           // The limit of the call is the stage's; this one only outlives it.
           timeout: row.limitMs + 5000,
-          // Words of the server would pass policy by: the numbers alone go on.
           ...(onProgress && {
-            onprogress: ({ progress, total }) =>
-              onProgress({ progress, ...(total !== undefined && { total }) }),
+            onprogress: ({ progress, total, message }) =>
+              onProgress({
+                progress,
+                ...(total !== undefined && { total }),
+                ...(message !== undefined && {
+                  message: visible(message).slice(0, maxProgressChars),
+                }),
+              }),
           }),
         },
       );
@@ -175,13 +184,33 @@ export function createUpstreams(deps: UpstreamsDeps) {
     });
   }
 
-  function declarationOf(
+  /** What models read of a tool is masked; a tool of which that fails is not there. */
+  async function shown(workspace: string, service: string, action: Action): Promise<Action[]> {
+    const { description, input } = action;
+    const words = { description, json: input.json };
+    try {
+      const masked = await deps.masked(workspace, service, words);
+      const { json } = masked;
+      return [{ ...action, description: masked.description, input: { ...input, json } }];
+    } catch {
+      return [];
+    }
+  }
+
+  async function declarationOf(
     workspace: string,
     row: StoredUpstream,
     tools: readonly StoredTool[],
-  ): ServiceDeclaration {
+  ): Promise<ServiceDeclaration> {
     const { name, title, description, auth, address, limitMs } = row;
     const inState = (state: string) => tools.filter((tool) => stateOf(tool) === state);
+    const actions = inState('approved').map((tool) =>
+      toolAction(tool, {
+        argumentCheck,
+        limitMs,
+        call: (pinned, context) => callTool({ workspace, row }, pinned, context),
+      }),
+    );
     return {
       name,
       title,
@@ -190,13 +219,7 @@ export function createUpstreams(deps: UpstreamsDeps) {
       keyHint: `Ask whoever runs ${title} for a key.`,
       baseUrl: address ?? `stdio:${name}`,
       quarantined: new Set(inState('quarantined').map((tool) => tool.name)),
-      actions: inState('approved').map((tool) =>
-        toolAction(tool, {
-          argumentCheck,
-          limitMs,
-          call: (pinned, context) => callTool({ workspace, row }, pinned, context),
-        }),
-      ),
+      actions: (await Promise.all(actions.map((action) => shown(workspace, name, action)))).flat(),
     };
   }
 
@@ -295,10 +318,12 @@ export function createUpstreams(deps: UpstreamsDeps) {
     async of(workspace: string): Promise<ServiceDeclaration[]> {
       const rows = await all(workspace);
       const tools = rows.length === 0 ? [] : await pins.of(workspace);
-      return rows.map((row) => {
-        const own = tools.filter((tool) => tool.upstream === row.name);
-        return declarationOf(workspace, row, own);
-      });
+      return Promise.all(
+        rows.map((row) => {
+          const own = tools.filter((tool) => tool.upstream === row.name);
+          return declarationOf(workspace, row, own);
+        }),
+      );
     },
 
     async remove(call: Call, { name }: { name: string }): Promise<{ name: string }> {
