@@ -247,7 +247,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
     });
     const { routes, files } = engine;
     const { artifacts, clients } = identity;
-    const oauth = { artifacts, clients, egress, deriveKey, exchange: gateway.exchange };
+    const oauth = { artifacts, clients, egress, deriveKey, delegation: gateway.delegation };
     const isWell = createPulse({ db, clock });
     const shared = { door, identity, config, version, log, clock, metrics, isWell };
     const http = createHttpServer({ ...shared, oauth, mcp, conformance, routes, files, gateway });

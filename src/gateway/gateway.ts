@@ -64,8 +64,7 @@ export interface GatewayDeps {
   origin: () => string;
   engine: DelegationDeps['engine'];
   memberOf: DelegationDeps['memberOf'];
-  /** A person as they are in a workspace; undefined: unknown, or disabled. */
-  personIn: (workspace: string, userId: string) => Promise<Caller | undefined>;
+  personIn: DelegationDeps['personIn'];
   usernameOf: DelegationDeps['usernameOf'];
 }
 
@@ -191,8 +190,12 @@ export function createGateway(deps: GatewayDeps) {
     },
     /** The rows of service calls that `serviceAudit.export` let somebody take, as text. */
     exported: audit.exported,
-    /** The token exchange of RFC 8693. */
-    exchange: delegation.exchange,
+    /** For the authorization server: tokens of flows that act for a person. */
+    delegation: {
+      exchange: delegation.exchange,
+      introspect: delegation.introspect,
+      isOn: delegation.isOnSomewhere,
+    },
     /** For identity: what a delegated token says at this moment. */
     findToken: delegation.findToken,
     async start(): Promise<void> {

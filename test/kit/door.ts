@@ -206,7 +206,11 @@ export const noOAuth: OAuthParts = {
   },
   egress: { fetch: async () => new Response() },
   deriveKey: async () => Buffer.alloc(32),
-  exchange: async () => ({ status: 400, body: {} }),
+  delegation: {
+    exchange: async () => ({ status: 400, body: {} }),
+    introspect: async () => ({ status: 400, body: {} }),
+    isOn: async () => false,
+  },
 };
 
 /** For a web server without services. */

@@ -34,7 +34,8 @@ interface Row extends KnownClient {
 /** An assertion lives for minutes, so that what is remembered of it stays small. */
 const assertionMaxAge = '10m';
 const toleranceS = 60;
-const algorithms = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
+/** By which an assertion may be signed. */
+export const assertionAlgorithms = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 const unknown = () =>
   refusal('client_unknown', 'This client is unknown, or its proof is wrong.', {
@@ -63,7 +64,7 @@ export function createClients({
   async function assertSigned({ id, publicKey }: Row, assertion: string): Promise<void> {
     const keys = createLocalJWKSet({ keys: [publicKey] } as JSONWebKeySet);
     const { payload } = await jwtVerify(assertion, keys, {
-      algorithms,
+      algorithms: assertionAlgorithms,
       issuer: id,
       subject: id,
       audience: [origin(), `${origin()}/token`, `${origin()}/auth/token`],

@@ -10,6 +10,7 @@ import { createExchange, type Exchange } from './exchange.ts';
 import { createExchanges } from './exchanges.ts';
 import { createGrants } from './grants.ts';
 import { createHighRiskGrants } from './high-risk.ts';
+import { createIntrospection } from './introspection.ts';
 import { delegationOperations } from './operations/index.ts';
 import type { OwnEngine } from './own-engine.ts';
 import { createRegistry } from './registry.ts';
@@ -29,6 +30,8 @@ export interface DelegationDeps {
   memberOf: (workspace: string, username: string) => Promise<Caller | undefined>;
   /** The username of a member, by e-mail address. */
   usernameOf: (workspace: string, email: string) => Promise<string | undefined>;
+  /** A person as they are in a workspace; undefined: unknown, or disabled. */
+  personIn: (workspace: string, userId: string) => Promise<Caller | undefined>;
   /** Is there such a service in the workspace? */
   hasService: (workspace: string, service: string) => Promise<boolean>;
 }
@@ -37,6 +40,10 @@ export interface DelegationPart {
   operations: AnyOperation[];
   /** The token endpoint's token exchange. */
   exchange: Exchange;
+  /** What a delegated token is, for its own client. */
+  introspect: Exchange;
+  /** Do flows act for people in any workspace? */
+  isOnSomewhere: () => Promise<boolean>;
   /** For identity: who holds a delegated token, at this moment. */
   findToken: DelegatedTokens['find'];
   /** What a flow may do in a service. */
@@ -69,6 +76,8 @@ export function createDelegation(deps: DelegationDeps): DelegationPart {
       tokens,
       verifyWindmill: createWindmillVerifier(deps),
     }),
+    introspect: createIntrospection({ ...deps, clients, tokens, highRisks }),
+    isOnSomewhere: registry.isOnSomewhere,
     findToken: tokens.find,
     authority: createAuthority(highRisks),
     start: exchanges.start,

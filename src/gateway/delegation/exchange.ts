@@ -152,17 +152,6 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     }
   }
 
-  /** What the answer may promise: high risk only where an admin allows it now. */
-  async function promised(grantId: string, services: DeclaredServices): Promise<string> {
-    const kept: Record<string, DeclaredServices[string]> = {};
-    for (const [service, classes] of Object.entries(services)) {
-      const risky = classes.includes('high_risk');
-      const allowed = risky && (await highRisks.allows(grantId, service, null));
-      kept[service] = allowed ? classes : classes.filter((one) => one !== 'high_risk');
-    }
-    return scopeOf(kept);
-  }
-
   async function give(asked: ExchangeRequest, attempt: Attempt): Promise<Record<string, unknown>> {
     const { proof, instance } = asked;
     if (!proof && instance !== undefined && instance !== localInstance) {
@@ -196,7 +185,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     });
     if (!minted) throw grant.refusal ?? new Error('a grant without a token says why');
     if (clientId !== null) await clients.used(clientId);
-    const scope = await promised(grant.id, services);
+    const scope = await highRisks.scopeNow(grant.id, services);
     attempt.scope = scope;
     return {
       access_token: minted.token,

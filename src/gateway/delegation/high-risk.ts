@@ -1,10 +1,11 @@
 // What an admin lets one flow do beyond read and write: an action, or all of a service, with a
 // reason and an end. Read at every call that needs one.
 import { AppError, type Clock, newId, notFound } from '../../base/index.ts';
+import type { DeclaredServices } from '../../engine/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import * as sql from './grants.sql.ts';
-import { localInstance } from './run.ts';
+import { localInstance, scopeOf } from './run.ts';
 
 export interface HighRiskGrant {
   id: string;
@@ -48,11 +49,24 @@ export function createHighRiskGrants({
   /** Of a member, by e-mail address. */
   userIdOf: (workspace: string, email: string) => Promise<string | undefined>;
 }) {
+  async function allows(grantId: string, service: string, action: string | null) {
+    const values = [grantId, service, action, clock.now()];
+    return (await db.row(sql.selectHighRiskFor, values)) !== undefined;
+  }
+
   return {
     /** Does one let the flow of this grant do it? Null: any action of the service. */
-    async allows(grantId: string, service: string, action: string | null): Promise<boolean> {
-      const values = [grantId, service, action, clock.now()];
-      return (await db.row(sql.selectHighRiskFor, values)) !== undefined;
+    allows,
+
+    /** The scope that a grant has now: high risk only where an admin allows some of it. */
+    async scopeNow(grantId: string, services: DeclaredServices): Promise<string> {
+      const kept: Record<string, DeclaredServices[string]> = {};
+      for (const [service, classes] of Object.entries(services)) {
+        const risky = classes.includes('high_risk');
+        const allowed = risky && (await allows(grantId, service, null));
+        kept[service] = allowed ? classes : classes.filter((one) => one !== 'high_risk');
+      }
+      return scopeOf(kept);
     },
 
     async create(call: Call, said: NewHighRiskGrant): Promise<{ id: string; expiresAt: number }> {

@@ -9,6 +9,15 @@ export const selectSwitch = statement(
    where workspace = $1`,
 );
 
+export const selectAnySwitch = statement(
+  'delegation.any',
+  `select exists (
+     select 1
+     from gateway_delegation
+     where enabled
+   ) as "isOn"`,
+);
+
 export const upsertSwitch = statement(
   'delegation.set',
   `insert into gateway_delegation (workspace, enabled, approve_reads, changed_by, changed_at)

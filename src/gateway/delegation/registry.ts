@@ -77,6 +77,10 @@ export function createRegistry({
 
   return {
     state: stateOf,
+    /** Is it on in any workspace? */
+    isOnSomewhere: async (): Promise<boolean> =>
+      (await db.row<{ isOn: boolean }>(sql.selectAnySwitch, []))?.isOn === true,
+
     get: (call: Call): Promise<Switch> => stateOf(workspaceOf(call)),
 
     async set(

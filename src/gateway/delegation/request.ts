@@ -156,6 +156,15 @@ function wantedOf(form: URLSearchParams): DeclaredServices | undefined {
   return assertRead(given, 'gateway_services');
 }
 
+/** Who asks, of a form with a token; null: nobody says. Throws refusals alone. */
+export function readProof(
+  form: URLSearchParams,
+  authorization: string | undefined,
+): ClientProof | null {
+  assertOnce(form);
+  return proofOf(form, authorization);
+}
+
 /** Throws refusals alone. `origin`: where people reach this server. */
 export function readExchange(
   form: URLSearchParams,

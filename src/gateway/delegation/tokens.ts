@@ -21,6 +21,9 @@ interface TokenRow {
   grantId: string;
   actor: string;
   jobId: string;
+  clientId: string | null;
+  issuedAt: number;
+  expiresAt: number;
   prefix: string;
   asked: DeclaredServices;
   granted: DeclaredServices;
@@ -46,7 +49,16 @@ export function createTokens({
   clock: Clock;
   engine: Pick<OwnEngine, 'jobRuns'>;
 }) {
+  /** Undefined: unknown, over, revoked, or its job has ended. */
+  async function stored(token: string): Promise<TokenRow | undefined> {
+    const row = await db.row<TokenRow>(sql.selectToken, [sha256(token), clock.now()]);
+    const ended = row?.instance === localInstance && !(await engine.jobRuns(row.jobId));
+    return ended ? undefined : row;
+  }
+
   return {
+    stored,
+
     /**
      * A token for one job, in the transaction of its grant. Throws `replayed` for a nonce that was
      * used, `rate_limited` for a job that had many.
@@ -100,12 +112,11 @@ export function createTokens({
     spend: async (place: string, nonce: string, expiresAt: number): Promise<boolean> =>
       (await db.run(sql.insertNonce, [place, '', sha256(nonce), expiresAt])) === 1,
 
-    /** What a token says now; undefined: unknown, over, revoked, or its job has ended. */
+    /** Who holds a token, and what it allows now. */
     find: (async (token) => {
-      const row = await db.row<TokenRow>(sql.selectToken, [sha256(token), clock.now()]);
+      const row = await stored(token);
       if (!row) return undefined;
-      const { workspace, userId, prefix, grantId, actor, jobId, instance } = row;
-      if (instance === localInstance && !(await engine.jobRuns(jobId))) return undefined;
+      const { workspace, userId, prefix, grantId, actor, jobId } = row;
       const classes = intersection(row.asked, row.granted);
       const delegation = { grantId, tokenId: row.id, actor, jobId, classes };
       return { workspace, userId, prefix, audience, delegation };

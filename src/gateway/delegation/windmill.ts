@@ -222,7 +222,8 @@ export function createWindmillVerifier(deps: WindmillDeps): VerifyWindmill {
       subjectName: email,
       block: flow ? servicesOf(flow.value) : undefined,
       code,
-      tokenExpiresAt: claims.expiresAt,
+      // By the clock of that server, which ours may be ahead of.
+      tokenExpiresAt: claims.expiresAt + leewayMs,
     };
   }
 

@@ -58,8 +58,8 @@ export function mountOAuth(app: FastifyInstance, running: Running): OAuth {
     mayDescribe: limits.mayDescribe,
     failurePage: (status, message) => failureDocument(status, { message }),
   });
-  const { exchange, clients } = deps.oauth;
+  const { delegation, clients } = deps.oauth;
   const { register } = clients;
-  void app.register(oauthRoutes({ oauth, origin, limits, register, exchange }));
+  void app.register(oauthRoutes({ oauth, origin, limits, register, delegation }));
   return oauth;
 }

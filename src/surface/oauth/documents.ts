@@ -8,10 +8,16 @@ import { resourceMetadata, serverMetadata } from './discovery.ts';
 const wellKnown = '/.well-known';
 const serverDocuments = ['oauth-authorization-server', 'openid-configuration'];
 
-export function mountDocuments(app: FastifyInstance, origin: () => string): void {
+export interface DocumentDeps {
+  origin: () => string;
+  /** Is the token exchange to be found? */
+  delegates: () => Promise<boolean>;
+}
+
+export function mountDocuments(app: FastifyInstance, { origin, delegates }: DocumentDeps): void {
   const cached = { 'cache-control': 'public, max-age=300' };
   const server = async (_request: FastifyRequest, reply: FastifyReply) =>
-    reply.headers(cached).send(serverMetadata(origin()));
+    reply.headers(cached).send(serverMetadata(origin(), await delegates()));
   for (const name of serverDocuments) {
     app.get(`${wellKnown}/${name}`, server);
     // Clients put the path of the endpoint, or of another issuer, behind it.

@@ -17,12 +17,21 @@ export interface OAuthParts {
   egress: Pick<Egress, 'fetch'>;
   /** A key of that purpose, the same in every process of this installation. */
   deriveKey: (purpose: string) => Promise<Buffer>;
-  /** The token exchange of RFC 8693, which the gateway answers itself. */
-  exchange: TokenExchange;
+  delegation: Delegation;
+}
+
+/** Tokens of flows that act for a person, which the gateway answers itself. */
+export interface Delegation {
+  /** The token exchange of RFC 8693. */
+  exchange: Endpoint;
+  /** RFC 7662, for tokens of its own. */
+  introspect: Endpoint;
+  /** Is there a workspace where flows act for people? */
+  isOn: () => Promise<boolean>;
 }
 
 /** Answers a form and the Authorization header beside it; refusals are answers too. */
-export type TokenExchange = (
+export type Endpoint = (
   form: URLSearchParams,
   authorization: string | undefined,
 ) => Promise<{ status: number; body: Record<string, unknown> }>;

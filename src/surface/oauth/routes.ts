@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
 import type { Clients } from '../../identity/index.ts';
 import { issuerAliases, resourceOfAlias } from './addresses.ts';
+import { exchangeGrant } from './discovery.ts';
 import { mountDocuments } from './documents.ts';
 import { forward, forwardedRequest } from './forward.ts';
 import type { Endpoint, OAuthLimits } from './limits.ts';
 import type { OAuth } from './oauth.ts';
-import { askedScope, innerScope, type TokenExchange } from './provider.ts';
+import { askedScope, type Delegation, innerScope } from './provider.ts';
 import { readMetadata, registered, registrationError } from './registration.ts';
 
 export interface OAuthRouteDeps {
@@ -15,12 +16,13 @@ export interface OAuthRouteDeps {
   origin: () => string;
   limits: OAuthLimits;
   register: Clients['register'];
-  exchange: TokenExchange;
+  delegation: Delegation;
 }
 
 const maxBodyBytes = 64 * 1024;
 
-const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** Tokens by it are the gateway's own. */
+const delegatedPrefix = 'gwd_';
 
 /** Clients ask from browsers too, without cookies. */
 async function allowOrigins(_request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -122,11 +124,16 @@ function mountEndpoints(app: FastifyInstance, deps: OAuthRouteDeps): void {
       if (reply.raw.statusCode >= 400) limits.failed(request, clientId);
     };
   const code = post('token');
-  /** A grant that the library does not know: clients of the gateway are no clients of its. */
-  async function exchange(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  /** What the library does not know: clients of the gateway are no clients of its. */
+  async function delegated(
+    endpoint: 'exchange' | 'introspect',
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
     const clientId = clientIdOf(request);
-    limits.enter(request, 'token', clientId);
-    const answer = await deps.exchange(formOf(request), request.headers.authorization);
+    limits.enter(request, endpoint === 'exchange' ? 'token' : 'introspect', clientId);
+    const ask = deps.delegation[endpoint];
+    const answer = await ask(formOf(request), request.headers.authorization);
     if (answer.status === 401) {
       void reply.header('www-authenticate', 'Basic realm="millrace"');
       limits.failed(request, clientId);
@@ -138,12 +145,17 @@ function mountEndpoints(app: FastifyInstance, deps: OAuthRouteDeps): void {
   }
   const token = (request: FastifyRequest, reply: FastifyReply) =>
     formOf(request).get('grant_type') === exchangeGrant
-      ? exchange(request, reply)
+      ? delegated('exchange', request, reply)
       : code(request, reply);
   app.post('/token', token);
   app.post('/auth/token', token);
   app.post('/revoke', post('revoke'));
-  app.post('/introspect', post('introspect'));
+  const explain = post('introspect');
+  app.post('/introspect', (request, reply) =>
+    formOf(request).get('token')?.startsWith(delegatedPrefix)
+      ? delegated('introspect', request, reply)
+      : explain(request, reply),
+  );
   app.get('/oauth/jwks', (request, reply) => pass(request, reply, { url: '/oauth/jwks' }));
 
   async function answerRegistration(request: FastifyRequest, reply: FastifyReply) {
@@ -189,7 +201,7 @@ export function oauthRoutes(deps: OAuthRouteDeps) {
       const message = `The body is larger than ${maxBodyBytes} bytes.`;
       return sendRefusal(reply, new AppError('too_large', message));
     });
-    mountDocuments(app, deps.origin);
+    mountDocuments(app, { origin: deps.origin, delegates: deps.delegation.isOn });
     mountEndpoints(app, deps);
   };
 }
