@@ -45,7 +45,16 @@ describe('gates of services', () => {
   test('C02 what is not enabled is not listed, and refused with any confirmation', async () => {
     assert.ok(!(await actions()).includes('delete_issue'));
     const result = await model.call('jira_write_actions', { ...remove, confirmed: true });
-    assert.equal(result.isError, true);
+    assert.equal(
+      result.structuredContent.error.details.reason_code,
+      'high_risk_not_enabled',
+      JSON.stringify(result),
+    );
+    const [row] = await ok('serviceAudit.list', { perPage: 1 });
+    assert.deepEqual(
+      [row.subjectEmail, row.actor, row.action, row.class, row.decision, row.reasonCode],
+      [server.owner.email, null, 'delete_issue', 'high_risk', 'refused', 'high_risk_not_enabled'],
+    );
     const input = { service: 'jira', action: 'delete_issue', confirmed: true };
     const params = { issue_key: 'PAY-1' };
     const { body } = await server.op('services.write', { ...input, params });
@@ -57,7 +66,8 @@ describe('gates of services', () => {
     const [tried, ...others] = await ok('gates.blocked');
     assert.deepEqual([tried.service, tried.action, others.length], ['jira', 'delete_issue', 0]);
     assert.equal((await called({ issue_key: 'PAY-1' })).error.code, 'forbidden');
-    assert.equal((await ok('gates.blocked'))[0].times, 2);
+    // By the tool, by the operation, and once more.
+    assert.equal((await ok('gates.blocked'))[0].times, 3);
     const gate = { service: 'jira', action: 'delete_issue', reason: 'spring cleaning', days: 7 };
     const { expiresAt, enabledAt } = await ok('gates.enable', gate);
     assert.equal(expiresAt - enabledAt, 7 * 86_400_000);

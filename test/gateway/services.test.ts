@@ -90,20 +90,35 @@ describe('services', () => {
   });
 
   test('A03 what does not fit is refused before anything is sent', async () => {
-    const rows: [tool: string, args: object, words: RegExp][] = [
-      ['jira_read_actions', { action: 'get_isue', issue_key: 'PAY-1' }, /get_issue/],
-      ['jira_read_actions', { action: 'create_issue', project: 'PAY' }, /action/],
-      ['jira_read_actions', { action: 'get_issue' }, /issue_key/],
-      ['jira_read_actions', { action: 'get_issue', issue_key: '../../x' }, /issue key/],
-      ['jira_read_actions', { action: 'get_issue', issue_key: 'PAY-1', query: 'x' }, /query/],
-      ['jira_read_actions', { action: 'get_issue', issue_key: 'PAY-1', other: 1 }, /other/],
-      ['jira_write_actions', { action: 'delete_issue', issue_key: 'PAY-1' }, /action/],
+    const get = { action: 'get_issue', issue_key: 'PAY-1' };
+    const [read, write] = ['jira_read_actions', 'jira_write_actions'];
+    const rows: [tool: string, args: object, reason: string, words: RegExp][] = [
+      [read, { ...get, action: 'get_isue' }, 'action_unknown', /get_issue/],
+      [read, { action: 'create_issue', project: 'P' }, 'wrong_tool', /jira_write_actions/],
+      [read, { action: 'get_issue' }, 'invalid_params', /issue_key/],
+      [read, { ...get, issue_key: '../../x' }, 'invalid_params', /issue key/],
+      [read, { ...get, query: 'x' }, 'invalid_params', /query/],
+      [read, { ...get, other: 1 }, 'invalid_params', /other/],
+      [write, { ...get, action: 'delete_issue' }, 'class_not_allowed', /does not allow/],
+      ['slack_read_actions', { action: 'x' }, 'service_unknown', /slack/],
     ];
     const asked = jira.asked.length;
-    for (const [tool, args, words] of rows) {
+    for (const [tool, args, reason, words] of rows) {
       const result = await model.call(tool, args);
       assert.equal(result.isError, true, JSON.stringify(args));
       assert.match(result.content[0].text, words, JSON.stringify(args));
+      if (reason === 'service_unknown') continue;
+      const { details } = result.structuredContent.error;
+      assert.equal(details.reason_code, reason, JSON.stringify(args));
+      const row = await ok('serviceAudit.get', { id: details.audit_id });
+      assert.deepEqual(
+        [row.subjectEmail, row.actor, row.decision, row.reasonCode],
+        [server.owner.email, null, 'refused', reason],
+      );
+    }
+    // What is not text at all, the door refuses before there is anything to keep a row of.
+    for (const action of [undefined, 7, '', null]) {
+      assert.equal((await model.call(read, { ...get, action })).isError, true);
     }
     assert.equal(jira.asked.length, asked);
     assert.equal(jira.issues.size, 1);
@@ -172,7 +187,9 @@ describe('services', () => {
     jira.failNext(503);
     assert.equal((await reasonOf()).details.reason_code, 'upstream_unavailable');
     jira.failNext(302, {}, { location: 'http://169.254.169.254/' });
-    assert.equal((await reasonOf()).code, 'unavailable');
+    const redirected = await reasonOf();
+    assert.equal(redirected.details.reason_code, 'upstream_unavailable');
+    assert.doesNotMatch(JSON.stringify(redirected), /169\.254/);
   });
 
   test('B08 the key is in no answer, no log and no list', async () => {

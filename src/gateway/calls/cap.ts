@@ -46,7 +46,9 @@ function capped(value: unknown, most: Most): unknown {
     const rows = cutList(list, { ...most, bytes: most.bytes - others });
     if (rows.length === list.length && others <= most.bytes) return value;
     if (rows.length > 0) {
-      return { ...value, [key]: rows, truncated: true, total: list.length };
+      // Where the service itself says how to read on, its word stands.
+      const next = 'next' in value ? {} : { next: rows.length };
+      return { ...value, ...next, [key]: rows, truncated: true, total: list.length };
     }
   }
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');

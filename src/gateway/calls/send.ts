@@ -68,7 +68,23 @@ function shownOf(request: OwnRequest | SqlRequest | UpstreamRequest): unknown {
 }
 
 export function createSend({ egress, clock, credentials, databases, invoke }: SendDeps) {
-  async function exchange(
+  /** Whatever keeps a service from answering is the service's, and says so by its name. */
+  async function exchange(service: Service, request: UpstreamRequest, way: Way): Promise<Answer> {
+    try {
+      return await exchanged(service, request, way);
+    } catch (error) {
+      const known = error instanceof AppError ? error : undefined;
+      if (way.signal.aborted || known?.code === 'too_large') throw error;
+      const { title } = service.declaration;
+      const why = known?.message ?? 'it broke off its answer.';
+      throw refusal('upstream_unavailable', `${title} cannot be asked: ${why}`, {
+        hint: known?.hint ?? 'Try again later.',
+        cause: error,
+      });
+    }
+  }
+
+  async function exchanged(
     { declaration, ...service }: Service,
     request: UpstreamRequest,
     { headers: own, signal }: Way,

@@ -6,7 +6,7 @@ import { authorise, type Call, type Caller, type Progress } from '../../operatio
 import type { Asking, ClientSide, OpenAsked, OpenAsking } from './asking.ts';
 import type { Catalogue, ToolList } from './catalogue.ts';
 import { conversing } from './consent.ts';
-import { flowServiceTool, readable, searchTools } from './faces/index.ts';
+import { namedServiceTool, readable, searchTools } from './faces/index.ts';
 import { pathOfName } from './names.ts';
 import { isObject, type JsonObject, type RpcError, rpcCodes, type ToolResult } from './protocol.ts';
 import { appErrorResult, argumentsResult, failureResult } from './results.ts';
@@ -157,7 +157,9 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
         ? withoutUnknown(tool, given)
         : { args: withoutNulls(tool, given), note: undefined };
     const { inputSchema } = tool.definition;
-    const problems = await argumentCheck.check(tool.schemaKey, inputSchema, listed(tool, args));
+    const problems = tool.checksItself
+      ? undefined
+      : await argumentCheck.check(tool.schemaKey, inputSchema, listed(tool, args));
     if (problems) return argumentsResult(wanted.name, problems);
     const invocation: Invocation = {
       call: { ...callOf(wanted, asker), ...(interactive && { interactive }) },
@@ -211,10 +213,11 @@ export function createCallTool(deps: ToolCallDeps): CallTool {
 
   function find(wanted: ToolCall, list: ToolList): Tool | undefined {
     const { name, searches } = wanted;
-    if (wanted.caller.delegation !== null) return flowServiceTool(deps, name);
+    if (wanted.caller.delegation !== null) return namedServiceTool(deps, name);
     const search = searches || list.isCut ? searchByName.get(name) : undefined;
     // A tool that exists but is not this caller's goes to the door too: it refuses and audits.
-    return search ?? list.directory.get(name) ?? catalogue.hidden(wanted);
+    const known = search ?? list.directory.get(name) ?? catalogue.hidden(wanted);
+    return known ?? (wanted.workspace === null ? undefined : namedServiceTool(deps, name));
   }
 
   return async (wanted) => {

@@ -48,6 +48,8 @@ export interface Tool {
    * ignores what its `main` does not declare, on every surface.
    */
   readonly unknownArguments: 'refuse' | 'ignore';
+  /** What runs it checks the arguments, and keeps a row of what it refuses. */
+  readonly checksItself?: boolean;
   /** Cannot run for clients that cannot be asked this. */
   readonly needs?: 'sampling' | 'roots';
   /** Some calls wait for the person's consent, and come back with an argument that says so. */

@@ -3,4 +3,4 @@ export { endpoints } from './endpoints.ts';
 export { searchTools } from './search.ts';
 export { runnableTool } from './runnables.ts';
 export { mayOnSome, readable } from './visible.ts';
-export { flowServiceTool, serviceTool } from './services.ts';
+export { namedServiceTool, serviceTool } from './services.ts';

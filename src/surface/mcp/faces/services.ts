@@ -45,10 +45,11 @@ const looseSchema: JsonObject = {
 };
 
 /**
- * The tool as a flow calls it that acts for a person: nothing is looked at before the gateway does,
- * so that a refusal names its reason. Undefined for what is no name of such a tool.
+ * A tool of a service that is not listed for the caller: the gateway refuses what they may not do,
+ * with its reason and a row. Flows that act for a person have no lists. Undefined for what is no
+ * name of such a tool.
  */
-export function flowServiceTool({ door }: FaceDeps, name: string): Tool | undefined {
+export function namedServiceTool({ door }: FaceDeps, name: string): Tool | undefined {
   const [, service, verb] = /^([a-z][a-z0-9_]{0,62})_(read|write)_actions$/.exec(name) ?? [];
   if (service === undefined) return undefined;
   const operation = verb === 'read' ? 'services.read' : 'services.write';
@@ -60,8 +61,11 @@ export function flowServiceTool({ door }: FaceDeps, name: string): Tool | undefi
       inputSchema: looseSchema,
       annotations: annotationsOf(name, verb === 'read'),
     },
-    schemaKey: 'service of a flow',
+    schemaKey: 'service by name',
     unknownArguments: 'refuse',
+    asksFirst: true,
+    checksItself: true,
+    hidden,
     async run({ call, args }: Invocation) {
       const { action, dry_run: dryRun = false, confirmed = false, ...params } = args;
       const input = { service, action, params, dryRun, confirmed };
@@ -84,7 +88,7 @@ export function serviceTool({ door }: FaceDeps, declared: ServiceTool): Tool {
     },
     schemaKey: keyOf(declared),
     unknownArguments: 'refuse',
-    ...(declared.asksFirst ? { asksFirst: true, hidden } : {}),
+    ...(declared.asksFirst ? { asksFirst: true, checksItself: true, hidden } : {}),
     async run({ call, args }: Invocation) {
       const answer = await door.invoke(call, operation, declared.inputOf(args));
       return resultOf(answer);
