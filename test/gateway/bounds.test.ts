@@ -203,7 +203,7 @@ describe('answers of services', () => {
     });
   }
 
-  test('F02 one that hangs is told by name after half a minute; who goes away is heard', async () => {
+  test('F02 one that hangs is told by name; who goes away is heard', async () => {
     for (const start of [() => undefined, (response: ServerResponse) => response.write('[')]) {
       answer = (response) => void start(response);
       const waiting = new Promise<void>((resolve) => (arrived = resolve));

@@ -1,5 +1,5 @@
 // What becomes of delegated tokens: what they say of themselves, when they end, on which process,
-// and by whose clock. A Windmill stand-in, two servers on one database, and a third after a restart.
+// and by whose clock. A stand-in for Windmill, two servers on one database, and a restart.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../src/base/index.ts';
@@ -34,7 +34,11 @@ describe('delegated tokens', () => {
     assert.equal(status, 200, `${name}: ${JSON.stringify(body)}`);
     return body;
   }
-  async function post(path: string, fields: Record<string, string>, by?: Client, at = server) {
+  async function post(
+    path: string,
+    fields: Record<string, string>,
+    { by, at = server }: { by?: Client | undefined; at?: TestServer } = {},
+  ) {
     const headers: Record<string, string> = by
       ? { authorization: `Basic ${Buffer.from(`${by.id}:${by.secret}`).toString('base64')}` }
       : {};
@@ -45,9 +49,9 @@ describe('delegated tokens', () => {
   const exchange = (token: string, by = client, at = server) => {
     const type = 'urn:windmill:params:oauth:token-type:job_token';
     const fields = { grant_type: exchangeGrant, subject_token: token, subject_token_type: type };
-    return post('/auth/token', fields, by, at);
+    return post('/auth/token', fields, { by, at });
   };
-  const introspect = (token: string, by?: Client) => post('/introspect', { token }, by);
+  const introspect = (token: string, by?: Client) => post('/introspect', { token }, { by });
   const run = (claims = {}) => windmill.run({ path: 'f/team/digest', as: 'ann', claims });
   /** What a call with the token comes to: the summary of the issue, or the status of HTTP. */
   async function read(token: string, at = server): Promise<unknown> {

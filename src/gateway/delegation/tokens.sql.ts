@@ -17,8 +17,8 @@ export const selectToken = statement(
   'delegated_token.find',
   `select token.id, token.grant_id as "grantId", token.actor, token.job_id as "jobId",
      token.client_id as "clientId", token.issued_at as "issuedAt",
-     token.expires_at as "expiresAt", token.prefix, token.services as asked, own.services as granted, own.workspace,
-     own.user_id as "userId", own.instance
+     token.expires_at as "expiresAt", token.prefix, token.services as asked,
+     own.services as granted, own.workspace, own.user_id as "userId", own.instance
    from gateway_delegated_token as token
    join gateway_grant as own on own.id = token.grant_id
    join gateway_delegation as switch on switch.workspace = own.workspace and switch.enabled
