@@ -1,3 +1,4 @@
+export { clientFiles } from './clients/index.ts';
 export { createDocumentation, documentationOperations } from './documentation/index.ts';
 export {
   type DeclaredServices,

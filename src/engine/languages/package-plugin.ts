@@ -42,7 +42,7 @@ export function packagePlugin(folder: string, builtins: Builtins = 'there'): Plu
 /** A package may not read beside itself: what it names would end up in somebody's bundle. */
 export function refuseOutside(metafile: Metafile): void {
   for (const input of Object.keys(metafile.inputs)) {
-    if (/^(?:script|app|wmill|absent|\(disabled\)):/.test(input)) continue;
+    if (/^(?:script|client|app|wmill|absent|\(disabled\)):/.test(input)) continue;
     const inside = !isAbsolute(input) && relative('.', input).startsWith(`node_modules${sep}`);
     if (inside) continue;
     throw new AppError('unprocessable', 'A package imports a file outside of its own folder.', {

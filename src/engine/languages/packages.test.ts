@@ -105,6 +105,15 @@ test('installs what is imported, and bundles it', async () => {
   assert.match(bunLock ?? '', /"plain": \["plain@1\.1\.0"/);
 });
 
+test('the client of the gateway stands beside packages, and is none', async () => {
+  const built = await build(`import { millrace } from 'millrace'; import { version } from 'plain@1';
+    export const main = () => [version, typeof millrace.jira.read];`);
+  assert.deepEqual(await run(built), ['1.1.0', 'function']);
+  assert.deepEqual(JSON.parse(built.lock.split('\n//bun.lock\n')[0] ?? ''), {
+    dependencies: { plain: '1' },
+  });
+});
+
 test('versions and ranges in the import', async () => {
   for (const [specifier, version] of [
     ['plain', '2.0.0'],

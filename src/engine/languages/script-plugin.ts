@@ -2,6 +2,7 @@
 // `readScript` and never from the disk. Packages resolve among themselves (`package-plugin.ts`).
 import type { OnLoadArgs, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import { AppError } from '../../base/index.ts';
+import { clientModule } from '../clients/index.ts';
 import type { Prepare } from './parser.ts';
 import type { Language } from './signature.ts';
 import { readSpecifier, scriptCandidates, type Specifier } from './specifier.ts';
@@ -115,6 +116,8 @@ export function scriptPlugin(request: BundleRequest, prepare: Prepare, findings:
         return { path: specifier.name, external: true };
       case 'script':
         return scripts.resolve(args, specifier.path);
+      case 'client':
+        return { path: clientModule.specifier, namespace: 'client' };
       case 'package': {
         const found = { ...specifier, text: args.path, importer: args.importer };
         findings.packages.set(`${found.importer}\n${found.text}`, found);
@@ -154,6 +157,10 @@ export function scriptPlugin(request: BundleRequest, prepare: Prepare, findings:
         orFail((args: OnResolveArgs) => resolve(build, args)),
       );
       build.onLoad({ filter: /.*/, namespace: 'script' }, orFail(load));
+      build.onLoad({ filter: /.*/, namespace: 'client' }, () => ({
+        contents: clientModule.source,
+        loader: 'ts',
+      }));
     },
   };
 }

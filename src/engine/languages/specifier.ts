@@ -1,10 +1,12 @@
 // What an import names: a built-in module, another script of the workspace, or an npm package with
 // a version of its own (`lodash@4.17.21/fp`, `npm:zod@^4`). Pure text; nothing is looked up.
 import { isBuiltin } from 'node:module';
+import { clientModule } from '../clients/index.ts';
 
 export type Specifier =
   | { kind: 'builtin'; name: string }
   | { kind: 'script'; path: string }
+  | { kind: 'client' }
   | { kind: 'package'; name: string; version: string | null; subpath: string }
   | { kind: 'refused'; problem: string; hint: string };
 
@@ -51,6 +53,7 @@ export function readSpecifier(text: string, importer: string): Specifier {
   if (text.startsWith('node:') || text === 'bun' || text.startsWith('bun:')) {
     return { kind: 'builtin', name: text };
   }
+  if (text === clientModule.specifier) return { kind: 'client' };
   if (isBuiltin(text)) return { kind: 'builtin', name: `node:${text}` };
   if (text.startsWith('npm:')) return readPackage(text.slice('npm:'.length).replace(/^\//, ''));
   if (/^(\.{1,2}(\/|$)|\/|[fu]\/[^/]+\/.)/.test(text)) {

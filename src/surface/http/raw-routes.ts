@@ -41,6 +41,7 @@ const rawRoutes: Readonly<Record<string, string>> = {
   '* /api/r/*': 'what people published; each calls a run operation as the owner of the route',
   'GET /': 'page; calls workspaces.mine',
   'GET /style.css': 'the look of the pages, open',
+  'GET /clients/:file': 'files for jobs of other servers, which hold no secret; open',
   'GET /login': 'page, open',
   'POST /login': 'form; calls session.login',
   'POST /logout': 'form; calls session.logout',

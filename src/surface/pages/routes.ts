@@ -1,7 +1,8 @@
 // The addresses of the plain pages: home, login and logout, set-up, a run. They work without
 // JavaScript; forms are protected by the ports (the set-up by its secret, approvals by the link).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError } from '../../base/index.ts';
+import { AppError, notFound } from '../../base/index.ts';
+import { clientFiles } from '../../engine/index.ts';
 import { mountApprovals } from './approval-routes.ts';
 import { mountDocumentation } from './documentation.ts';
 import { type Consents, mountConsent } from './consent-routes.ts';
@@ -176,6 +177,12 @@ function mountViews(app: FastifyInstance, deps: PageDeps): void {
       .type('text/css; charset=utf-8')
       .send(style),
   );
+
+  app.get<{ Params: { file: string } }>('/clients/:file', async (request, reply) => {
+    const text = clientFiles.get(request.params.file);
+    if (text === undefined) throw notFound('client', request.params.file);
+    return reply.type('text/plain; charset=utf-8').send(text);
+  });
 }
 
 /** The pages as a Fastify plugin. */

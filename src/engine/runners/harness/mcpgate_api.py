@@ -1,6 +1,8 @@
 # The Python module `mcpgate`: services behind the gateway, as the flow's owner. A call such as
 # mcpgate.jira_read_actions(action="get_issue", issue_key="PAY-1") exchanges the token of the job
-# for a delegated one, which reaches what the flow declares and nothing else.
+# for a delegated one, which reaches what the flow declares and nothing else. Copied as mcpgate.py
+# it does the same in jobs of other servers.
+import base64
 import json
 import os
 import re
@@ -25,8 +27,8 @@ class Refused(Exception):
         self.audit_id = audit_id
 
 
-def send(path, data, headers):
-    request = urllib.request.Request(os.environ["BASE_INTERNAL_URL"] + path, data, headers)
+def send(url, data, headers):
+    request = urllib.request.Request(url, data, headers)
     try:
         with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
             return json.loads(answer.read())
@@ -40,11 +42,29 @@ def send(path, data, headers):
 
 
 class Gateway:
-    def __init__(self):
+    """Without arguments: the server that runs the job."""
+
+    def __init__(self, url=None, client_id=None, client_secret=None):
+        self.url = url
+        self.client = None if client_id is None else (client_id, client_secret)
         self.token = None
         self.until = 0.0
 
+    def place(self, path):
+        env = os.environ
+        url = self.url or env.get("MILLRACE_GATEWAY_URL") or env["BASE_INTERNAL_URL"]
+        return url.rstrip("/") + path
+
+    def proof(self):
+        if self.client is None:
+            return {}
+        pair = ":".join(urllib.parse.quote(part, safe="") for part in self.client)
+        return {"authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+
     def bearer(self):
+        given = os.environ.get("MILLRACE_GATEWAY_TOKEN")
+        if given:
+            return given
         if self.token is None or time.monotonic() > self.until:
             form = {
                 "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -52,7 +72,8 @@ class Gateway:
                 "subject_token_type": "urn:windmill:params:oauth:token-type:job_token",
                 "nonce": str(uuid.uuid4()),
             }
-            given = send("/auth/token", urllib.parse.urlencode(form).encode(), {})
+            form = urllib.parse.urlencode(form).encode()
+            given = send(self.place("/auth/token"), form, self.proof())
             self.token = given["access_token"]
             self.until = time.monotonic() + given["expires_in"] - MARGIN_SECONDS
         return self.token
@@ -69,7 +90,7 @@ class Gateway:
             "content-type": "application/json",
             "accept": "application/json, text/event-stream",
         }
-        answer = send("/mcp", json.dumps(asked).encode(), headers)
+        answer = send(self.place("/mcp"), json.dumps(asked).encode(), headers)
         if "error" in answer:
             raise Refused(answer["error"]["message"])
         result = answer["result"]
@@ -87,18 +108,22 @@ class Gateway:
         return value["result"] if set(value) == {"result"} else value
 
 
+    def __getattr__(self, name):
+        if not TOOL.fullmatch(name):
+            said = f"mcpgate has no {name}; tools are <service>_read_actions and so on"
+            raise AttributeError(said)
+
+        def tool(action, **params):
+            return self.call(name, {"action": action, **params})
+
+        tool.__name__ = name
+        return tool
+
+
+def __getattr__(name):
+    return getattr(gateway, name)
+
+
 gateway = Gateway()
-
-
-def tool_named(name):
-    if not TOOL.fullmatch(name):
-        raise AttributeError(f"mcpgate has no {name}; tools are <service>_read_actions and so on")
-
-    def tool(action, **params):
-        return gateway.call(name, {"action": action, **params})
-
-    tool.__name__ = name
-    return tool
-
-
-EXPORTS = {"Refused": Refused, "__getattr__": tool_named}
+connect = Gateway
+EXPORTS = {"Refused": Refused, "connect": connect, "__getattr__": __getattr__}
