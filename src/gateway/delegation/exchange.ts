@@ -13,7 +13,7 @@ import { refusal } from '../reasons.ts';
 import { oauthRefusal, reasonIn } from './refusals.ts';
 import type { Registry, Switch } from './registry.ts';
 import { accessTokenType, type ExchangeRequest, readExchange } from './request.ts';
-import { actorOf, localInstance, scopeOf, type VerifiedRun } from './run.ts';
+import { actorOf, localInstance, scopeOf, type VerifiedRun, withJob } from './run.ts';
 import type { Tokens } from './tokens.ts';
 import type { VerifyWindmill } from './windmill.ts';
 
@@ -96,6 +96,25 @@ function narrowed(declared: DeclaredServices, wanted: DeclaredServices): Declare
   return wanted;
 }
 
+/**
+ * What may be done at most, and what is asked for. The file of a job declares for its flow, within
+ * what the flow itself declares, if it does.
+ */
+function servicesIn(
+  run: VerifiedRun,
+  { wanted, job }: ExchangeRequest,
+): { declared: DeclaredServices; services: DeclaredServices } {
+  if (job && !wanted) {
+    throw refusal('declaration_missing', 'A job file was named without what it declares.', {
+      hint: 'Send its gateway-services as gateway_services; without any, exchange nothing.',
+    });
+  }
+  if (job && wanted && run.block === undefined) return { declared: wanted, services: wanted };
+  const own = declarationOf(run);
+  const services = wanted ? narrowed(own, wanted) : own;
+  return { declared: job ? services : own, services };
+}
+
 /** Hints that do not fit are somebody else's job. */
 function assertHints({ jobId, flowPath }: ExchangeRequest, run: VerifiedRun): void {
   const isOther = jobId !== undefined && jobId !== run.jobId;
@@ -163,14 +182,13 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     const clientId = client?.id ?? null;
     Object.assign(attempt, { clientId, ...(client && { workspace: client.workspace }) });
     if (client) assertOn(await registry.state(client.workspace));
-    const run = await verify(asked, client, attempt);
+    const run = withJob(await verify(asked, client, attempt), asked.job);
     const { workspace, subject } = run;
     Object.assign(attempt, { run, workspace, subject });
     const state = await registry.state(workspace);
     assertOn(state);
     assertHints(asked, run);
-    const declared = declarationOf(run);
-    const services = asked.wanted ? narrowed(declared, asked.wanted) : declared;
+    const { declared, services } = servicesIn(run, asked);
     await assertServices(workspace, services);
     const userId = await subjectOf(run);
     const { nonce } = asked;

@@ -8,7 +8,7 @@ import * as sql from './grants.sql.ts';
 import { type GrantStatus, judge } from './judgement.ts';
 import { refusal } from '../reasons.ts';
 import type { ExchangeReason } from './refusals.ts';
-import { hashOf, isOwnCode, type RunCode, type VerifiedRun } from './run.ts';
+import { hashOf, isOwnCode, placeOf, type RunCode, type VerifiedRun } from './run.ts';
 
 export interface Grant {
   id: string;
@@ -79,9 +79,9 @@ export function createGrants({ db, clock }: { db: Database; clock: Clock }) {
         approveReads: boolean;
       },
     ): Promise<{ id: string; expiresAt: number; refusal?: AppError }> {
-      const { workspace, instance, remoteWorkspace, flowPath, subject } = run;
+      const { workspace, instance, remoteWorkspace, subject } = run;
       const { userId, clientId, services, approveReads } = said;
-      const key = [workspace, userId, instance, remoteWorkspace, flowPath];
+      const key = [workspace, userId, instance, remoteWorkspace, placeOf(run)];
       const now = clock.now();
       const [declarationHash, codeHash] = [hashOf(services), hashOf(run.code)];
       const known = await queries.row<Grant>(sql.holdGrant, key);

@@ -2,6 +2,7 @@
 import { parse } from 'yaml';
 import { type DeclaredServices, readServices } from '../../engine/index.ts';
 import { refusal } from '../reasons.ts';
+import type { JobOrigin } from './run.ts';
 
 export const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 const subjectTypes = [
@@ -26,6 +27,8 @@ export interface ExchangeRequest {
   jobId: string | undefined;
   flowPath: string | undefined;
   nonce: string | undefined;
+  /** The job file that a reader flow exchanges for. */
+  job: JobOrigin | undefined;
 }
 
 /** May be said more than once; each must be us (RFC 8693 section 2.1). */
@@ -165,6 +168,30 @@ export function readProof(
   return proofOf(form, authorization);
 }
 
+/** Of a job file: all four, or none. An address with a password would end up in audit rows. */
+const jobFields = {
+  job_repository:
+    /^(?:(?:https?|ssh|git|file):\/\/(?:git@)?|git@|\/)(?!\S*[@#])[\x21-\x7e]{1,290}$/,
+  job_name: /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
+  job_commit: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
+  job_hash: /^[0-9a-f]{64}$/,
+} as const;
+
+function jobOf(form: URLSearchParams): JobOrigin | undefined {
+  const given = Object.keys(jobFields).filter((name) => valueOf(form, name, 300) !== undefined);
+  if (given.length === 0) return undefined;
+  const [repository, name, commit, hash] = Object.entries(jobFields).map(([field, shape]) => {
+    const value = valueOf(form, field, 300) ?? '';
+    if (shape.test(value)) return value;
+    throw malformed(
+      `${field} is ${value === '' ? 'missing' : 'not well formed'}.`,
+      'A job file is named by the address of its repository without credentials, its name, its ' +
+        'commit, and the SHA-256 of the file and its program, both in hex.',
+    );
+  });
+  return { repository: repository ?? '', name: name ?? '', commit: commit ?? '', hash: hash ?? '' };
+}
+
 /** Throws refusals alone. `origin`: where people reach this server. */
 export function readExchange(
   form: URLSearchParams,
@@ -186,5 +213,6 @@ export function readExchange(
     jobId: valueOf(form, 'job_id', 100),
     flowPath: valueOf(form, 'flow_path', 500),
     nonce: valueOf(form, 'nonce', 200),
+    job: jobOf(form),
   };
 }

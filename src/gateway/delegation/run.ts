@@ -11,6 +11,17 @@ export interface RunCode {
   by: string;
 }
 
+/** What a shared reader flow says of the job that it runs out of a repository. */
+export interface JobOrigin {
+  /** Address of the repository, without credentials. */
+  repository: string;
+  /** Of the job, in that repository. */
+  name: string;
+  commit: string;
+  /** SHA-256 of the file and its program, hex: what stands there, whatever the commit. */
+  hash: string;
+}
+
 export interface VerifiedRun {
   /** Our workspace. */
   workspace: string;
@@ -25,16 +36,32 @@ export interface VerifiedRun {
   /** As it stands in the deployed flow; undefined: there is none. */
   block: unknown;
   code: readonly RunCode[];
+  /** The flow's own word; it counts as code that nobody here deployed. */
+  job?: JobOrigin | undefined;
   /** When the job's own token ends, epoch milliseconds; null: with the job. */
   tokenExpiresAt: number | null;
 }
 
 export const localInstance = 'local';
 
+/** What a grant is for: a flow, or one job of a repository that the flow runs. */
+export const placeOf = ({ flowPath, job }: VerifiedRun): string =>
+  job ? `${flowPath}#${job.repository}:${job.name}` : flowPath;
+
 /** Who acts, as audit rows name it. */
-export function actorOf({ instance, remoteWorkspace, flowPath }: VerifiedRun): string {
+export function actorOf(run: VerifiedRun): string {
+  const { instance, remoteWorkspace, job } = run;
   const product = instance === localInstance ? 'millrace' : 'windmill';
-  return `${product}:${instance}/${remoteWorkspace}/${flowPath}`;
+  const commit = job ? `@${job.commit}` : '';
+  return `${product}:${instance}/${remoteWorkspace}/${placeOf(run)}${commit}`;
+}
+
+/** The run of a job out of a repository: what stands there is code of whoever can push to it. */
+export function withJob(run: VerifiedRun, job: JobOrigin | undefined): VerifiedRun {
+  if (!job) return run;
+  const { repository, name, hash } = job;
+  const file = { what: `job ${name}`, version: hash, by: repository };
+  return { ...run, job, code: [...run.code, file] };
 }
 
 export const hashOf = (value: unknown): string => sha256(canonicalJson(value));

@@ -15,7 +15,11 @@ export const createHighRisk = (grants: Pick<HighRiskGrants, 'create'>) =>
       email: z.email().max(254).optional().describe('whom it acts for; absent: whoever that is'),
       instance: instanceId.default('local'),
       remoteWorkspace: z.string().max(100).optional().describe('on another server; not for local'),
-      flowPath: z.string().min(1).max(500).describe('path of the flow'),
+      flowPath: z
+        .string()
+        .min(1)
+        .max(700)
+        .describe('path of the flow; of a job file: <flow>#<repository>:<name>'),
       service: z.string().min(1).max(63).describe('name of the service'),
       action: z.string().min(1).max(200).optional().describe('absent: all that is high risk there'),
       reason: z.string().trim().min(3).max(1000).describe('why; kept for those who ask later'),
