@@ -63,6 +63,21 @@ const exceptions: readonly Exception[] = [
     reason: 'runs in jobs, as a client of the gateway',
   },
   {
+    subject: 'chance',
+    path: 'src/surface/cli/templates/job-reader/*',
+    reason: 'runs in jobs, without our modules',
+  },
+  {
+    subject: 'environment',
+    path: 'src/surface/cli/templates/job-reader/*',
+    reason: 'runs in jobs, where the environment is the job’s own',
+  },
+  {
+    subject: 'fetch',
+    path: 'src/surface/cli/templates/job-reader/*',
+    reason: 'runs in jobs, as a client of the server',
+  },
+  {
     subject: 'environment',
     path: 'src/engine/runners/harness/*',
     reason: 'runs inside the child, where the environment is the script’s own',

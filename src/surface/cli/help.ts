@@ -10,7 +10,7 @@ const defaultColumns = 80;
 /** Groups of the first page, in order; a command that no group names would be missing there. */
 const groups: readonly (readonly [string, readonly string[]])[] = [
   ['Server', ['start', 'worker', 'workers', 'doctor', 'backup', 'restore']],
-  ['Scripts and jobs', ['script', 'job', 'queues']],
+  ['Scripts and jobs', ['script', 'job', 'queues', 'templates']],
   ['Tokens', ['token']],
   ['Everything else', ['op', 'version', 'help']],
 ];

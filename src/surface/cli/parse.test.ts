@@ -131,7 +131,7 @@ describe('choose', () => {
     [['jobs'], /Did you mean "millrace job"\?/],
     [['job', 'lst'], /Did you mean "millrace job list"\?/],
     [['push'], /Did you mean "millrace script push"\?/],
-    [['list'], /"millrace script list" or "millrace job list" or "millrace token list"/],
+    [['list'], /"millrace script list" or "millrace job list" or "millrace templates list" or/],
     [['xyzzyx'], /See: millrace help/],
     [['--json', 'job', 'list'], /See: millrace help/],
   ];

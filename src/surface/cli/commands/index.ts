@@ -13,6 +13,8 @@ import { scriptList } from './script-list.ts';
 import { scriptPush } from './script-push.ts';
 import { scriptRun } from './script-run.ts';
 import { backup, restore, start, worker } from './server.ts';
+import { templatesAdd } from './templates-add.ts';
+import { templatesList } from './templates-list.ts';
 import { tokenCreate } from './token-create.ts';
 import { tokenDelete, tokenRevoke } from './token-delete.ts';
 import { tokenList } from './token-list.ts';
@@ -36,6 +38,8 @@ export const commands: readonly Command[] = [
   jobCancel,
   queues,
   workerLogs,
+  templatesList,
+  templatesAdd,
   tokenCreate,
   tokenList,
   tokenRotate,
