@@ -80,6 +80,7 @@ describe('an address of many workspaces', () => {
     as(mine, '/mcp', async (client) => {
       const { prompts } = await client.listPrompts();
       assert.deepEqual(prompts.map(({ name }: Loose) => name).toSorted(), [
+        'automate',
         'debug_run',
         'write_flow',
         'write_script',

@@ -20,7 +20,7 @@ function assertDeployed(chain: readonly RunLink[]): void {
     chain.some(({ kind }) => kind === 'flowpreview') || previewKinds.has(root?.kind ?? '');
   if (!isPreview) return;
   throw refusal('job_is_preview', 'A preview acts for nobody: its code was never deployed.', {
-    hint: 'Deploy the flow, and run what is deployed.',
+    hint: 'Deploy the flow and run that; in a preview give steps that call services a mock.',
   });
 }
 

@@ -75,8 +75,8 @@ const rest = [
   'To write a script: try the code with runScriptPreviewAndWaitResult, then deploy it with',
   'createScript; change it with updateScript. Several steps make a flow (f-… tools, listFlows,',
   'runFlowPreviewAndWaitResult, createFlow). It is a tool as soon as it is deployed, but you may',
-  'have to ask your client to list the tools again. Long results are cut, with a note on how to',
-  'read on.',
+  'have to ask your client to list the tools again. Long results are cut and say how to go on.',
+  'Flows use Jira … by gateway-services: readDocsPage how-to/delegation.',
 ];
 
 const texts = { one: [...ofOne, ...rest].join('\n'), many: [...ofMany, ...rest].join('\n') };

@@ -22,7 +22,10 @@ const openFlow =
   '"value": …} or {"type": "javascript", "expr": …} over flow_input, results.<id>, ' +
   'previous_result, variable(path), resource(path). Beside id and value a module may have ' +
   'retry, timeout, sleep, skip_if, stop_after_if, continue_on_error, suspend; beside modules the ' +
-  'flow may have failure_module with the id "failure".';
+  'flow may have failure_module with the id "failure", and "gateway-services": [{"jira": ' +
+  '["read"]}, {"slack": ["write"]}] for steps that use Jira, Slack and other services as you: ' +
+  '`import { millrace } from "millrace"` … `await millrace.jira.read({action: "search_issues", ' +
+  'query: "…"})`; how: readDocsPage of how-to/delegation.';
 
 const value: Argument = {
   in: 'body',

@@ -14,6 +14,11 @@ const guides: Readonly<Record<string, readonly [title: string, description: stri
   ],
   'reference/languages': ['Languages', 'The languages of scripts, and how each finds packages.'],
   'how-to/flows': ['Flows', 'How to write a flow: steps, loops, branches, errors, approvals.'],
+  'how-to/services': ['Services', 'Jira, Slack, Google and others: their tools and classes.'],
+  'how-to/delegation': [
+    'Flows that use services',
+    'How a flow reads Jira and posts to Slack by itself, in the name of its owner.',
+  ],
   'how-to/approvals': ['Approvals', 'How a flow asks people and waits for them.'],
   'how-to/schedules': ['Schedules', 'How scripts and flows run at times.'],
   'how-to/secrets': ['Variables, secrets, resources', 'How code gets databases and accounts.'],

@@ -139,6 +139,41 @@ function writeFlow(reading: Reading): Prompt {
   };
 }
 
+function automate(reading: Reading): Prompt {
+  return {
+    entry: {
+      name: 'automate',
+      title: 'Automate work with services',
+      description: 'Writes a flow that uses Jira, Slack and others by itself, and schedules it.',
+      arguments: [
+        { name: 'task', description: 'What shall happen, and when.', required: true },
+        { name: 'path', description: 'Where to deploy it: f/<folder>/<name>.', required: false },
+      ],
+    },
+    openTo: ({ call }) => reading.may(call.caller, 'docs.page'),
+    async messages(who, { task = '', path }) {
+      const words = [
+        `Automate this with Millrace: ${task}`,
+        ...unless(path, `Deploy it at ${path}.`),
+        'Work like this:',
+        '1. Read with the tools of the services (…_read_actions) what the flow will see.',
+        '2. See with dry_run what its changes (…_write_actions) would send.',
+        '3. Write the flow: gateway-services with no more than it needs, a step for each call.',
+        '4. Check it with validateFlow, and try it with runFlowPreviewAndWaitResult. A preview',
+        '   acts for nobody: give each step that calls a service a mock.',
+        '5. Show what it will do, to whom and when, and deploy it with createFlow.',
+        '6. Look at its times with previewSchedule, then createSchedule. The person is asked.',
+      ];
+      return asked(
+        says(words.join('\n')),
+        await guide(reading, who, 'how-to/delegation'),
+        await guide(reading, who, 'how-to/flows'),
+      );
+    },
+    complete: { path: completePaths(reading, 'flows') },
+  };
+}
+
 interface FailedJob {
   id: string;
   scriptPath: string | null;
@@ -214,5 +249,6 @@ function debugRun(reading: Reading): Prompt {
 export const ownPrompts = (reading: Reading): Prompt[] => [
   writeScript(reading),
   writeFlow(reading),
+  automate(reading),
   debugRun(reading),
 ];
