@@ -22,7 +22,8 @@ const hooks = [
       { block: { message: closed }, when: { field: subject.groups, contains: guests } }] }`,
   `{ name: pages, phase: before, do: [
       { block: { message: too many }, when: { field: params.limit, gt: 100 } }] }`,
-  `{ name: keys, phase: after, do: [{ transform: { field: result.issues.*.key, lower: true } }] }`,
+  `{ name: keys, phase: after, do: [
+      { transform: { field: result.issues.*.key, lower: true } }] }`,
   `{ name: secret, phase: after, do: [
       { block: { message: secret }, when: { field: result.issues.*.summary, contains: secret } }] }`,
 ];

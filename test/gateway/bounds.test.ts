@@ -276,11 +276,11 @@ describe('answers of services', () => {
       }
     };
     const rows = async (): Promise<number> => (await ok('serviceAudit.verify')).rows;
-    const before = await rows();
+    const earlier = await rows();
     await Promise.all(Array.from({ length: 16 }, caller));
     const grown = used() - early;
     assert.ok(grown < 24_000_000, `${grown} bytes more`);
-    assert.equal((await rows()) - before, total);
+    assert.equal((await rows()) - earlier, total);
     assert.equal((await ok('serviceAudit.verify')).ok, true);
   });
 });

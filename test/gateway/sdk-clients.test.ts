@@ -16,7 +16,7 @@ const clients: Record<string, (url: URL, headers: Record<string, string>) => Pro
   'v1, 2025-11-25': async (url, headers) => {
     const client = new ClientV1(clientInfo);
     const transport = new httpV1.StreamableHTTPClientTransport(url, { requestInit: { headers } });
-    await client.connect(transport as Loose);
+    await client.connect(transport);
     assert.equal(transport.protocolVersion, '2025-11-25');
     return client;
   },
