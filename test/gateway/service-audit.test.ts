@@ -168,6 +168,7 @@ describe('the log of service calls of a server', () => {
     await once(holds, 'listening');
     const { port } = holds.address() as AddressInfo;
     await ok('services.enable', { name: 'jira', baseUrl: `http://127.0.0.1:${port}` });
+    await ok('credentials.set', { service: 'jira', account: 'owner@example.com', secret });
     after(() => {
       holds.closeAllConnections();
       holds.close();
