@@ -239,6 +239,7 @@ export function startServer(config: Config, options: StartOptions): Promise<Serv
         ];
         return () => ends.forEach((end) => end());
       },
+      onJobMoved: engine.onJobMoved,
       services: { tools: gateway.tools, revision: gateway.revision },
       sessionHints: gateway.sessionHints,
       workspaces: identity.workspacesOf,

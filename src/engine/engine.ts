@@ -105,6 +105,7 @@ export function createEngine(deps: EngineDeps) {
     /** The version alone, to tell whether a list that is at hand is still good. */
     runnablesVersion: versions.revision,
     onRunnablesChanged: versions.onChange,
+    onJobMoved: events.onMoved,
     /** Puts the sample script into a new workspace; a failure is logged, not thrown. */
     async addSample(workspace: string): Promise<void> {
       try {

@@ -85,7 +85,8 @@ describe('subscriptions/listen', () => {
   });
 
   it('refuses a filter that is none', async () => {
-    for (const notifications of [undefined, 'all', { toolsListChanged: 'yes' }]) {
+    const wrong = { resourceSubscriptions: ['millrace://docs/a', 1] };
+    for (const notifications of [undefined, 'all', { toolsListChanged: 'yes' }, wrong]) {
       const { response } = await listen(notifications);
       const [{ error }] = await messagesOf(response);
       assert.equal(error.code, -32_602);

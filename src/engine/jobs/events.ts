@@ -26,6 +26,8 @@ export interface JobEvents {
     id: string,
     on: { ended?: (ended: Ended | undefined) => void; progressed?: () => void },
   ): () => void;
+  /** The same at every sign of life; who may know of the job is settled before. */
+  onMoved(id: string, moved: () => void): () => void;
   /** Is anybody watching this job here? */
   watched(id: string): boolean;
   start(): Promise<void>;
@@ -68,6 +70,7 @@ export function createJobEvents(db: Database): JobEvents {
         if (set.size === 0) watchers.delete(id);
       };
     },
+    onMoved: (id, moved) => events.watch(id, { ended: moved, progressed: moved }),
     watched: (id) => watchers.has(id),
     async start() {
       const hearEnd = await db.listen(channel, (payload) => {

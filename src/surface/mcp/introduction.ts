@@ -31,9 +31,11 @@ export interface Reached {
 
 export type CapabilitiesOf = (reached: Reached) => JsonObject;
 
-export const capabilitiesOf: CapabilitiesOf = ({ streams }) => {
+export const capabilitiesOf: CapabilitiesOf = ({ era, streams }) => {
   const list = streams ? { listChanged: true } : {};
-  return { tools: list, resources: list, prompts: list, completions: {} };
+  // In the stateless era a stream names the resources; sessions keep no lists of them.
+  const resources = streams && era === 'modern' ? { ...list, subscribe: true } : list;
+  return { tools: list, resources, prompts: list, completions: {} };
 };
 
 const ofOne = [

@@ -33,6 +33,7 @@ import { isObject, type JsonObject, metaKeys, modernVersion, rpcCodes } from './
 import type { OwnWorkspace } from './multi-workspace.ts';
 import { createOldSse, type OldSse } from './old-sse.ts';
 import { createRequestStates } from './request-state.ts';
+import { createResourceChanges, type OnJobMoved } from './resource-changes.ts';
 import { askedBy, createSdkSide } from './sdk.ts';
 import { createSessions, sessionHeader } from './sessions.ts';
 import { createStreams } from './streams.ts';
@@ -83,6 +84,7 @@ interface EngineDeps {
   /** How long a call waits for a job before it hands out its id, in milliseconds. */
   waitMs: number;
   onToolsChanged: ListChangeDeps['onToolsChanged'];
+  onJobMoved?: OnJobMoved;
   sessionHints?: SessionHints;
   /** Keys of this server, the same for each of its processes. */
   deriveKey: (purpose: string) => Promise<Buffer>;
@@ -192,13 +194,13 @@ export function createMcp(deps: McpDeps): Mcp {
   const argumentCheck = createArgumentCheck(log);
   const sessions = createSessions(clock);
   const streams = createStreams(clock);
+  const shelvesOf = (http: McpHttpRequest) => (http.workspace === null ? everywhere : library);
   const changes = createListChanges({
     ...deps,
     catalogue,
     async listed(http, kind) {
-      const shelves = http.workspace === null ? everywhere : library;
       try {
-        return JSON.stringify(await shelves[kind](askedBy(http, origin())));
+        return JSON.stringify(await shelvesOf(http)[kind](askedBy(http, origin())));
       } catch (error) {
         // A list that the caller may not see does not change either.
         if (error instanceof AppError) return '';
@@ -206,7 +208,11 @@ export function createMcp(deps: McpDeps): Mcp {
       }
     },
   });
-  const subscriptions = createSubscriptions({ streams, changes, serverInfo });
+  const resourceChanges = createResourceChanges({
+    ...deps,
+    jobOf: async (http, uri) => shelvesOf(http).jobOf?.(askedBy(http, origin()), uri),
+  });
+  const subscriptions = createSubscriptions({ streams, changes, resourceChanges, serverInfo });
   const openAsking = createAsking({ clock, states: createRequestStates(deps) });
   const toolDeps = { door, waitMs, catalogue, argumentCheck, log, origin, openAsking };
   const limits = createCallLimits(clock, deps.callsPerMinute ?? 0);

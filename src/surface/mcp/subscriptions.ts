@@ -1,5 +1,6 @@
 // Streams on which the server speaks first: `subscriptions/listen` of the stateless era, and the
-// GET of a session of the handshake era. Both tell that a list has changed, and nothing else.
+// GET of a session of the handshake era. Both tell that a list has changed; the first also that a
+// resource has that it names.
 import { type ListChanges, type ListKind, listKinds } from './list-changes.ts';
 import {
   type McpHttpRequest,
@@ -10,6 +11,7 @@ import {
 } from './http-messages.ts';
 import type { ServerInfo } from './introduction.ts';
 import { isObject, type JsonObject, metaKeys, type RequestId, rpcCodes } from './protocol.ts';
+import type { ResourceChanges } from './resource-changes.ts';
 import type { Streams } from './streams.ts';
 
 export interface Subscriptions {
@@ -22,6 +24,7 @@ export interface Subscriptions {
 export interface SubscriptionDeps {
   streams: Streams;
   changes: ListChanges;
+  resourceChanges: ResourceChanges;
   serverInfo: () => ServerInfo;
 }
 
@@ -38,28 +41,41 @@ const asMessage = (message: JsonObject): string =>
 
 const filterOf = (kind: ListKind): string => `${kind}ListChanged`;
 
-/** What is asked for and can be told; undefined when the filter is not well formed. */
-function honouredOf(params: JsonObject): ListKind[] | undefined {
+interface Wanted {
+  kinds: ListKind[];
+  uris: string[];
+}
+
+/** What is asked for; undefined when the filter is not well formed. */
+function wantedOf(params: JsonObject): Wanted | undefined {
   const { notifications: filter } = params;
   if (!isObject(filter)) return undefined;
   const wants = listKinds.map((kind) => [kind, filter[filterOf(kind)] ?? false] as const);
   if (wants.some(([, wanted]) => typeof wanted !== 'boolean')) return undefined;
-  return wants.flatMap(([kind, wanted]) => (wanted === true ? [kind] : []));
+  const { resourceSubscriptions: uris = [] } = filter;
+  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === 'string')) return undefined;
+  return { kinds: wants.flatMap(([kind, wanted]) => (wanted === true ? [kind] : [])), uris };
 }
 
 const changedMethod = (kind: ListKind): string => `notifications/${kind}/list_changed`;
 
 export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
-  const { streams, changes, serverInfo } = deps;
+  const { streams, changes, resourceChanges, serverInfo } = deps;
 
   return {
     async listen(http, id, params) {
-      const kinds = honouredOf(params);
-      if (!kinds) {
-        const message = 'Invalid params: notifications must be a filter of booleans';
+      const wanted = wantedOf(params);
+      if (!wanted) {
+        const message =
+          'Invalid params: notifications must be a filter of booleans and a list of resources';
         return refusal({ status: 400, code: rpcCodes.invalidParams, message, id });
       }
-      const honoured = Object.fromEntries(kinds.map((kind) => [filterOf(kind), true]));
+      const { kinds } = wanted;
+      const found = await resourceChanges.find(http, wanted.uris);
+      const honoured = {
+        ...Object.fromEntries(kinds.map((kind) => [filterOf(kind), true])),
+        ...(found.length > 0 && { resourceSubscriptions: found.map(({ uri }) => uri) }),
+      };
       const key = { [metaKeys.subscriptionId]: id };
       const end = (): string => {
         const meta = { ...key, [metaKeys.serverInfo]: serverInfo() };
@@ -71,17 +87,19 @@ export function createSubscriptions(deps: SubscriptionDeps): Subscriptions {
         events.write(asMessage({ method, params: { ...more, _meta: key } }));
       tell('notifications/subscriptions/acknowledged', { notifications: honoured });
       const response = { status: 200, headers: streamHeaders, body: events.stream };
-      if (kinds.length === 0) {
+      if (Object.keys(honoured).length === 0) {
         events.write(end());
         events.stream.end();
         return response;
       }
-      const stop = await changes.watch(http, {
-        kinds,
-        changed: (kind) => tell(changedMethod(kind)),
-        lost: () => events.stream.end(),
+      const lost = (): void => void events.stream.end();
+      const stopResources = resourceChanges.watch(http, found, {
+        changed: (uri) => tell('notifications/resources/updated', { uri }),
+        lost,
       });
-      events.stream.once('close', stop);
+      events.stream.once('close', stopResources);
+      const changed = (kind: ListKind): void => tell(changedMethod(kind));
+      events.stream.once('close', await changes.watch(http, { kinds, changed, lost }));
       return response;
     },
 

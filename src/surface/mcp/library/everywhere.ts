@@ -108,6 +108,10 @@ export function createEverywhere({ library, workspaces }: EverywhereDeps): Libra
       const contents = one && (await library.read(one, plain));
       return contents && widened(contents, one.workspace, uri);
     },
+    async jobOf(asked, uri) {
+      const [one, plain] = await placeOf(asked, uri);
+      return one && library.jobOf?.(one, plain);
+    },
     async prompts(asked) {
       const lists = (await all(asked)).map((one) => library.prompts(one));
       const entries = (await Promise.all(lists)).flat();

@@ -98,6 +98,12 @@ export function jobShelf(reading: Reading): Shelf {
       const text = typeof result === 'string' ? JSON.stringify(result) : textOf(result);
       return { mimeType: 'application/json', text };
     },
+    async jobOf(asked, { rest }) {
+      const [id = '', part = '', ...more] = rest.split('/');
+      if (more.length > 0 || !['logs', 'result'].includes(part)) return undefined;
+      await reading.invoke(asked, 'jobs.get', { id, noLogs: true, noCode: true });
+      return id;
+    },
     async complete(asked, { argument, value }) {
       return argument === 'id' ? completeFailed(reading, asked, value) : [];
     },

@@ -60,6 +60,8 @@ export interface Library {
   templates(asked: Asked): Promise<readonly TemplateEntry[]>;
   /** Undefined when there is nothing for this caller; throws `AppError` like the door. */
   read(asked: Asked, uri: string): Promise<ResourceContents | undefined>;
+  /** The job that a resource is about; undefined for others. Throws like `read`. */
+  jobOf?(asked: Asked, uri: string): Promise<string | undefined>;
   prompts(asked: Asked): Promise<readonly PromptEntry[]>;
   /** Undefined when there is no such prompt; throws `invalid_input` for wrong arguments. */
   prompt(

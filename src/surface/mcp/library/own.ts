@@ -66,6 +66,11 @@ export function createLibrary({ door }: LibraryDeps): Library {
       return (await Promise.all(openShelves(asked).map((shelf) => shelf.entries(asked)))).flat();
     },
     templates: async (asked) => openShelves(asked).flatMap(({ templates }) => templates),
+    async jobOf(asked, uri) {
+      const address = addressOf(uri);
+      const shelf = shelves.find(({ host }) => host === address?.host);
+      return address && shelf?.jobOf?.(asked, address);
+    },
     async read(asked, uri) {
       const address = addressOf(uri);
       const shelf = shelves.find(({ host }) => host === address?.host);

@@ -26,6 +26,8 @@ export interface Shelf {
   entries(asked: Asked): Promise<readonly ResourceEntry[]>;
   /** Undefined: nothing there. Throws like the door. */
   read(asked: Asked, place: Place): Promise<Page | undefined>;
+  /** The job that is told of there, so that its changes can be told. Throws like the door. */
+  jobOf?(asked: Asked, place: Place): Promise<string | undefined>;
   /** Values of an argument of a template, the best first. */
   complete?(asked: Asked, typed: Typed): Promise<readonly string[]>;
 }
