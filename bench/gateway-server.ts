@@ -17,12 +17,15 @@ export interface Ready {
 /** `hooks`: the company's hooks for these calls. */
 export type Question = 'heap' | 'stop' | { hooks: string[] };
 
+const people = ['Ann Lee', 'Bo Berg', 'Chris Wong', 'Dana Novak', 'Eva Ruiz'];
+
 /** Issues with a person each, as a service would list them. */
 function bodyOf(sizeBytes: number): Buffer {
   const issues: object[] = [];
   for (let size = 0; size < sizeBytes; size += 256) {
     const n = issues.length;
-    const assignee = { displayName: `Ann Lee ${n % 5}`, email: `ann${n % 5}@example.com` };
+    const displayName = people[n % people.length];
+    const assignee = { displayName, email: `ann${n % people.length}@example.com` };
     const text = `The invoice of customer ${n} is late, see the thread and the attachments.`;
     issues.push({ key: `PAY-${n}`, summary: text, assignee, updated: '2026-11-21T10:00:00Z' });
   }

@@ -2,7 +2,7 @@
 // result says how much there was and how to read on.
 import { cutBytes } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
-import type { ServiceResult, Stage } from './flight.ts';
+import type { Stage } from './flight.ts';
 
 /** Of any answer; an action may declare less. */
 const mostOfAll = { rows: 100, bytes: 65_536 };
@@ -33,7 +33,10 @@ function listIn(value: JsonObject): [key: string, list: unknown[]] | undefined {
   return lists.toSorted((a, b) => b[1].length - a[1].length)[0];
 }
 
-function capped(value: unknown, most: Most): unknown {
+const rowsIn = (value: unknown): number =>
+  Array.isArray(value) ? value.length : isObject(value) ? (listIn(value)?.[1].length ?? 0) : 0;
+
+function cut(value: unknown, most: Most): unknown {
   if (Array.isArray(value)) {
     const rows = cutList(value, most);
     if (rows.length === value.length) return value;
@@ -57,13 +60,15 @@ function capped(value: unknown, most: Most): unknown {
   return { text: kept, truncated: true, totalBytes: Buffer.byteLength(text) };
 }
 
-/** Cuts a result to what a model can use. */
-function capResult(result: ServiceResult, most: Most): ServiceResult {
-  const value = capped(result.value, most);
+/** Cuts a result to what a model can use, and notes how much is left of it. */
+export const capStage: Stage = async ({ action, notes: noted }, next) => {
+  const result = await next();
+  const most = action.most ?? mostOfAll;
+  noted.bytesOut = sizeOf(result.value);
+  if (noted.bytesOut <= most.bytes && rowsIn(result.value) <= most.rows) return result;
+  const value = cut(result.value, most);
   if (value === result.value) return result;
+  noted.bytesOut = sizeOf(value);
   const note = 'The result was cut: ask for less, or for the next page, to see the rest.';
   return { ...result, value, notes: [...result.notes, note] };
-}
-
-export const capStage: Stage = async ({ action }, next) =>
-  capResult(await next(), action.most ?? mostOfAll);
+};

@@ -13,6 +13,8 @@ export interface CallNotes {
   /** How many values of each kind were hidden from the model. */
   piiCounts?: Record<string, number>;
   upstreamMs?: number;
+  /** Size of the answer as the caller gets it. */
+  bytesOut?: number;
 }
 
 /** Port: the log of service calls. */
@@ -74,7 +76,6 @@ export async function recorded(
       decision: 'allowed',
       reasonCode: wanted.dryRun ? 'dry_run' : null,
       ...flight?.notes,
-      bytesOut: Buffer.byteLength(JSON.stringify(result.value) ?? ''),
     });
     return result;
   } catch (error) {

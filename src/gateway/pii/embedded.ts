@@ -3,7 +3,10 @@
 
 /** What `text` holds when it is JSON with a list, an object or a string; undefined otherwise. */
 export function embeddedIn(text: string): unknown {
-  const first = text.charCodeAt(text.search(/\S/));
+  let at = 0;
+  let first = text.charCodeAt(at);
+  // Spaces, tabs and line breaks; before others there is no JSON.
+  while (first === 32 || (first >= 9 && first <= 13)) first = text.charCodeAt((at += 1));
   if (first !== 0x7b && first !== 0x5b && first !== 0x22) return undefined;
   try {
     return JSON.parse(text);

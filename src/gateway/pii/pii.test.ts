@@ -93,6 +93,19 @@ describe('pseudonyms', () => {
     assert.match(who.handle, /^⟦NAME_\d+:a•••⟧$/);
   });
 
+  it('D01 the same text in many rows is judged by its field, and hidden in each', async () => {
+    const number = '4111111111111111';
+    const table = JSON.parse(
+      `[${'{"id":"N","text":"N","__proto__":"N"},'.repeat(3)}"N"]`,
+      (_, one) => (one === 'N' ? number : one),
+    );
+    const seen = await shown(ann, { table });
+    const [token] = /⟦CARD_\d+:[^⟧]+⟧/.exec(seen.table[0].text) ?? [];
+    const rest = `"text":"${token}","__proto__":"${token}"}`;
+    const shownRow = `{"id":"${number}",${rest}`;
+    assert.equal(JSON.stringify(seen.table), `[${`${shownRow},`.repeat(3)}"${token}"]`);
+  });
+
   it('D01 names by their fields, and not what only looks like one', async () => {
     const value = {
       from: 'In Progress',

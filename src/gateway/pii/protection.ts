@@ -70,16 +70,16 @@ function nameOfPerson(value: Readonly<Record<string, unknown>>): string | undefi
   return isPerson ? name : undefined;
 }
 
-/** A text that a walk visits, and its turn in the walk. */
+/** A text at a place. In a list of issues many are the same: each is searched once. */
 interface Visited {
-  turn: number;
   text: string;
   place: Place;
+  found?: Found;
 }
 
 export interface Search {
-  /** What was found, by the turn of its text. */
-  found: ReadonlyMap<number, Found>;
+  /** What was found, by the turn of its text in the walk. */
+  found: readonly (Found | undefined)[];
   /** Each value once. */
   list: Personal[];
   /** The fields in which they stood. */
@@ -91,32 +91,40 @@ export function createProtection({ scanner, names, nameFields }: ProtectionDeps)
   const gathered = new Set<string>();
   let indexes: readonly NameIndex[] = names;
 
-  /** All texts in order, while the names in known fields are gathered. */
-  function visitAll(value: unknown): Visited[] {
-    const visited: Visited[] = [];
+  /** All texts, by their turns, while the names in known fields are gathered. */
+  function visitAll(value: unknown) {
+    const turns: (Visited | undefined)[] = [];
+    const known = new Map<Place, Map<string, Visited>>();
     const root = createPlace();
-    let turn = -1;
+
+    function visit(text: string, place: Place): boolean {
+      let here = known.get(place);
+      if (!here) known.set(place, (here = new Map()));
+      const before = here.get(text);
+      const visited = before ?? { text, place };
+      if (!before) here.set(text, visited);
+      turns.push(visited);
+      return !before;
+    }
+
     walk(value, {
       text(text, place) {
-        turn += 1;
-        visited.push({ turn, text, place });
-        gatherNames(text, place, 0);
+        if (visit(text, place)) gatherNames(text, place, 0);
         return text;
       },
       name(name) {
-        turn += 1;
-        if (!plainName.test(name)) visited.push({ turn, text: name, place: root });
+        if (plainName.test(name)) turns.push(undefined);
+        else visit(name, root);
         return name;
       },
       number(digits, place) {
-        turn += 1;
-        const isPhone = meaningOf(place).sense === 'phone';
-        if (isPhone) visited.push({ turn, text: String(digits), place });
+        if (meaningOf(place).sense === 'phone') visit(String(digits), place);
+        else turns.push(undefined);
         return digits;
       },
       object: gatherPerson,
     });
-    return visited;
+    return turns;
   }
 
   function gatherPerson(value: Readonly<Record<string, unknown>>): void {
@@ -176,9 +184,8 @@ export function createProtection({ scanner, names, nameFields }: ProtectionDeps)
 
   /** Everything personal in `value`. */
   function search(value: unknown): Search {
-    const visited = visitAll(value);
+    const turns = visitAll(value);
     if (gathered.size > 0) indexes = [createNameIndex(gathered), ...names];
-    const found = new Map<number, Found>();
     const list = new Map<string, Personal>();
     const fields = new Set<string>();
 
@@ -192,13 +199,16 @@ export function createProtection({ scanner, names, nameFields }: ProtectionDeps)
       }
     }
 
-    for (const { turn, text, place } of visited) {
-      const here = find(text, place, 0);
-      if (here.pieces.length === 0) continue;
-      found.set(turn, here);
+    for (const visited of new Set(turns)) {
+      if (!visited) continue;
+      const { text, place } = visited;
+      const found = find(text, place, 0);
+      if (found.pieces.length === 0) continue;
+      visited.found = found;
       fields.add(place.names.join('.'));
-      collect(here);
+      collect(found);
     }
+    const found = turns.map((visited) => visited?.found);
     return { found, list: [...list.values()], fields: [...fields] };
   }
 
@@ -226,10 +236,14 @@ export function rewrite(
   tokenOf: (personal: Personal) => string,
 ): unknown {
   let turn = -1;
+  const rendered = new Map<Found, string>();
   const next = <Value>(kept: Value): Value | string => {
     turn += 1;
-    const here = found.get(turn);
-    return here ? render(here, tokenOf) : kept;
+    const here = found[turn];
+    if (!here) return kept;
+    const known = rendered.get(here) ?? render(here, tokenOf);
+    rendered.set(here, known);
+    return known;
   };
   return walk(value, { text: next, name: next, number: next });
 }

@@ -16,26 +16,27 @@ export interface Visit {
 
 function walkObject(value: Record<string, unknown>, place: Place, visit: Visit): unknown {
   visit.object?.(value);
-  let changed: [string, unknown][] | undefined;
-  const names = Object.keys(value);
-  for (const [index, name] of names.entries()) {
+  let changed: Record<string, unknown> | undefined;
+  let renamed: Map<string, string> | undefined;
+  for (const name of Object.keys(value)) {
     const item = value[name];
     const newName = visit.name?.(name, place) ?? name;
     const newItem = visitItem(item, place.field(name), visit);
-    if (newName === name && newItem === item) continue;
-    changed ??= Object.entries(value);
-    changed[index] = [newName, newItem];
+    if (newName !== name) (renamed ??= new Map()).set(name, newName);
+    // A copy has every name as its own, so that this sets a field whatever it is called.
+    if (newItem !== item) (changed ??= { ...value })[name] = newItem;
   }
-  return changed ? Object.fromEntries(changed) : value;
+  if (!renamed) return changed ?? value;
+  const entries = Object.entries(changed ?? value);
+  return Object.fromEntries(entries.map(([name, item]) => [renamed.get(name) ?? name, item]));
 }
 
 function walkList(value: readonly unknown[], place: Place, visit: Visit): unknown {
   let changed: unknown[] | undefined;
+  const inList = place.items();
   for (const [index, item] of value.entries()) {
-    const newItem = visitItem(item, place, visit);
-    if (newItem === item) continue;
-    changed ??= [...value];
-    changed[index] = newItem;
+    const newItem = visitItem(item, inList, visit);
+    if (newItem !== item) (changed ??= [...value])[index] = newItem;
   }
   return changed ?? value;
 }
@@ -47,7 +48,7 @@ function visitItem(value: unknown, place: Place, visit: Visit): unknown {
   if (place.depth > maxDepth) {
     throw new AppError('too_large', `The value is nested more than ${maxDepth} levels deep.`);
   }
-  if (Array.isArray(value)) return walkList(value, place.items(), visit);
+  if (Array.isArray(value)) return walkList(value, place, visit);
   return walkObject(value as Record<string, unknown>, place, visit);
 }
 
