@@ -28,8 +28,9 @@ describe('egress', () => {
       ) {
         const bytes = gzipSync('é'.repeat(5000));
         response.writeHead(200, { 'content-encoding': 'gzip', 'x-mark': 'a' }).end(bytes);
-      } else if (request.url === '/broken') {
-        response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
+      } else if (request.url === '/broken' || request.url === '/unknown') {
+        const encoding = request.url === '/broken' ? 'gzip' : 'zstd';
+        response.writeHead(200, { 'content-encoding': encoding }).end('no such bytes');
       } else {
         response.end('x'.repeat(5000));
       }
@@ -136,11 +137,11 @@ describe('egress', () => {
       await assert.rejects(going, (error) => codeOf(error) === code, address);
     }
     assert.deepEqual(asked, []);
-    for (const path of ['redirect', 'broken']) {
+    for (const path of ['redirect', 'broken', 'unknown']) {
       const going = opened.ask(`${origin}/${path}`, { maxBytes: 100 });
       await assert.rejects(going, (error) => codeOf(error) === 'unavailable', path);
     }
-    assert.deepEqual(asked, ['/redirect', '/broken']);
+    assert.deepEqual(asked, ['/redirect', '/broken', '/unknown']);
     const gone = AbortSignal.abort(new Error('nobody waits'));
     await assert.rejects(
       opened.ask(`${origin}/a`, { maxBytes: 100, signal: gone }),

@@ -49,7 +49,13 @@ async function bytesOf(body: Readable, maxBytes: number): Promise<Uint8Array> {
   return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
 }
 
-async function unpacked(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+async function unpacked(
+  bytes: Uint8Array,
+  encoding: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  if (encoding === 'identity' || bytes.length === 0) return bytes;
+  if (encoding !== 'gzip') throw new Error(`it answers in ${encoding}, which nobody asked for`);
   try {
     return await unpack(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
@@ -61,7 +67,7 @@ async function unpacked(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array
 export async function readWhole(raw: RawAnswer, maxBytes: number): Promise<WholeAnswer> {
   const headers = headersOf(raw.headers);
   const bytes = await bytesOf(raw.body, maxBytes);
-  const isPacked = headers.get('content-encoding') === 'gzip' && bytes.length > 0;
-  const text = decoder.decode(isPacked ? await unpacked(bytes, maxBytes) : bytes);
+  const encoding = headers.get('content-encoding') ?? 'identity';
+  const text = decoder.decode(await unpacked(bytes, encoding, maxBytes));
   return { status: raw.statusCode, headers, text };
 }
