@@ -1,6 +1,7 @@
 // Encrypts what the gateway keeps of people: keys of services, and keys of their maps. Under a key
 // of the whole installation, so that a workspace may replace its own without anybody connecting
 // anew; workspace and use are bound to each ciphertext.
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { seal, unseal } from '../engine/index.ts';
 
 /** One value for one use in one workspace; it opens for that use alone. */
@@ -12,13 +13,15 @@ export interface Sealer {
 
 /** `deriveKey`: 32 bytes for one purpose. Throws `unavailable` without the right master key. */
 export function createSealer(deriveKey: (purpose: string) => Promise<Buffer>): Sealer {
-  let known: Promise<Buffer> | undefined;
+  let known: Promise<KeyObject> | undefined;
 
-  function keyOf(): Promise<Buffer> {
-    known ??= deriveKey('what the gateway keeps').catch((error: unknown) => {
-      known = undefined;
-      throw error;
-    });
+  function keyOf(): Promise<KeyObject> {
+    known ??= deriveKey('what the gateway keeps')
+      .then((bytes) => createSecretKey(bytes))
+      .catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
     return known;
   }
 

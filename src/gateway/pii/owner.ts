@@ -1,6 +1,6 @@
 // Whose pseudonyms they are, and how their values are encrypted: each map has a random key of its
 // own, sealed with the key of the workspace, so that one query serves a result with many values.
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { type Clock, newId } from '../../base/index.ts';
 import { seal, unseal } from '../../engine/index.ts';
 import type { Database } from '../../store/index.ts';
@@ -17,7 +17,7 @@ export interface PiiOwner {
 /** A map that can be read and written: its row and its key. */
 export interface OpenMap {
   id: string;
-  key: Buffer;
+  key: KeyObject;
 }
 
 interface OwnerRow {
@@ -28,7 +28,7 @@ interface OwnerRow {
 const useOf = ({ userId, namespace }: PiiOwner): string => `pii ${userId} ${namespace}`;
 
 /** 32 hex digits that tell values of one map apart and say nothing without its key. */
-export const digestOf = (key: Buffer, type: string, value: string): string =>
+export const digestOf = (key: KeyObject, type: string, value: string): string =>
   createHmac('sha256', key).update(`${type} ${value}`).digest('hex').slice(0, 32);
 
 export const sealValue = ({ id, key }: OpenMap, value: string): string =>
@@ -51,7 +51,8 @@ export function createOwners({
   /** Undefined when the workspace has another key by now: then nothing of the map is readable. */
   async function open(owner: PiiOwner, row: OwnerRow): Promise<OpenMap | undefined> {
     const key = await sealer.open(owner.workspace, { use: useOf(owner), value: row.sealedKey });
-    return key === undefined ? undefined : { id: row.id, key: Buffer.from(key, 'base64') };
+    if (key === undefined) return undefined;
+    return { id: row.id, key: createSecretKey(Buffer.from(key, 'base64')) };
   }
 
   const find = (owner: PiiOwner): Promise<OwnerRow | undefined> =>
@@ -69,8 +70,9 @@ export function createOwners({
         if (known) return known;
         if (row) await db.run(sql.deleteOwner, [row.id]);
         const { workspace, userId, namespace } = owner;
-        const made = { id: newId(), key: randomBytes(32) };
-        const value = made.key.toString('base64');
+        const bytes = randomBytes(32);
+        const made = { id: newId(), key: createSecretKey(bytes) };
+        const value = bytes.toString('base64');
         const sealedKey = await sealer.seal(workspace, { use: useOf(owner), value });
         const values = [made.id, workspace, userId, namespace, sealedKey, clock.now()];
         if ((await db.run(sql.insertOwner, values)) === 1) return made;
