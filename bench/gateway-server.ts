@@ -34,6 +34,7 @@ function bodyOf(sizeBytes: number): Buffer {
 
 const bodies = new Map([
   ['/issue', bodyOf(1024)],
+  ['/comment', bodyOf(1024)],
   ['/issues', bodyOf(10_240)],
 ]);
 const megabyte = Buffer.alloc(1_000_000, 'x');
@@ -64,7 +65,8 @@ async function serveUpstream(): Promise<void> {
   process.once('message', () => process.exit(0));
 }
 
-const actions = ['issue', 'issues', 'export'];
+const reads = ['issue', 'issues', 'export'];
+const actions = [...reads, 'comment'];
 
 const documentAt = (server: string) =>
   JSON.stringify({
@@ -72,7 +74,10 @@ const documentAt = (server: string) =>
     info: { title: 'Issues' },
     servers: [{ url: server }],
     paths: Object.fromEntries(
-      actions.map((name) => [`/${name}`, { get: { operationId: name, summary: `Gets ${name}.` } }]),
+      actions.map((name) => {
+        const verb = reads.includes(name) ? 'get' : 'post';
+        return [`/${name}`, { [verb]: { operationId: name, summary: `Does ${name}.` } }];
+      }),
     ),
   });
 
@@ -103,7 +108,9 @@ async function serveGateway(upstream: string): Promise<void> {
     actions: actions.map((name) => ({ name })),
   });
   await op('credentials.set', { service: 'issues', secret: 'bench-key' });
-  const { token } = await op('tokens.create', { scopes: ['services:issues:read'] });
+  const { token } = await op('tokens.create', {
+    scopes: ['services:issues:read', 'services:issues:write'],
+  });
 
   async function answerTo(question: Question): Promise<object> {
     if (question === 'heap') {

@@ -72,7 +72,7 @@ function sender(url: string, options: { headers?: Record<string, string>; body?:
     });
 }
 
-const callOf = (server: Ready, action: string): Send =>
+const callOf = (server: Ready, action: string, tool = 'issues_read_actions'): Send =>
   sender(`${server.origin}/api/mcp/w/bench/mcp`, {
     headers: {
       authorization: `Bearer ${server.token}`,
@@ -84,7 +84,7 @@ const callOf = (server: Ready, action: string): Send =>
       jsonrpc: '2.0',
       id: 1,
       method: 'tools/call',
-      params: { name: 'issues_read_actions', arguments: { action } },
+      params: { name: tool, arguments: { action } },
     }),
   });
 
@@ -153,13 +153,19 @@ async function largeBody(call: Send): Promise<void> {
 const upstream = await start(['upstream']);
 const server = await start(['server', upstream.origin], ['--expose-gc']);
 const small = [sender(`${upstream.origin}/issue`, {}), callOf(server, 'issue')] as const;
+const change = [
+  sender(`${upstream.origin}/comment`, { body: '' }),
+  callOf(server, 'comment', 'issues_write_actions'),
+] as const;
 const large = [sender(`${upstream.origin}/issues`, {}), callOf(server, 'issues')] as const;
 await expectSafe(small[1]);
 await expectSafe(large[1]);
+await expectSafe(change[1]);
 
 await largeBody(callOf(server, 'export'));
 await throughput('1 KiB', ...small);
 await throughput('10 KiB', ...large);
+await throughput('changes, 1 KiB', ...change);
 await latency('10 KiB', ...large);
 await ask(server, { hooks });
 await expectSafe(large[1]);

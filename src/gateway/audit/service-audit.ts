@@ -138,7 +138,7 @@ export function createServiceAudit(deps: ServiceAuditDeps): ServiceAudit {
       await db.run(sql.insertStarted, [JSON.stringify(rows), clock.now() + leaseMs]);
       return rows.map(() => undefined);
     },
-    { maxItems: 500, writers: 2 },
+    { maxItems: 500, writers: 1 },
   );
   const reader = createReader({ db, clock, people: deps.people, flush: behind.flush });
   const key = async (): Promise<AnchorKey> =>

@@ -93,7 +93,9 @@ export function createAlerts({ db, clock, log, settingsOf, alerted }: AlertsDeps
   /** Those of the hour that were told of here. */
   let told = new Set<string>();
   let hour = 0;
-  const underWay = new Set<Promise<void>>();
+  /** Whom to look at next: who comes while a look is under way shares the one after it. */
+  let waiting = new Map<string, About>();
+  let looking: Promise<void> | undefined;
 
   async function look(abouts: readonly About[]): Promise<void> {
     const wanted: (About & { limitBytes: number })[] = [];
@@ -110,26 +112,33 @@ export function createAlerts({ db, clock, log, settingsOf, alerted }: AlertsDeps
     }
   }
 
+  async function lookAtAll(): Promise<void> {
+    while (waiting.size > 0) {
+      const ordered = [...waiting].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+      waiting = new Map();
+      try {
+        await look(ordered);
+      } catch (error) {
+        log.error('throughput was not looked at', { error });
+      }
+    }
+    looking = undefined;
+  }
+
   return {
     /** Looks at whom these rows are about, beside the calls. */
     saw(rows: readonly AuditContent[]): void {
       const now = startOf(clock.now(), hourMs);
       if (now !== hour) told = new Set();
       hour = now;
-      const wanted = new Map<string, About>();
       for (const { workspace, at, subject, bytesOut } of rows) {
         if (subject === null || bytesOut === 0) continue;
         const startsAt = startOf(at, hourMs);
         const key = JSON.stringify([workspace, startsAt, subject]);
-        if (!told.has(key)) wanted.set(key, { workspace, startsAt, subject });
+        if (!told.has(key)) waiting.set(key, { workspace, startsAt, subject });
       }
-      if (wanted.size === 0) return;
-      const ordered = [...wanted].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-      const looking = look(ordered)
-        .catch((error: unknown) => log.error('throughput was not looked at', { error }))
-        .finally(() => underWay.delete(looking));
-      underWay.add(looking);
+      if (waiting.size > 0) looking ??= lookAtAll();
     },
-    drain: async (): Promise<void> => void (await Promise.all(underWay)),
+    drain: async (): Promise<void> => looking,
   };
 }
