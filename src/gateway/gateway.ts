@@ -34,6 +34,7 @@ import {
   protectStage,
   restoreStage,
 } from './pii/index.ts';
+import { createReload, reloadOperations } from './reload/index.ts';
 import { createSealer, type Sealer } from './sealer.ts';
 import { createServices, curated, serviceOperations } from './services/index.ts';
 import { subjectOf } from './subject.ts';
@@ -102,8 +103,10 @@ function createSources(
     ).flat();
   const services = createServices({ ...deps, ...ground, gates, declarations: curated, brought });
   const proofs = createCredentialParts({ ...deps, ...ground, services });
+  const reload = createReload({ ...ground, openApi, upstreams, extensions });
   const operations: AnyOperation[] = [
     ...serviceOperations(services),
+    ...reloadOperations(reload),
     ...credentialOperations(proofs),
     ...openApiOperations(openApi),
     ...upstreamOperations(upstreams),

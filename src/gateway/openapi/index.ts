@@ -1,2 +1,2 @@
-export { createOpenApi } from './openapi.ts';
+export { createOpenApi, type OpenApi } from './openapi.ts';
 export { openApiOperations } from './operations/index.ts';

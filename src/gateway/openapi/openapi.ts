@@ -179,6 +179,12 @@ export function createOpenApi(deps: OpenApiDeps) {
     has: async (workspace: string, name: string): Promise<boolean> =>
       (await db.rows<Stored>(sql.selectImported, [workspace])).some((one) => one.name === name),
 
+    /** The names of those whose documents can be read again. */
+    async addressed(workspace: string): Promise<string[]> {
+      const rows = await db.rows<Stored>(sql.selectImported, [workspace]);
+      return rows.filter(({ address }) => address !== null).map(({ name }) => name);
+    },
+
     /** What a document would give, to choose from; stores nothing. */
     async preview(said: Pick<NewImport, 'document' | 'address'>) {
       const text = await textOf(said);

@@ -1,0 +1,2 @@
+export { reloadOperations } from './operations/index.ts';
+export { createReload } from './reload.ts';
