@@ -139,8 +139,13 @@ export interface OAuthAuth {
   readonly kind: 'oauth';
   /** Its endpoints are read from there (RFC 8414, OpenID Connect Discovery). */
   readonly issuer?: string;
-  /** For services that do not describe themselves. */
+  /** For services that do not describe themselves. What begins with / is below its address. */
   readonly endpoints?: OAuthEndpoints;
+  /**
+   * The origin of the service at which issuer and endpoints count; absent: that of the address
+   * that the service declares; `anywhere`. Tokens of one server are no good at another.
+   */
+  readonly at?: string;
   readonly scopes: readonly string[];
   /** What the service wants besides in the address of the consent. */
   readonly parameters?: Readonly<Record<string, string>>;
@@ -152,6 +157,8 @@ export interface OAuthEndpoints {
   readonly revoke?: string | undefined;
   /** How the app proves itself to `token`: in the form (the default), or as HTTP Basic. */
   readonly clientAuth?: 'post' | 'basic' | undefined;
+  /** What `token` and `revoke` are sent; absent: a form. */
+  readonly body?: 'form' | 'json' | undefined;
 }
 
 export interface ServiceDeclaration {

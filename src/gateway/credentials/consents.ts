@@ -12,7 +12,7 @@ import type { OAuthApp, OAuthApps } from './oauth-apps.ts';
 import * as sql from './oauth.sql.ts';
 import { originOf } from './origin.ts';
 import { declaredEndpoints, type Endpoints, type OAuthWire } from './oauth-wire.ts';
-import { useOf } from './owner.ts';
+import { everybody, useOf } from './owner.ts';
 import { type KeptTokens, lifeOf } from './tokens.ts';
 
 const lifeMs = 10 * 60_000;
@@ -24,6 +24,8 @@ interface Pending {
   callback: string;
   /** Where the service was when it began: what the tokens are for. */
   origin: string;
+  /** Whose it will be: the person's, or everybody's. */
+  owner: string;
 }
 
 /** What the service says in the address that people come back to. */
@@ -68,6 +70,12 @@ function addressOf(
   return url.href;
 }
 
+/** Who began it for everybody may have lost the right to, meanwhile. */
+function assertMayShare({ caller }: Call): void {
+  if (caller.superAdmin || caller.membership?.role === 'admin') return;
+  throw new AppError('forbidden', 'Only an admin of the workspace connects for everybody.');
+}
+
 /** RFC 9207: an answer of another server than the one that was asked is no answer. */
 function assertIssuer({ issuer, namesIssuer }: Endpoints, iss: string | undefined): void {
   const isRight = iss === undefined ? !namesIssuer : issuer === null || iss === issuer;
@@ -94,7 +102,7 @@ export function createConsents(deps: {
     const workspace = workspaceOf(call);
     const { service } = await services.require(workspace, name, call.caller);
     const { title } = service.declaration;
-    const app = await apps.of(workspace, service.declaration);
+    const app = await apps.of(workspace, service);
     if (app) return { app, title, origin: originOf(service) };
     throw new AppError('invalid_input', `${title} has no OAuth app here.`, {
       hint: 'Connect it with a key; or an admin stores an app: credentials.setApp.',
@@ -103,7 +111,7 @@ export function createConsents(deps: {
 
   return {
     /** Where to send the person; good for ten minutes. */
-    async begin(call: Call, { service }: { service: string }) {
+    async begin(call: Call, { service, forAll }: { service: string; forAll: boolean }) {
       const workspace = workspaceOf(call);
       const { userId, sessionId } = sessionOf(call);
       const { app, title, origin } = await appOf(call, service);
@@ -114,6 +122,7 @@ export function createConsents(deps: {
         app: app.identity,
         callback: apps.callbackOf(service),
         origin,
+        owner: forAll ? everybody : userId,
       };
       // The workspace is no secret: it tells the page where the answer belongs.
       const state = `${randomBytes(32).toString('base64url')}.${workspace}`;
@@ -142,7 +151,8 @@ export function createConsents(deps: {
         });
       }
       const begun = JSON.parse(open) as Pending;
-      const { endpoints, verifier, callback, app: identity } = begun;
+      const { endpoints, verifier, callback, app: identity, owner } = begun;
+      if (owner === everybody) assertMayShare(call);
       assertIssuer(endpoints, iss);
       const { app, title, origin } = await appOf(call, service);
       if (!sameSecret(identity, app.identity) || begun.origin !== origin) {
@@ -163,14 +173,17 @@ export function createConsents(deps: {
         code_verifier: verifier,
       });
       const now = clock.now();
-      const { token, revoke, clientAuth } = endpoints;
-      const at = { token, revoke, clientAuth };
+      const { token, revoke, clientAuth, body } = endpoints;
+      const at = { token, revoke, clientAuth, ...(body && { body }) };
       const { access, refresh, account } = tokens;
       const kept: KeptTokens = { access, refresh, app: identity, at };
       const value = JSON.stringify(kept);
-      const sealed = await sealer.seal(workspace, { use: useOf({ service, userId }), value });
+      const sealed = await sealer.seal(workspace, {
+        use: useOf({ service, userId: owner }),
+        value,
+      });
       const { renewAt, expiresAt } = lifeOf(tokens, now);
-      const row = [workspace, service, userId, account, sealed, now, renewAt, expiresAt, origin];
+      const row = [workspace, service, owner, account, sealed, now, renewAt, expiresAt, origin];
       await db.run(sql.upsertConnection, row);
       cache.changed(workspace);
       return { service, account };

@@ -158,7 +158,7 @@ export function createCredentials(deps: CredentialsDeps) {
     const { services: known } = await services.setupOf(owner.workspace);
     const service = known.get(owner.service);
     const [app, tokens] = await Promise.all([
-      service && apps.of(owner.workspace, service.declaration),
+      service && apps.of(owner.workspace, service),
       renewal.tokensOf(owner, row),
     ]);
     if (!tokens || app?.identity !== tokens.app) return;

@@ -3,10 +3,11 @@
 import { AppError, type Clock } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
-import type { OAuthAuth, OAuthEndpoints, ServiceDeclaration } from '../action.ts';
+import type { OAuthAuth, OAuthEndpoints } from '../action.ts';
 import type { Sealer } from '../sealer.ts';
-import type { Services } from '../services/index.ts';
+import type { Service, Services } from '../services/index.ts';
 import * as sql from './oauth.sql.ts';
+import { originOf } from './origin.ts';
 import { type ClientKeys, declaredEndpoints, secureAddress } from './oauth-wire.ts';
 import { waysOf } from './ways.ts';
 
@@ -38,11 +39,33 @@ interface Stored {
 
 const useOfApp = (service: string): string => `gateway oauth app ${service}`;
 
+/** Endpoints below the address of the service are written out. */
+function placed(endpoints: OAuthEndpoints, { baseUrl }: Service): OAuthEndpoints {
+  const at = (address: string): string => (address.startsWith('/') ? baseUrl + address : address);
+  const { authorize, token, revoke } = endpoints;
+  return {
+    ...endpoints,
+    authorize: at(authorize),
+    token: at(token),
+    ...(revoke !== undefined && { revoke: at(revoke) }),
+  };
+}
+
+/** What the service declares, where that counts: a service that was moved has other tokens. */
+function declaredAt(service: Service, declared: OAuthAuth | undefined): OAuthAuth | undefined {
+  const { baseUrl = '' } = service.declaration;
+  const origin = declared?.at ?? originOf({ baseUrl });
+  if (!declared || (origin !== 'anywhere' && origin !== originOf(service))) return undefined;
+  const { endpoints } = declared;
+  return endpoints ? { ...declared, endpoints: placed(endpoints, service) } : declared;
+}
+
 /** The way of the service as the admin's settings change it; undefined: nobody says where. */
-function wayOf(declaration: ServiceDeclaration, settings: AppSettings): OAuthAuth | undefined {
-  const declared = waysOf(declaration).find((one) => one.kind === 'oauth');
+function wayOf(service: Service, settings: AppSettings): OAuthAuth | undefined {
+  const declared = waysOf(service.declaration).find((one) => one.kind === 'oauth');
   const { issuer, endpoints } = settings;
-  const where = issuer === undefined && endpoints === undefined ? declared : settings;
+  const isSaid = issuer !== undefined || endpoints !== undefined;
+  const where = isSaid ? settings : declaredAt(service, declared);
   if (where?.issuer === undefined && where?.endpoints === undefined) return undefined;
   return {
     kind: 'oauth',
@@ -70,9 +93,10 @@ export function createOAuthApps(deps: {
     callbackOf,
 
     /** Undefined where there is none, or it cannot be opened any more. */
-    async of(workspace: string, declaration: ServiceDeclaration): Promise<OAuthApp | undefined> {
+    async of(workspace: string, service: Service): Promise<OAuthApp | undefined> {
+      const { declaration } = service;
       const row = await db.row<Stored>(sql.selectApp, [workspace, declaration.name]);
-      const way = row && wayOf(declaration, row.settings);
+      const way = row && wayOf(service, row.settings);
       if (!row || !way) return undefined;
       const use = useOfApp(declaration.name);
       const clientSecret = await sealer.open(workspace, { use, value: row.sealed });
@@ -92,10 +116,13 @@ export function createOAuthApps(deps: {
       const workspace = workspaceOf(call);
       const { service } = await services.require(workspace, name, call.caller);
       const { title } = service.declaration;
-      const way = wayOf(service.declaration, settings);
+      const way = wayOf(service, settings);
       if (!way) {
+        const at = waysOf(service.declaration).find((one) => one.kind === 'oauth')?.at;
         throw new AppError('invalid_input', `${title} does not say where its OAuth is.`, {
-          hint: 'Give issuer, or endpoints with authorize and token.',
+          hint:
+            'Give issuer, or endpoints with authorize and token' +
+            (at === undefined ? '.' : `; or set it up at ${at}, where they are known.`),
         });
       }
       if (way.issuer !== undefined) secureAddress(way.issuer, 'issuer');

@@ -12,6 +12,7 @@ export interface Endpoints {
   token: string;
   revoke: string | null;
   clientAuth: 'post' | 'basic';
+  body?: 'form' | 'json' | undefined;
   /** The answer to a consent always names the issuer (RFC 9207). */
   namesIssuer: boolean;
 }
@@ -86,13 +87,14 @@ function descriptionsOf(issuer: string): string[] {
 }
 
 export function declaredEndpoints(endpoints: OAuthEndpoints): Endpoints {
-  const { authorize, token, revoke, clientAuth = 'post' } = endpoints;
+  const { authorize, token, revoke, clientAuth = 'post', body } = endpoints;
   return {
     issuer: null,
     authorize: secureAddress(authorize, 'authorization endpoint'),
     token: secureAddress(token, 'token endpoint'),
     revoke: revoke === undefined ? null : secureAddress(revoke, 'revocation endpoint'),
     clientAuth,
+    ...(body && { body }),
     namesIssuer: false,
   };
 }
@@ -159,19 +161,27 @@ export function createOAuthWire({
   function post(
     address: string,
     { clientId, clientSecret }: ClientKeys,
-    { clientAuth, fields }: { clientAuth: 'post' | 'basic'; fields: Record<string, string> },
+    {
+      clientAuth,
+      body = 'form',
+      fields,
+    }: Pick<Endpoints, 'clientAuth' | 'body'> & {
+      fields: Record<string, string>;
+    },
   ) {
     const basic = clientAuth === 'basic' && clientSecret !== '';
     const own = { client_id: clientId, ...(clientSecret && { client_secret: clientSecret }) };
+    const said = { ...fields, ...(basic ? {} : own) };
+    const isJson = body === 'json';
     const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
     return asked(address, {
       method: 'POST',
       headers: {
-        'content-type': 'application/x-www-form-urlencoded',
+        'content-type': isJson ? 'application/json' : 'application/x-www-form-urlencoded',
         accept: 'application/json',
         ...(basic && { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }),
       },
-      body: new URLSearchParams({ ...fields, ...(basic ? {} : own) }).toString(),
+      body: isJson ? JSON.stringify(said) : new URLSearchParams(said).toString(),
     });
   }
 
@@ -193,11 +203,11 @@ export function createOAuthWire({
 
     /** Throws `unprocessable` for what is final, `unavailable` for what may pass. */
     async tokens(
-      { token, clientAuth }: Pick<Endpoints, 'token' | 'clientAuth'>,
+      { token, clientAuth, body }: Pick<Endpoints, 'token' | 'clientAuth' | 'body'>,
       keys: ClientKeys,
       fields: Record<string, string>,
     ): Promise<TokenSet> {
-      const { status, ok, text } = await post(token, keys, { clientAuth, fields });
+      const { status, ok, text } = await post(token, keys, { clientAuth, body, fields });
       const answer = tokenAnswer.safeParse(jsonOf(text)).data ?? {};
       const { access_token: access, refresh_token: refresh, expires_in: lifeS, error } = answer;
       if (ok && access !== undefined) {
@@ -212,13 +222,13 @@ export function createOAuthWire({
 
     /** What the service answers changes nothing here: false when it did not say yes. */
     async revoke(
-      { revoke, clientAuth }: Pick<Endpoints, 'revoke' | 'clientAuth'>,
+      { revoke, clientAuth, body }: Pick<Endpoints, 'revoke' | 'clientAuth' | 'body'>,
       keys: ClientKeys,
       { token, kind }: { token: string; kind: 'refresh_token' | 'access_token' },
     ): Promise<boolean> {
       if (revoke === null) return false;
       const fields = { token, token_type_hint: kind };
-      return (await post(revoke, keys, { clientAuth, fields })).ok;
+      return (await post(revoke, keys, { clientAuth, body, fields })).ok;
     },
   };
 }

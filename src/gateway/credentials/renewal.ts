@@ -78,7 +78,7 @@ export function createRenewal({ db, clock, sealer, apps, wire, cache }: RenewalD
 
   /** New tokens; throws `unprocessable` where there is nothing to ask with. */
   async function ask(owner: Owner, service: Service, held: Connection) {
-    const app = await apps.of(owner.workspace, service.declaration);
+    const app = await apps.of(owner.workspace, service);
     const kept = await tokensOf(owner, held);
     if (!kept || kept.refresh === null || app?.identity !== kept.app) {
       const why = app ? 'there is nothing to renew it with' : 'there is no OAuth app any more';

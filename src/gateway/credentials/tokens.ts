@@ -7,7 +7,7 @@ export interface KeptTokens {
   refresh: string | null;
   /** The app that they belong to: `OAuthApp.identity`. */
   app: string;
-  at: Pick<Endpoints, 'token' | 'revoke' | 'clientAuth'>;
+  at: Pick<Endpoints, 'token' | 'revoke' | 'clientAuth' | 'body'>;
 }
 
 const marginMs = 60_000;

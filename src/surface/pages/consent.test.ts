@@ -8,7 +8,7 @@ import { pageHeadersOf } from './layout.ts';
 const choice = {
   visitor: {
     email: 'ann@example.com',
-    workspaces: [{ id: 'main', name: 'main', username: 'ann' }],
+    workspaces: [{ id: 'main', name: 'main', username: 'ann', role: 'developer' as const }],
   },
   workspace: 'main',
   picker: {

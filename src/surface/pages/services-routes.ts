@@ -67,10 +67,11 @@ export function mountServices(app: FastifyInstance, deps: PageDeps): void {
 
   /** What the form wants; answers the page where to go on. */
   async function act(asked: Asked, form: Readonly<Record<string, string>>): Promise<FastifyReply> {
-    const { connect, disconnect, key, account = '', secret = '' } = form;
+    const { share, connect = share, disconnect, key, account = '', secret = '' } = form;
     const { reply, visitor } = asked;
     if (connect !== undefined) {
-      const begun = await invoke(asked, 'credentials.connect', { place: placeIn(connect) });
+      const name = share === undefined ? 'credentials.connect' : 'credentials.connectShared';
+      const begun = await invoke(asked, name, { place: placeIn(connect) });
       const { title, url } = begun as { title: string; url: string };
       // A redirect would be held to `form-action`, which cannot name every service.
       void reply.header('refresh', `0;url=${url}`);
@@ -102,7 +103,9 @@ export function mountServices(app: FastifyInstance, deps: PageDeps): void {
       return await act(asked, form);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      const focus = placeIn(form['key'] ?? form['connect'] ?? form['disconnect'] ?? '');
+      const focus = placeIn(
+        form['key'] ?? form['connect'] ?? form['share'] ?? form['disconnect'] ?? '',
+      );
       const account = form['key'] === undefined ? undefined : form['account'];
       return show(asked, focus, { problem: error, status: error.status, account });
     }

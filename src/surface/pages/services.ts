@@ -90,6 +90,22 @@ function consentForm(place: Place, { title, own }: ServiceRow): Html {
   </form>`;
 }
 
+function shareForm(place: Place, { title, shared }: ServiceRow): Html {
+  return html`<details>
+    <summary>For everybody</summary>
+    <form method="post" action="/services">
+      <p class="note">
+        Who has no connection to ${title} of their own uses yours, with your rights there.
+      </p>
+      <div class="choice">
+        <button class="plain" type="submit" name="share" value="${textOf(place)}">
+          ${shared ? 'Connect again' : 'Connect'} for everybody with ${title}
+        </button>
+      </div>
+    </form>
+  </details>`;
+}
+
 function keyForm(place: Place, row: ServiceRow, { open, account }: Shown): Html {
   const { title, ways, keyHint, own } = row;
   const id = idOf(place);
@@ -127,6 +143,7 @@ interface Shown {
   open: boolean;
   /** What was sent with the form that failed. */
   account?: string | undefined;
+  isAdmin: boolean;
 }
 
 function rowOf(place: Place, row: ServiceRow, shown: Shown): Html {
@@ -137,6 +154,7 @@ function rowOf(place: Place, row: ServiceRow, shown: Shown): Html {
     <h3>${title}</h3>
     <p class="note">${description}</p>
     ${factsOf(row)} ${ways.includes('oauth') && consentForm(place, row)}
+    ${shown.isAdmin && ways.includes('oauth') && shareForm(place, row)}
     ${byKey && keyForm(place, row, { ...shown, open: open || shown.account !== undefined })}
     ${
       own !== null &&
@@ -167,14 +185,15 @@ export function servicesPage({ visitor, groups, focus, account, problem }: Servi
   const lists = groups
     .filter(({ rows }) => rows.length > 0)
     .map(
-      ({ workspace: { id, name }, rows }) =>
+      ({ workspace: { id, name, role }, rows }) =>
         html`<section class="card">
           <h2>${several ? `Services of ${name}` : 'The services'}</h2>
           <ul class="rows">
             ${rows.map((row) => {
               const place = { workspace: id, service: row.service };
               const open = isFocus(place);
-              return rowOf(place, row, { open, account: open ? account : undefined });
+              const said = open ? account : undefined;
+              return rowOf(place, row, { open, account: said, isAdmin: role === 'admin' });
             })}
           </ul>
         </section>`,

@@ -8,6 +8,7 @@ export interface OwnWorkspace {
   id: string;
   name: string;
   username: string;
+  role: 'admin' | 'developer' | 'operator';
 }
 
 export interface Visitor {

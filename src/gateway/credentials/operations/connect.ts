@@ -1,7 +1,6 @@
 // credentials.connect
-import { z } from 'zod';
 import { operation } from '../../../operation/index.ts';
-import { serviceName } from '../../name.ts';
+import { begunConsent, consentInput } from '../begun.ts';
 import type { Consents } from '../consents.ts';
 
 export const connectService = (consents: Consents) =>
@@ -10,11 +9,7 @@ export const connectService = (consents: Consents) =>
     summary: 'Begin a consent at a service, in a browser that is logged in.',
     risk: 'write',
     action: 'gateway:write',
-    input: z.strictObject({ service: serviceName }),
-    output: z.object({
-      service: z.string(),
-      title: z.string(),
-      url: z.string().describe('where the person agrees; good for ten minutes, in this session'),
-    }),
-    run: (call, said) => consents.begin(call, said),
+    input: consentInput,
+    output: begunConsent,
+    run: (call, said) => consents.begin(call, { ...said, forAll: false }),
   });

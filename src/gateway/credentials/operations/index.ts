@@ -2,6 +2,7 @@
 // secret goes in and never comes out.
 import type { AnyOperation } from '../../../operation/index.ts';
 import type { CredentialParts } from '../parts.ts';
+import { connectSharedService } from './connect-shared.ts';
 import { connectService } from './connect.ts';
 import { finishConnecting } from './finish.ts';
 import { listOAuthApps } from './list-apps.ts';
@@ -26,6 +27,7 @@ export const credentialOperations = ({
   removeCredential(credentials),
   removeSharedCredential(credentials),
   connectService(consents),
+  connectSharedService(consents),
   finishConnecting(consents),
   listOAuthApps(apps),
   setOAuthApp(apps),

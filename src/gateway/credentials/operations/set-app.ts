@@ -26,6 +26,7 @@ export const setOAuthApp = (apps: OAuthApps) =>
             .enum(['post', 'basic'])
             .optional()
             .describe('how the app proves itself: in the form (default) or HTTP Basic'),
+          body: z.enum(['form', 'json']).optional().describe('what the endpoints take'),
         })
         .optional()
         .describe('instead of issuer'),

@@ -1,5 +1,6 @@
 // BigQuery: projects, datasets, tables, jobs, and queries in GoogleSQL that only read.
 import type { ServiceDeclaration } from '../../action.ts';
+import { googleOAuth } from '../google-oauth.ts';
 import { bigqueryChanges } from './change.ts';
 import { bigqueryJobs } from './jobs.ts';
 import { bigqueryQueries } from './query.ts';
@@ -10,6 +11,7 @@ export const bigquery: ServiceDeclaration = {
   title: 'BigQuery',
   description: 'projects, datasets, tables and queries of BigQuery',
   auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
+  otherAuth: [googleOAuth('bigquery')],
   keyHint: 'It is an OAuth access token of Google for BigQuery.',
   baseUrl: 'https://bigquery.googleapis.com/bigquery/v2',
   actions: [...bigqueryTables, ...bigqueryQueries, ...bigqueryJobs, ...bigqueryChanges],

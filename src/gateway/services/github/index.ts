@@ -11,6 +11,16 @@ export const github: ServiceDeclaration = {
   title: 'GitHub',
   description: 'repositories, issues, pull requests and files of GitHub',
   auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
+  otherAuth: [
+    {
+      kind: 'oauth',
+      endpoints: {
+        authorize: 'https://github.com/login/oauth/authorize',
+        token: 'https://github.com/login/oauth/access_token',
+      },
+      scopes: ['repo', 'read:org', 'read:user', 'workflow'],
+    },
+  ],
   keyHint: 'Make a fine-grained token in GitHub (Settings, Developer settings).',
   baseUrl: 'https://api.github.com',
   headers: {

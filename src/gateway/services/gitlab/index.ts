@@ -9,6 +9,18 @@ export const gitlab: ServiceDeclaration = {
   title: 'GitLab',
   description: 'projects, issues, merge requests and files of GitLab',
   auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
+  otherAuth: [
+    {
+      kind: 'oauth',
+      at: 'anywhere',
+      endpoints: {
+        authorize: '/oauth/authorize',
+        token: '/oauth/token',
+        revoke: '/oauth/revoke',
+      },
+      scopes: ['api', 'openid', 'email'],
+    },
+  ],
   keyHint: 'Make a personal access token in GitLab (Preferences, Access tokens).',
   baseUrl: 'https://gitlab.com',
   actions: [...gitlabIssues, ...gitlabMerges, ...gitlabCode],

@@ -9,6 +9,19 @@ export const jira: ServiceDeclaration = {
   title: 'Jira',
   description: 'issues, comments, projects and sprints of Jira Cloud',
   auth: { kind: 'basic' },
+  otherAuth: [
+    {
+      kind: 'oauth',
+      // Its tokens are for Atlassian's own address: https://api.atlassian.com/ex/jira/<cloud id>.
+      at: 'https://api.atlassian.com',
+      endpoints: {
+        authorize: 'https://auth.atlassian.com/authorize',
+        token: 'https://auth.atlassian.com/oauth/token',
+      },
+      scopes: ['read:jira-work', 'write:jira-work', 'read:jira-user', 'offline_access'],
+      parameters: { audience: 'api.atlassian.com', prompt: 'consent' },
+    },
+  ],
   keyHint: 'Make an API token in your Atlassian account (Security, API tokens).',
   baseUrl: undefined,
   actions: [...issueReads, ...placeReads, ...jiraWrites],

@@ -8,6 +8,21 @@ export const notion: ServiceDeclaration = {
   title: 'Notion',
   description: 'pages and databases of Notion',
   auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
+  otherAuth: [
+    {
+      kind: 'oauth',
+      endpoints: {
+        authorize: 'https://api.notion.com/v1/oauth/authorize',
+        token: 'https://api.notion.com/v1/oauth/token',
+        revoke: 'https://api.notion.com/v1/oauth/revoke',
+        clientAuth: 'basic',
+        body: 'json',
+      },
+      // Notion asks which pages instead.
+      scopes: [],
+      parameters: { owner: 'user' },
+    },
+  ],
   keyHint: 'Make an integration at notion.so/my-integrations and share pages with it.',
   baseUrl: 'https://api.notion.com',
   headers: { 'notion-version': '2022-06-28' },

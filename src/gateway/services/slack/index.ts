@@ -19,11 +19,33 @@ const statusOfError: Readonly<Record<string, number>> = {
   service_unavailable: 503,
 };
 
+const scopes = [
+  'search:read',
+  'users:read',
+  'users:read.email',
+  'chat:write',
+  'reactions:write',
+  ...['channels', 'groups', 'im', 'mpim'].flatMap((kind) =>
+    ['read', 'history', 'write'].map((what) => `${kind}:${what}`),
+  ),
+];
+
 export const slack: ServiceDeclaration = {
   name: 'slack',
   title: 'Slack',
   description: 'messages, channels and people of Slack',
   auth: { kind: 'key', header: 'authorization', prefix: 'Bearer ' },
+  otherAuth: [
+    {
+      kind: 'oauth',
+      // Those of user tokens: the tokens of apps find no messages.
+      endpoints: {
+        authorize: 'https://slack.com/oauth/v2_user/authorize',
+        token: 'https://slack.com/api/oauth.v2.user.access',
+      },
+      scopes,
+    },
+  ],
   keyHint: 'Install your app in Slack (api.slack.com/apps) and give its user token (xoxp-…).',
   baseUrl: 'https://slack.com/api',
   statusOf: (body) =>
