@@ -98,6 +98,7 @@ describe('the log of service calls', () => {
       'export',
       'verify',
       'throughput',
+      'usage',
       'alerts',
       'settings',
       'anchors',
@@ -400,5 +401,42 @@ describe('the log of service calls', () => {
     assert.equal((await log.op('alerts')).length, 2);
     const days = await log.op('throughput', { kind: 'day', subject: 'ann', service: 'jira' });
     assert.deepEqual([days.length, days[0].calls, days[0].bytesOut], [1, 5, 4_300_000]);
+  });
+
+  it('sums up by the day what people, services and flows moved', async () => {
+    await log.done({}, 1000);
+    await log.done({ actor: 'flow f/x' }, 200);
+    await log.done({ subject: benId, service: 'slack', actor: 'flow f/x' }, 30);
+    log.clock.pass(86_400_000);
+    await log.done({ subject: benId }, 4);
+    const of = async (input: object, who?: Parameters<typeof log.op>[2]): Promise<unknown[]> =>
+      (await log.op('usage', input, who)).map((row: any) => [row.what, row.calls, row.bytesOut]);
+    const people = await log.op('usage');
+    assert.deepEqual(
+      people.map((row: any) => [row.subjectUsername, row.calls, row.bytesOut]),
+      [
+        ['ben', 1, 4],
+        ['ann', 2, 1200],
+        ['ben', 1, 30],
+      ],
+    );
+    assert.equal(people[0].day - people[1].day, 86_400_000);
+    assert.deepEqual(await of({ by: 'delegation' }), [['flow f/x', 2, 230]]);
+    assert.deepEqual(await of({ by: 'service', before: people[0].day }), [
+      ['jira', 2, 1200],
+      ['slack', 1, 30],
+    ]);
+    assert.deepEqual(await of({ by: 'service', subject: 'ben', service: 'slack' }), [
+      ['slack', 1, 30],
+    ]);
+    assert.deepEqual(await of({ perPage: 1, page: 3 }), [[benId, 1, 30]]);
+    const mine = await log.op('myUsage', {}, person(benId, 'ben', 'operator'));
+    assert.deepEqual(
+      mine.map((row: any) => [row.what, row.calls]),
+      [
+        ['jira', 1],
+        ['slack', 1],
+      ],
+    );
   });
 });

@@ -55,6 +55,20 @@ export const storedRow = z.object({
   rowHash: z.string().nullable(),
 });
 
+/** What data usage can be summed up by. */
+export const usageAxes = ['person', 'service', 'delegation', 'client'] as const;
+
+export const usageRow = z.object({
+  day: z.number().describe('its beginning (UTC), epoch milliseconds'),
+  what: z.string().describe('account id, name of the service, who acted, or client'),
+  calls: z.number(),
+  bytesIn: z.number().describe('of parameters'),
+  bytesOut: z.number().describe('of answers'),
+  failedCalls: z.number().describe('refused ones too'),
+  people: z.number().describe('how many people it is of'),
+});
+export type UsageRow = z.output<typeof usageRow>;
+
 export const named = {
   subjectEmail: z.string().nullable().describe('null when the account is gone'),
   subjectUsername: z.string().nullable(),

@@ -5,6 +5,7 @@ import { type Call, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Anchor } from './anchor.ts';
 import * as sql from './audit.sql.ts';
+import type { usageAxes, UsageRow } from './fields.ts';
 import type { AuditRow, Decision } from './row.ts';
 import type { Sum, ThroughputAlert } from './throughput.ts';
 import * as throughputSql from './throughput.sql.ts';
@@ -43,6 +44,11 @@ export interface Selection {
 export interface Paging {
   page: number;
   perPage: number;
+}
+
+/** Days of sums, and by what. */
+export interface UsageWanted extends Paging, Pick<Selection, 'after' | 'before' | 'service'> {
+  by: (typeof usageAxes)[number];
 }
 
 export interface NamedRow extends AuditRow {
@@ -97,6 +103,25 @@ export function createReader({ db, clock, people, flush }: ReaderDeps) {
     ];
   }
 
+  function personOf({ caller: { userId } }: Call): string {
+    if (userId !== null) return userId;
+    throw new AppError('forbidden', 'Only people have a history of service calls.');
+  }
+
+  async function sums(workspace: string, subject: string | null, wanted: UsageWanted) {
+    await flush();
+    return db.rows<UsageRow>(throughputSql.sumUsage, [
+      workspace,
+      wanted.after ?? -1,
+      wanted.before ?? clock.now() + 60_000,
+      subject,
+      wanted.service ?? null,
+      wanted.by,
+      wanted.perPage,
+      offsetOf(wanted),
+    ]);
+  }
+
   return {
     async list(call: Call, wanted: Selection & Paging): Promise<NamedRow[]> {
       await flush();
@@ -120,10 +145,7 @@ export function createReader({ db, clock, people, flush }: ReaderDeps) {
       call: Call,
       wanted: Pick<Selection, 'after' | 'before' | 'service' | 'decision'> & Paging,
     ): Promise<AuditRow[]> {
-      const { userId } = call.caller;
-      if (userId === null) {
-        throw new AppError('forbidden', 'Only people have a history of service calls.');
-      }
+      const userId = personOf(call);
       await flush();
       return db.rows<AuditRow>(sql.listOwnRows, [
         workspaceOf(call),
@@ -170,6 +192,18 @@ export function createReader({ db, clock, people, flush }: ReaderDeps) {
       ]);
       return named(workspace, rows);
     },
+
+    /** How much went through by the day; people by their names. */
+    async usage(call: Call, wanted: UsageWanted & Pick<Selection, 'subject'>) {
+      const workspace = workspaceOf(call);
+      const rows = await sums(workspace, await subjectOf(workspace, wanted.subject), wanted);
+      const isPerson = wanted.by === 'person';
+      const about = rows.map((row) => ({ ...row, subject: isPerson ? row.what : null }));
+      return (await named(workspace, about)).map(({ subject: _, ...row }) => row);
+    },
+
+    ownUsage: (call: Call, wanted: UsageWanted): Promise<UsageRow[]> =>
+      sums(workspaceOf(call), personOf(call), wanted),
 
     async alerts(call: Call, paging: Paging) {
       const workspace = workspaceOf(call);

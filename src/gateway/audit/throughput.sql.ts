@@ -5,15 +5,15 @@ import { statement } from '../../store/index.ts';
 export const addBuckets = statement(
   'gateway_throughput.add',
   `insert into gateway_audit_bucket as known (
-     workspace, kind, starts_at, subject, service, action, client,
+     workspace, kind, starts_at, subject, service, action, client, actor,
      calls, bytes_in, bytes_out, failed_calls, failed_bytes, first_at, last_at)
-   select workspace, kind, "startsAt", subject, service, action, client,
+   select workspace, kind, "startsAt", subject, service, action, client, actor,
      calls, "bytesIn", "bytesOut", "failedCalls", "failedBytes", "firstAt", "lastAt"
    from json_to_recordset($1) as row (
      workspace text, kind text, "startsAt" bigint, subject text, service text, action text,
-     client text, calls bigint, "bytesIn" bigint, "bytesOut" bigint, "failedCalls" bigint,
+     client text, actor text, calls bigint, "bytesIn" bigint, "bytesOut" bigint, "failedCalls" bigint,
      "failedBytes" bigint, "firstAt" bigint, "lastAt" bigint)
-   on conflict (workspace, kind, starts_at, subject, service, action, client) do update
+   on conflict (workspace, kind, starts_at, subject, service, action, client, actor) do update
    set calls = known.calls + excluded.calls,
      bytes_in = known.bytes_in + excluded.bytes_in,
      bytes_out = known.bytes_out + excluded.bytes_out,
@@ -62,7 +62,7 @@ export const listAlerts = statement(
 /** The most bytes first. Uses the primary key. */
 export const listBuckets = statement(
   'gateway_throughput.list',
-  `select kind, starts_at as "startsAt", subject, service, action, client, calls,
+  `select kind, starts_at as "startsAt", subject, service, action, client, actor, calls,
      bytes_in as "bytesIn", bytes_out as "bytesOut", failed_calls as "failedCalls",
      failed_bytes as "failedBytes", first_at as "firstAt", last_at as "lastAt"
    from gateway_audit_bucket
@@ -72,7 +72,33 @@ export const listBuckets = statement(
      and starts_at < $4
      and ($5::text is null or subject = $5)
      and ($6::text is null or service = $6)
-   order by starts_at desc, bytes_out desc, subject, service, action, client
+   order by starts_at desc, bytes_out desc, subject, service, action, client, actor
+   limit $7 offset $8`,
+);
+
+/** By $6: person, service, delegation or client; the newest day first. Uses the primary key. */
+export const sumUsage = statement(
+  'gateway_throughput.usage',
+  `select starts_at as day,
+     case $6
+       when 'person' then subject
+       when 'service' then service
+       when 'delegation' then actor
+       else client
+     end as what,
+     sum(calls)::bigint as calls, sum(bytes_in)::bigint as "bytesIn",
+     sum(bytes_out)::bigint as "bytesOut", sum(failed_calls)::bigint as "failedCalls",
+     count(distinct subject) as people
+   from gateway_audit_bucket
+   where workspace = $1
+     and kind = 'day'
+     and starts_at > $2
+     and starts_at < $3
+     and ($4::text is null or subject = $4)
+     and ($5::text is null or service = $5)
+     and ($6 <> 'delegation' or actor <> '')
+   group by day, what
+   order by day desc, "bytesOut" desc, what
    limit $7 offset $8`,
 );
 

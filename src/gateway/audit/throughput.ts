@@ -13,7 +13,7 @@ const megabyte = 1_000_000;
 const lengths = { hour: hourMs, day: dayMs };
 export const bucketKinds = ['hour', 'day'] as const;
 
-/** What one person got of one action through one client in an hour or a day. */
+/** What one person got of one action through one client and actor in an hour or a day. */
 export interface Sum {
   workspace: string;
   kind: (typeof bucketKinds)[number];
@@ -22,6 +22,8 @@ export interface Sum {
   service: string;
   action: string;
   client: string;
+  /** Who acted for the person; empty: they themselves. */
+  actor: string;
   calls: number;
   bytesIn: number;
   bytesOut: number;
@@ -54,7 +56,8 @@ export function sumsOf(rows: readonly AuditContent[]): Sum[] {
       const startsAt = startOf(row.at, lengths[kind]);
       const subject = row.subject ?? '';
       const client = row.client ?? '';
-      const parts = { workspace, kind, startsAt, subject, service, action, client };
+      const actor = row.actor ?? '';
+      const parts = { workspace, kind, startsAt, subject, service, action, client, actor };
       const key = JSON.stringify(Object.values(parts));
       const zero = { calls: 0, bytesIn: 0, bytesOut: 0, failedCalls: 0, failedBytes: 0 };
       const sum = sums.get(key) ?? { ...parts, ...zero, firstAt: row.at, lastAt: row.at };

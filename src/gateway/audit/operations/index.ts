@@ -12,9 +12,11 @@ import { exportServiceAudit } from './export.ts';
 import { getServiceAudit } from './get.ts';
 import { listServiceAudit } from './list.ts';
 import { myServiceAudit } from './mine.ts';
+import { myServiceUsage } from './my-usage.ts';
 import { setServiceAuditSettings } from './set-settings.ts';
 import { serviceAuditSettings } from './settings.ts';
 import { serviceThroughput } from './throughput.ts';
+import { serviceUsage } from './usage.ts';
 import { verifyServiceAudit } from './verify.ts';
 
 export interface ServiceAuditParts {
@@ -31,6 +33,8 @@ export const serviceAuditOperations = (parts: ServiceAuditParts): AnyOperation[]
   myServiceAudit(parts.reader),
   exportServiceAudit,
   serviceThroughput(parts.reader),
+  serviceUsage(parts.reader),
+  myServiceUsage(parts.reader),
   listAlerts(parts.reader),
   verifyServiceAudit(parts.verify),
   anchorServiceAudit(parts.anchors),

@@ -30,6 +30,7 @@ export const serviceThroughput = (reader: Reader) =>
         service: z.string(),
         action: z.string(),
         client: z.string(),
+        actor: z.string().describe('who acted for them; empty: they themselves'),
         calls: z.number(),
         bytesIn: z.number(),
         bytesOut: z.number(),
