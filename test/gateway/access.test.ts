@@ -217,4 +217,55 @@ describe('who may use a service', () => {
     assert.equal(jira.asked.length, asked, 'nothing was sent');
     job.release();
   });
+
+  test('E27 what another person deploys waits; of the owner’s own nothing does', async () => {
+    const author = await join('author', 'developer');
+    const editor = await join('editor', 'developer');
+    const extraPerms = { 'u/author': true, 'u/editor': true };
+    await ok('folders.create', { name: 'both', extraPerms });
+    const value = (...classes: string[]) => ({
+      modules: [{ id: 'a', value: { type: 'rawscript', language: 'bun', content: held.code } }],
+      'gateway-services': [{ jira: classes }],
+    });
+    const path = 'f/both/report';
+    const reasons: unknown[] = [];
+    /** What the exchange of a run by the author comes to. */
+    async function exchanged(): Promise<any> {
+      await ok('jobs.runFlow', { path }, author.session);
+      const job = await held.next();
+      const answer = await fetch(`${server.origin}/auth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          subject_token: job.token,
+          subject_token_type: 'urn:windmill:params:oauth:token-type:job_token',
+        }),
+      });
+      job.release();
+      const body: any = await answer.json();
+      const [row] = await ok('gatewayExchanges.list', { page: 1 });
+      assert.deepEqual(
+        [row.subject, row.actor, row.reasonCode],
+        ['author', `millrace:local/test/${path}`, body.reason_code ?? null],
+      );
+      return body;
+    }
+    await ok('flows.create', { path, value: value('read') }, author.session);
+    assert.equal((await exchanged()).scope, 'jira:read');
+    await ok('flows.update', { path, value: value('read') }, editor.session);
+    const edited = await exchanged();
+    reasons.push(edited.reason_code);
+    await ok('gatewayGrants.approve', { id: edited.grant_id }, author.session);
+    assert.equal((await exchanged()).scope, 'jira:read');
+    await ok('flows.update', { path, value: value('read', 'write') }, editor.session);
+    const widened = await exchanged();
+    reasons.push(widened.reason_code);
+    assert.deepEqual(reasons, ['grant_pending', 'grant_pending']);
+    assert.equal('access_token' in widened, false);
+    // By who owns the grant it holds at once, wider or narrower.
+    await ok('flows.update', { path, value: value('read', 'write') }, author.session);
+    assert.equal((await exchanged()).scope, 'jira:read jira:write');
+    await ok('flows.update', { path, value: value('read') }, author.session);
+    assert.equal((await exchanged()).scope, 'jira:read');
+  });
 });

@@ -92,7 +92,10 @@ describe('bigquery', () => {
   });
 
   test('F04 troubles of BigQuery reach the person, and their key nobody', async () => {
-    await failures(it, bigquery, ['list_projects', {}]);
+    await failures(it, bigquery, {
+      read: ['list_projects', {}],
+      write: ['create_dataset', { ...project, dataset_id: 'late' }],
+    });
   });
 });
 

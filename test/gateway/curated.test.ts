@@ -236,7 +236,15 @@ describe('curated services', () => {
   const refused = async (service: string, [action, params]: [string, Params, ...unknown[]]) => {
     const { isError, structuredContent } = await call(service, action, params);
     assert.equal(isError, true, JSON.stringify(structuredContent));
-    return structuredContent.error;
+    const { error } = structuredContent;
+    const row = await ok('serviceAudit.get', { id: error.details.audit_id });
+    assert.deepEqual(
+      [row.subjectEmail, row.actor, row.service, row.action, row.decision, row.reasonCode],
+      [server.owner.email, null, service, action, row.decision, error.details.reason_code],
+    );
+    assert.ok(row.decision === 'failed' || row.decision === 'refused');
+    assert.doesNotMatch(JSON.stringify(row), /key-1/);
+    return error;
   };
 
   before(async () => {
@@ -284,7 +292,7 @@ describe('curated services', () => {
       assert.equal(new Set(found).size, found.length);
     });
 
-    test(`${service}: a read waits once as long as it is told, a write never`, async () => {
+    test(`F04 ${service}: a read waits once as long as it is told, a write never`, async () => {
       const stand = upstream();
       const began = [stand.asked.length, waits.length] as const;
       stand.failNext(429, {}, { 'retry-after': '7' });
@@ -302,7 +310,7 @@ describe('curated services', () => {
       assert.equal(stand.asked.length - began[0], 4);
     });
 
-    test(`${service}: errors come back as refusals, in the words of the service`, async () => {
+    test(`F01 ${service}: errors come back as refusals, in the words of the service`, async () => {
       const stand = upstream();
       const [, , words] = story.missing;
       const missing = await refused(service, story.missing);
@@ -323,7 +331,7 @@ describe('curated services', () => {
       }
     });
 
-    test(`${service}: what is high risk takes an open gate`, async () => {
+    test(`C02 ${service}: what is high risk takes an open gate`, async () => {
       const [action, params, expected] = story.risky;
       const input = { service, action, params };
       const closed = await server.op('services.write', input);

@@ -53,12 +53,16 @@ export async function run({ call }: Curated, kind: 'read' | 'write', rows: Row[]
   }
 }
 
-/** What a service says of its troubles reaches the person, with its reason. */
+/**
+ * What a service says of its troubles reaches the person, with its reason and a row; a read that
+ * comes too early is sent once more, a change never.
+ */
 export async function failures(
   { call, server }: Curated,
   standIn: StandIn,
-  [action, params]: [action: string, params: object],
+  { read, write }: Record<'read' | 'write', [action: string, params: object]>,
 ): Promise<void> {
+  const [action, params] = read;
   const rows: [status: number, reason: string][] = [
     [429, 'upstream_rate_limited'],
     [401, 'auth_required'],
@@ -70,7 +74,20 @@ export async function failures(
     const { error } = (await call('read', action, params)).structuredContent;
     assert.equal(error.details.reason_code, reason, String(status));
     if (status === 429) assert.equal(error.details.retryAfter, 60);
+    const { body: row } = await server.op('serviceAudit.get', { id: error.details.audit_id });
+    assert.deepEqual(
+      [row.subjectEmail, row.actor, row.action, row.reasonCode],
+      [server.owner.email, null, action, reason],
+    );
   }
+  const sent = standIn.asked.length;
+  standIn.failNext(429, {}, { 'retry-after': '0' });
+  assert.notEqual((await call('read', action, params)).isError, true);
+  assert.equal(standIn.asked.length, sent + 2);
+  standIn.failNext(429, {}, { 'retry-after': '0' });
+  const { error } = (await call('write', ...write)).structuredContent;
+  assert.equal(error.details.reason_code, 'upstream_rate_limited');
+  assert.equal(standIn.asked.length, sent + 3);
   const audit = await server.op('serviceAudit.list', {});
   assert.equal(audit.status, 200);
   assert.doesNotMatch(JSON.stringify(audit.body), new RegExp(secret));

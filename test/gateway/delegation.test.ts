@@ -227,7 +227,7 @@ describe('a flow that acts for its owner', () => {
     job.release();
   });
 
-  test('E07 E08 what the owner cannot do, the flow cannot either', async () => {
+  test('C03 E07 E08 what the owner cannot do, the flow cannot either', async () => {
     await deploy('f/team/reader', { jira: ['read', 'write'] });
     const job = await start('f/team/reader');
     const token = await tokenFor(job);

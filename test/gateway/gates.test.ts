@@ -123,4 +123,43 @@ describe('gates of services', () => {
       assert.equal((await server.op(name, input, token)).status, 403, name);
     }
   });
+
+  test('C03 while services are only read nothing changes: listed, hidden or chained', async () => {
+    const hook = `
+name: follow
+phase: after
+match: { action: get_issue }
+do:
+  - chain: { service: jira, action: add_comment, params: { issue_key: PAY-7, text: sly } }
+`;
+    await ok('companyHooks.create', { source: hook });
+    await ok('gates.enable', {
+      service: 'jira',
+      action: 'delete_issue',
+      reason: 'a test',
+      days: 1,
+    });
+    jira.issues.set('PAY-7', { key: 'PAY-7', fields: { summary: 's' }, comments: [] });
+    await ok('services.setReadOnly', { readOnly: true });
+    const changes = () => jira.asked.filter(({ method }) => method !== 'GET').length;
+    const earlier = changes();
+    const read = await model.call('jira_read_actions', { action: 'get_issue', issue_key: 'PAY-7' });
+    assert.match(JSON.stringify(read.content), /follow wanted jira add_comment: .*only read/);
+    const [chained] = await ok('serviceAudit.list', { perPage: 1, action: 'add_comment' });
+    assert.deepEqual([chained.decision, chained.reasonCode], ['refused', 'read_only_mode']);
+    assert.notEqual(chained.causedBy, null);
+    for (const action of ['add_comment', 'delete_issue']) {
+      const args = { action, issue_key: 'PAY-7', ...(action === 'add_comment' && { text: 'x' }) };
+      const { structuredContent } = await model.call('jira_write_actions', args);
+      assert.equal(structuredContent.error.details.reason_code, 'read_only_mode');
+      const [row] = await ok('serviceAudit.list', { perPage: 1, action });
+      assert.deepEqual(
+        [row.subjectEmail, row.decision, row.reasonCode],
+        [server.owner.email, 'refused', 'read_only_mode'],
+      );
+    }
+    assert.equal(changes(), earlier);
+    await ok('services.setReadOnly', { readOnly: false });
+    await ok('companyHooks.remove', { name: 'follow' });
+  });
 });

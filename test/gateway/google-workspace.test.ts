@@ -168,7 +168,10 @@ describe('google workspace', () => {
   });
 
   test('F04 troubles of Google reach the person, and their key nobody', async () => {
-    await failures(it, google, ['drive_files_list', {}]);
+    await failures(it, google, {
+      read: ['drive_files_list', {}],
+      write: ['docs_create', { title: 'x' }],
+    });
     const bearer = google.asked.map(({ headers }) => headers.authorization);
     assert.deepEqual([...new Set(bearer)], [`Bearer ${secret}`]);
   });

@@ -225,5 +225,10 @@ do:
     assert.equal(failed.structuredContent.error.details.reason_code, 'hook_failed');
     assert.doesNotMatch(JSON.stringify(failed), /boom/);
     assert.deepEqual(sent(), []);
+    const [row] = await newest();
+    assert.deepEqual(
+      [row.subjectEmail, row.decision, row.reasonCode, row.hook],
+      [server.owner.email, 'failed', 'hook_failed', 'judge'],
+    );
   });
 });

@@ -69,7 +69,10 @@ describe('metabase', () => {
   });
 
   test('F04 troubles of Metabase reach the person, and their key nobody', async () => {
-    await failures(it, metabase, ['list_databases', {}]);
+    await failures(it, metabase, {
+      read: ['list_databases', {}],
+      write: ['create_dashboard', { name: 'x' }],
+    });
     assert.deepEqual([...new Set(metabase.asked.map((one) => one.headers['x-api-key']))], [secret]);
   });
 });

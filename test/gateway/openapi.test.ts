@@ -119,7 +119,7 @@ describe('services out of OpenAPI documents', () => {
     );
   });
 
-  test('without the long tail nothing else is there, found or called', async () => {
+  test('A04 without the long tail nothing else is there, found or called', async () => {
     await ok('openapi.import', {
       name: 'team_chat',
       document: vendorDocument('slack'),

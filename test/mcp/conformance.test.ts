@@ -59,7 +59,7 @@ describe('the conformance suite', () => {
   after(() => server.stop());
 
   for (const revision of revisions) {
-    it(`passes what ${revision} requires of a server`, async () => {
+    it(`A01 passes what ${revision} requires of a server`, async () => {
       const required = await requiredOf(revision);
       assert.ok(required.length >= 30, 'the suite names its scenarios');
       const { code, passed, said } = await run(`${server.origin}/mcp/conformance`, revision);

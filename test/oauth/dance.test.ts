@@ -91,7 +91,7 @@ describe('OAuth', () => {
     assert.deepEqual([dead.status, dead.body.error], [400, 'invalid_grant']);
   });
 
-  it('is good at every name of the endpoint, and at no other endpoint', async () => {
+  it('B01 is good at every name of the endpoint, and at no other endpoint', async () => {
     const clientId = await client.clientId();
     const resource = `${server.origin}/mcp`;
     const { access_token: token } = await client.connect(email, { clientId, more: { resource } });

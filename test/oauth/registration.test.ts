@@ -159,7 +159,7 @@ describe('registration of OAuth clients', () => {
     }
   });
 
-  it('sends nobody to another address than the registered one', async () => {
+  it('B02 sends nobody to another address than the registered one', async () => {
     const uris = ['https://app.example.com/callback', 'http://127.0.0.1:5000/callback'];
     const { body } = await client.register({ client_name: 'Exact', redirect_uris: uris });
     const others = [

@@ -41,7 +41,7 @@ describe('security of OAuth', () => {
     return { status: response.status, error, state, iss };
   };
 
-  it('a code is good once, and used twice takes its tokens along', async () => {
+  it('B02 a code is good once, and used twice takes its tokens along', async () => {
     const fields = await client.consented(email, { clientId });
     const first = await client.code(fields);
     assert.equal(first.status, 200);
@@ -52,7 +52,7 @@ describe('security of OAuth', () => {
     assert.deepEqual(outcome(refreshed), [400, 'invalid_grant']);
   });
 
-  it('of five that hand in a code at once, at most one gets tokens', async () => {
+  it('B02 of five that hand in a code at once, at most one gets tokens', async () => {
     const fields = await client.consented(email, { clientId });
     const answers = await Promise.all(Array.from({ length: 5 }, () => client.code(fields)));
     const good = answers.filter(({ status }) => status === 200);
@@ -61,7 +61,7 @@ describe('security of OAuth', () => {
     for (const answer of bad) assert.deepEqual(outcome(answer), [400, 'invalid_grant']);
   });
 
-  it('a code belongs to its client, address and verifier', async () => {
+  it('B02 a code belongs to its client, address and verifier', async () => {
     const { body } = await client.register({ client_name: 'Other', redirect_uris: [redirectUri] });
     const changes: Record<string, string>[] = [
       { client_id: body.client_id },
@@ -79,13 +79,13 @@ describe('security of OAuth', () => {
     }
   });
 
-  it('a code ends after a minute', async () => {
+  it('B02 a code ends after a minute', async () => {
     const fields = await client.consented(email, { clientId });
     clock.pass(61_000);
     assert.deepEqual(outcome(await client.code(fields)), [400, 'invalid_grant']);
   });
 
-  it('PKCE is not left out, and not plain; the error says who speaks', async () => {
+  it('B02 PKCE is not left out, and not plain; the error says who speaks', async () => {
     const none = ['code_challenge', 'code_challenge_method'];
     const refusals = [
       await redirected({}, none),
@@ -110,7 +110,7 @@ describe('security of OAuth', () => {
     assert.equal((await redirected({}, ['scope'])).error, null, 'a scope is not needed');
   });
 
-  it('answers name the issuer, and foreign resources are refused for tokens too', async () => {
+  it('B01 answers name the issuer, and foreign resources are refused for tokens too', async () => {
     const mcp = `${server.origin}/api/mcp/w/test/mcp`;
     const fields = await client.consented(email, { clientId, more: { resource: mcp } });
     const foreign = await client.code({ ...fields, resource: 'https://evil.example/mcp' });
@@ -125,7 +125,7 @@ describe('security of OAuth', () => {
     assert.equal(page.headers.get('location'), null);
   });
 
-  it('five that refresh at once all go on; an old refresh token ends the family', async () => {
+  it('B02 five that refresh at once all go on; an old refresh token ends the family', async () => {
     const first = await client.connect(email, { clientId });
     const refresh = () => client.refresh(clientId, first.refresh_token);
     const answers = await Promise.all(Array.from({ length: 5 }, refresh));

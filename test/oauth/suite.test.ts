@@ -43,7 +43,7 @@ describe('the conformance suite of the protocol', () => {
     await (await fetch(back.url)).text();
   }
 
-  it('finds both of its scenarios passed', async () => {
+  it('A01 finds both of its scenarios passed', async () => {
     const port = await freePort();
     const client = await createClient(server).register({
       client_name: 'Conformance',
