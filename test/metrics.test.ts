@@ -150,6 +150,19 @@ describe('health', () => {
         assert.ok(status >= 400, `${address}: ${status}`);
       }
     }
+    const exchange = await fetch(`${server.origin}/auth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: `mrj_${'x'.repeat(32)}`,
+        subject_token_type: 'urn:windmill:params:oauth:token-type:job_token',
+      }),
+    });
+    assert.ok(exchange.status >= 400);
+    assert.doesNotMatch(await exchange.text(), /access_token/);
+    const found = await fetch(`${server.origin}/.well-known/oauth-authorization-server`);
+    assert.equal(found.status, 200);
+    assert.doesNotMatch(await found.text(), /token-exchange/);
   });
 });
 
