@@ -2,6 +2,7 @@
 // calls Jira as the person with the person's own key, and can do nothing else with it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { dumpOf } from '../kit/dump.ts';
 import { type HeldJob, type HeldJobs, startHeldJobs } from '../kit/held-jobs.ts';
 import { type Jira, startJira } from '../kit/jira.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
@@ -16,6 +17,8 @@ describe('a flow that acts for its owner', () => {
   let server: TestServer;
   let jira: Jira;
   let held: HeldJobs;
+  /** What was refused, by the number that the caller was told. */
+  const refusals = new Map<string, { reason: string; token: string }>();
 
   async function ok(name: string, input: object = {}, token?: string): Promise<any> {
     const { status, body } = await server.op(name, input, token);
@@ -61,7 +64,10 @@ describe('a flow that acts for its owner', () => {
       body: form,
       headers,
     });
-    return { status: response.status, body: await response.json(), headers: response.headers };
+    const body: any = await response.json();
+    const { audit_id: id, reason_code: reason } = body;
+    if (reason !== undefined) refusals.set(id, { reason, token: subjectToken });
+    return { status: response.status, body, headers: response.headers };
   }
 
   /** A token for what the job may do. */
@@ -402,5 +408,15 @@ def main():
     await ok('flows.create', { path: 'f/team/python', value });
     const { result } = await ok('jobs.runFlowWait', { path: 'f/team/python' });
     assert.deepEqual(result, { summary: 'By Python', refused: 'class_not_declared' });
+  });
+
+  test('every refusal has its row, with its reason and nothing else of what came in', async () => {
+    const { text } = await dumpOf(server.databaseUrl, 'gateway_exchange');
+    assert.ok(refusals.size > 20, String(refusals.size));
+    for (const [id, { reason, token }] of refusals) {
+      const row = text.split('\n').find((line) => line.includes(id));
+      assert.match(row ?? 'none', new RegExp(`"reason_code": "${reason}"`), `${reason} ${id}`);
+      assert.ok(!text.includes(token), reason);
+    }
   });
 });

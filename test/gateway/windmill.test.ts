@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { newId, systemClock } from '../../src/base/index.ts';
 import { importJWK, SignJWT } from 'jose';
+import { dumpOf } from '../kit/dump.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 import { startWindmill, type Windmill } from '../kit/windmill-server.ts';
 
@@ -21,6 +22,8 @@ describe('a flow of a registered Windmill', () => {
   let server: TestServer;
   let windmill: Windmill;
   let client: Client;
+  /** What was refused, by the number that the caller was told. */
+  const refusals = new Map<string, { reason: string; token: string }>();
 
   async function ok(name: string, input: object = {}, token?: string): Promise<any> {
     const { status, body } = await server.op(name, input, token);
@@ -43,7 +46,10 @@ describe('a flow of a registered Windmill', () => {
         ...fields,
       }),
     });
-    return { status: response.status, body: (await response.json()) as any };
+    const body: any = await response.json();
+    const { audit_id: id, reason_code: reason } = body;
+    if (reason !== undefined) refusals.set(id, { reason, token });
+    return { status: response.status, body };
   }
 
   async function reasonFor(token: string, fields: Fields = {}, headers?: Fields): Promise<string> {
@@ -293,5 +299,15 @@ describe('a flow of a registered Windmill', () => {
     await ok('gatewayInstances.remove', { id: 'ours' });
     const { token } = windmill.run({ path: 'f/team/digest', as: 'ann' });
     assert.equal(await reasonFor(token), 'client_unknown');
+  });
+
+  test('every refusal has its row, with its reason and nothing else of what came in', async () => {
+    const { text } = await dumpOf(server.databaseUrl, 'gateway_exchange');
+    assert.ok(refusals.size > 30, String(refusals.size));
+    for (const [id, { reason, token }] of refusals) {
+      const row = text.split('\n').find((line) => line.includes(id));
+      assert.match(row ?? 'none', new RegExp(`"reason_code": "${reason}"`), `${reason} ${id}`);
+      assert.ok(!text.includes(token), reason);
+    }
   });
 });
