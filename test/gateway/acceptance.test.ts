@@ -80,7 +80,11 @@ const list: Readonly<Record<string, readonly [demand: string, ...files: string[]
     'src/gateway/hooks/hooks.test.ts',
   ],
   C06: ['personal hooks loosen nothing', 'src/gateway/hooks/hooks.test.ts'],
-  C08: ['a wrong signature is a failure', 'src/gateway/hooks/outside.test.ts'],
+  C08: [
+    'a wrong signature is a failure',
+    'src/gateway/hooks/outside.test.ts',
+    'test/gateway/hook-faults.test.ts',
+  ],
   C10: ['edits are live, bad ones keep the last good', 'src/gateway/hooks/keeping.test.ts'],
   D01: [
     'personal values are replaced wherever they stand',

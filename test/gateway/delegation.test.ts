@@ -248,6 +248,14 @@ describe('a flow that acts for its owner', () => {
     assert.deepEqual(await call(token, 'jira_read_actions', args), {
       refused: 'owner_not_connected',
     });
+    const rows = await ok('serviceAudit.list', { perPage: 2 });
+    for (const [at, reason] of ['owner_not_connected', 'read_only_mode'].entries()) {
+      const { subjectEmail, actor, decision, reasonCode } = rows[at];
+      assert.deepEqual(
+        [subjectEmail, actor, decision, reasonCode],
+        [server.owner.email, 'millrace:local/test/f/team/reader', 'refused', reason],
+      );
+    }
     await ok('credentials.set', { service: 'jira', account: 'owner@example.com', secret });
     job.release();
   });

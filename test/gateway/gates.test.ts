@@ -80,6 +80,11 @@ describe('gates of services', () => {
     const { code, details } = asked.structuredContent.error;
     assert.equal(code, 'confirmation_required');
     assert.match(details.saying, /delete_issue in Jira.*PAY-1/);
+    const [waiting] = await ok('serviceAudit.list', { perPage: 1 });
+    assert.deepEqual(
+      [waiting.subjectEmail, waiting.actor, waiting.decision, waiting.reasonCode],
+      [server.owner.email, null, 'refused', 'confirmation_required'],
+    );
     assert.equal(deletes(), 0);
     const id = details.confirmation_id;
     const other = { ...remove, issue_key: 'PAY-2', confirmation_id: id };
@@ -91,6 +96,11 @@ describe('gates of services', () => {
     const again = { ...remove, confirmed: true, confirmation_id: id };
     assert.notEqual((await model.call('jira_write_actions', again)).isError, true);
     assert.deepEqual([deletes(), jira.issues.size], [1, 0]);
+    const [sent] = await ok('serviceAudit.list', { perPage: 1 });
+    assert.deepEqual(
+      [sent.action, sent.decision, sent.reasonCode],
+      ['delete_issue', 'allowed', null],
+    );
     assert.match((await model.call('jira_write_actions', again)).content[0].text, /used already/);
     assert.equal(deletes(), 1);
   });

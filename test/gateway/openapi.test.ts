@@ -102,6 +102,8 @@ describe('services out of OpenAPI documents', () => {
     const input = { service: 'team_chat', action: 'conversations_members', params: {} };
     const refused = await server.op('services.read', input);
     assert.equal(refused.body.error.details.reason_code, 'action_not_active');
+    const [row] = await ok('serviceAudit.list', { perPage: 1 });
+    assert.deepEqual([row.decision, row.reasonCode], ['refused', 'action_not_active']);
     const name = 'team_chat.conversations_members';
     const { structuredContent } = await model.call('gateway_activate', { name });
     assert.equal(structuredContent.tool, 'team_chat_read_actions');

@@ -25,6 +25,18 @@ describe('personal values', () => {
   const read = (action: object): Promise<any> => model.call('jira_read_actions', action);
   const write = (action: object): Promise<any> => model.call('jira_write_actions', action);
   const reasonOf = (result: any): string => result.structuredContent.error.details.reason_code;
+  /** The refusal has its row: the person, nobody else, what became of it, and the same reason. */
+  async function noted(result: any, reason: string): Promise<void> {
+    assert.equal(reasonOf(result), reason);
+    const { audit_id: id } = result.structuredContent.error.details;
+    const row = await ok('serviceAudit.get', { id });
+    assert.deepEqual(
+      [row.subjectEmail, row.actor, row.reasonCode],
+      [server.owner.email, null, reason],
+    );
+    assert.notEqual(row.decision, 'allowed');
+    assertNoCanary(row, 'the row');
+  }
   /** The first token of a kind in an answer. */
   const tokenIn = (result: unknown, type: string): string =>
     new RegExp(`⟦${type}_\\d+:[^⟧]*⟧`).exec(JSON.stringify(result))?.[0] ?? 'none';
@@ -70,7 +82,7 @@ describe('personal values', () => {
     const said = { errorMessages: [`${canaries.NAME} <${canaries.EMAIL}> may not see it`] };
     jira.failNext(400, said);
     const result = await read({ action: 'get_issue', issue_key: 'PAY-1' });
-    assert.equal(reasonOf(result), 'upstream_failed');
+    await noted(result, 'upstream_failed');
     assertNoCanary(result, 'the error');
     assert.match(result.structuredContent.error.message, /⟦NAME_1:/);
   });
@@ -119,7 +131,7 @@ describe('personal values', () => {
     const asked = jira.asked.length;
     for (const token of ['⟦EMAIL_999⟧', '<EMAIL_999>', '⟦EMAIL_c1⟧']) {
       const result = await comment(`Write to ${token}`);
-      assert.equal(reasonOf(result), 'pii_token_unknown');
+      await noted(result, 'pii_token_unknown');
     }
     assert.equal(jira.asked.length, asked);
   });
@@ -142,7 +154,7 @@ describe('personal values', () => {
     const seen = await read({ action: 'get_issue', issue_key: 'PAY-1' });
     clock.pass(dayMs + 1000);
     const result = await comment(tokenIn(seen, 'EMAIL'));
-    assert.equal(reasonOf(result), 'pii_token_expired');
+    await noted(result, 'pii_token_expired');
     const listed = await ok('pii.list', { perPage: 100 });
     assert.deepEqual([...new Set(listed.map(({ display }: any) => display))], [null]);
     const back = await read({ action: 'get_issue', issue_key: 'PAY-1' });
@@ -154,7 +166,7 @@ describe('personal values', () => {
     for (let level = 0; level < 600; level += 1) deep = [{ deep }];
     jira.issues.set('PAY-3', { key: 'PAY-3', fields: { summary: 'deep', labels: deep } });
     const result = await read({ action: 'get_issue', issue_key: 'PAY-3' });
-    assert.equal(reasonOf(result), 'pii_scrub_failed');
+    await noted(result, 'pii_scrub_failed');
     assertNoCanary(result, 'the refusal');
   });
 
