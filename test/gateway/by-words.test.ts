@@ -136,8 +136,11 @@ describe('a model that is told what shall happen', () => {
     const refused = await use(asking, 'validateFlow', { value: wrong });
     assert.equal(refused.valid, false);
     assert.match(JSON.stringify(refused.problems), /everything.*no class/);
+    const { modules } = value;
+    const { warnings } = await use(asking, 'validateFlow', { value: { modules } });
+    assert.match(warnings.join(), /module issues: .*module post: .*declares gateway-services/);
     const checked = await use(asking, 'validateFlow', { value });
-    assert.deepEqual([checked.valid, checked.problems], [true, []]);
+    assert.deepEqual(checked, { valid: true, problems: [], warnings: [] });
     const bare = await use(asking, 'runFlowPreviewAndWaitResult', { value, args: {} });
     assert.match(JSON.stringify(bare), /job_is_preview[^]*mock/);
     const [issues, post] = value.modules;

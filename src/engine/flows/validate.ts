@@ -6,6 +6,7 @@ import { languages, pathProblem, type Scripts } from '../scripts/index.ts';
 import type { Expressions } from './expressions.ts';
 import { inputProblems } from './inputs.ts';
 import { groupNames } from './facts.ts';
+import { servicesOf } from './gateway-services.ts';
 import { schemaProblem } from './form.ts';
 import { allModules, type FlowModule, type FlowValue, isOfHub, type Transform } from './value.ts';
 import { flowValue } from './value-schema.ts';
@@ -264,6 +265,20 @@ function warningOf({ id, value }: FlowModule, why: 'missing' | 'hub'): string {
         'the flow again with it there';
 }
 
+const usesClient = /\bfrom\s*['"]millrace['"]|^\s*(?:import|from)\s+mcpgate\b/m;
+
+/** Steps that call services in a flow that declares none. */
+function undeclaredWarnings(value: FlowValue): string[] {
+  if (servicesOf({ ...value }) !== undefined) return [];
+  return allModules(value)
+    .filter(({ value: inner }) => inner.type === 'rawscript' && usesClient.test(inner.content))
+    .map(
+      ({ id }) =>
+        `module ${id}: it calls services, which is refused unless this flow, or one around it, ` +
+        'declares gateway-services',
+    );
+}
+
 /**
  * Throws `invalid_input` that lists what is wrong. With `allowMissing` scripts and sub-flows that
  * are not there are kept, those of the hub always: their steps fail when they run.
@@ -280,7 +295,7 @@ export async function validateFlow(
     ...(await expressionProblems(deps, value)),
   ];
   const missing: string[] = [];
-  const warnings: string[] = [];
+  const warnings = undeclaredWarnings(value);
   const checked = new Set<string>();
   const versions = new Map<string, string>();
   for (const module of allModules(value)) {
