@@ -25,7 +25,8 @@ const hooks = [
   `{ name: keys, phase: after, do: [
       { transform: { field: result.issues.*.key, lower: true } }] }`,
   `{ name: secret, phase: after, do: [
-      { block: { message: secret }, when: { field: result.issues.*.summary, contains: secret } }] }`,
+      { block: { message: secret },
+        when: { field: result.issues.*.summary, contains: secret } }] }`,
 ];
 
 const program = fileURLToPath(new URL('gateway-server.ts', import.meta.url));
