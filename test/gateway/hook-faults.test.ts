@@ -85,7 +85,7 @@ describe('hooks that fail', () => {
   for (const [what, fault] of Object.entries(faults)) {
     test(`C08 one that ${what} lets nothing pass, and holds nobody else up`, async () => {
       reply = fault;
-      const before = jira.asked.length;
+      const earlier = jira.asked.length;
       const waiting = new Promise<void>((resolve) => (arrived = resolve));
       const asking = comment();
       await waiting;
@@ -96,7 +96,7 @@ describe('hooks that fail', () => {
       const { details, message } = refused.structuredContent.error;
       assert.deepEqual([details.reason_code, details.hook], ['hook_failed', 'guard']);
       assert.doesNotMatch(message, /169\.254|127\.0\.0\.1/);
-      assert.equal(jira.asked.length, before, 'nothing was sent');
+      assert.equal(jira.asked.length, earlier, 'nothing was sent');
       const row = await ok('serviceAudit.get', { id: details.audit_id });
       assert.deepEqual(
         [row.subjectEmail, row.actor, row.action, row.decision, row.reasonCode, row.hook],

@@ -78,7 +78,7 @@ describe('the security list, at services of others', () => {
   it('13: no service is inside the network unless the operator names it', async () => {
     const closed = await startTestServer();
     try {
-      const before = heard.length;
+      const earlier = heard.length;
       const said = async (name: string, input: object): Promise<any> =>
         (await closed.op(name, input)).body;
       await said('openapi.import', things({ kind: 'none' }));
@@ -101,7 +101,7 @@ describe('the security list, at services of others', () => {
       }
       const { error } = await said('services.read', { service: 'things', action: 'list_things' });
       assert.match(error.message, /not on the public internet/);
-      assert.equal(heard.length, before, 'nothing was sent');
+      assert.equal(heard.length, earlier, 'nothing was sent');
     } finally {
       await closed.stop();
     }
