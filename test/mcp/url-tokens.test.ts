@@ -45,7 +45,8 @@ describe('a token in an address', () => {
     const both = await list(`?token=${token}`, { authorization: `Bearer ${plain}` });
     assert.equal(both.status, 400);
     assert.equal((await list(`?token=${token}&token=${token}`)).status, 400);
-    assert.equal((await list(`?token=${token.slice(0, -1)}x`)).status, 401);
+    const other = token.endsWith('x') ? 'y' : 'x';
+    assert.equal((await list(`?token=${token.slice(0, -1)}${other}`)).status, 401);
     assert.equal(
       (await list(`?token=${await server.tokenWith(['mcp:all', 'jobs:run'])}`)).status,
       401,
