@@ -106,5 +106,7 @@ process.on('message', (question: Question) => {
     });
   });
 });
+// The other half ended without a word.
+process.once('disconnect', () => void answerTo('stop').then(() => process.exit()));
 const endpoint = `${server.origin}/api/mcp/w/bench/mcp`;
 process.send?.({ floor: floor.url, endpoint, token, scriptsToken } satisfies Served);
