@@ -29,7 +29,7 @@ script: |
 ${more}`;
 
 const typescript = `name: by-typescript
-schedule: "0 6 * * *"
+schedule: "0 6 1 1 *"
 gateway-services: {jira: [read]}
 language: typescript
 args: {issue: PAY-1}
@@ -91,10 +91,11 @@ describe('the job reader', () => {
       a.path < b.path ? -1 : 1,
     );
 
-  async function approve(): Promise<any> {
-    const [grant] = await ok('gatewayGrants.list', { status: 'pending' });
+  async function approve(name: string): Promise<void> {
+    const pending: any[] = await ok('gatewayGrants.list', { status: 'pending' });
+    const grant = pending.find(({ flowPath }) => flowPath === `${reader}#${git.url}:${name}`);
+    assert.ok(grant, JSON.stringify(pending));
     await ok('gatewayGrants.approve', { id: grant.id, codeHash: grant.codeHash });
-    return grant;
   }
 
   before(async () => {
@@ -158,7 +159,7 @@ describe('the job reader', () => {
       [
         ['f/jobs/by_bash', '0 0 5 * * *', 'UTC', false, 'other/.windmill/job.yml'],
         ['f/jobs/by_bash_2', '0 0 17 * * *', 'UTC', false, 'other/.windmill/job.yml'],
-        ['f/jobs/by_typescript', '0 0 6 * * *', 'UTC', true, 'jobs/.windmill/job.yml'],
+        ['f/jobs/by_typescript', '0 0 6 1 1 *', 'UTC', true, 'jobs/.windmill/job.yml'],
         ['f/jobs/weekly_digest', '0 30 7 * * 1', 'Europe/Berlin', true, '.windmill/job.yml'],
       ],
     );
@@ -181,7 +182,7 @@ describe('the job reader', () => {
     assert.deepEqual(report.removed, ['f/jobs/by_bash', 'f/jobs/by_bash_2']);
     const left = (await schedules()).map((one) => [one.path, one.schedule]);
     assert.deepEqual(left, [
-      ['f/jobs/by_typescript', '0 0 6 * * *'],
+      ['f/jobs/by_typescript', '0 0 6 1 1 *'],
       ['f/jobs/weekly_digest', '0 45 7 * * 1'],
     ]);
     git.commit({ 'jobs/.windmill/job.yml': typescript });
@@ -192,8 +193,7 @@ describe('the job reader', () => {
     const waiting = await tick(server, clock, 'f/jobs/weekly_digest');
     assert.equal(waiting.success, false);
     assert.match(JSON.stringify(waiting.result), /grant_pending/);
-    const grant = await approve();
-    assert.equal(grant.flowPath, `${reader}#${git.url}:weekly-digest`);
+    await approve('weekly-digest');
     const commit = git.commit({ 'README.md': 'another commit, the same file' });
     const run = await tick(server, clock, 'f/jobs/weekly_digest');
     // The program reads what is above it in /proc: it cannot, and its job fails for that.
@@ -220,7 +220,7 @@ describe('the job reader', () => {
     const args = { ...source(), file: '.windmill/job.yml' };
     const first = await ok('jobs.runFlowWait', { path: reader, args });
     assert.match(JSON.stringify(first.result), /grant_pending/, 'the program has changed');
-    await approve();
+    await approve('weekly-digest');
     const result = await sync(args);
     assert.equal(result.summary, 'Late');
     const { MILLRACE_GATEWAY_TOKEN: token, ...env } = result.env;
@@ -246,7 +246,7 @@ describe('the job reader', () => {
   test('runs TypeScript out of the repository, which cannot read the job either', async () => {
     const args = { ...source(), file: 'jobs/.windmill/job.yml' };
     await ok('jobs.runFlowWait', { path: reader, args });
-    await approve();
+    await approve('by-typescript');
     const { above, env, ...result } = await sync(args);
     assert.deepEqual(result, { summary: 'Late', mode: 'quick' });
     assert.deepEqual(above, ['EACCES', 'EACCES', 'EACCES']);
