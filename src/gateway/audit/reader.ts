@@ -199,7 +199,7 @@ export function createReader({ db, clock, people, flush }: ReaderDeps) {
       const rows = await sums(workspace, await subjectOf(workspace, wanted.subject), wanted);
       const isPerson = wanted.by === 'person';
       const about = rows.map((row) => ({ ...row, subject: isPerson ? row.what : null }));
-      return (await named(workspace, about)).map(({ subject: _, ...row }) => row);
+      return named(workspace, about);
     },
 
     ownUsage: (call: Call, wanted: UsageWanted): Promise<UsageRow[]> =>

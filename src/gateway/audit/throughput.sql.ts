@@ -11,8 +11,8 @@ export const addBuckets = statement(
      calls, "bytesIn", "bytesOut", "failedCalls", "failedBytes", "firstAt", "lastAt"
    from json_to_recordset($1) as row (
      workspace text, kind text, "startsAt" bigint, subject text, service text, action text,
-     client text, actor text, calls bigint, "bytesIn" bigint, "bytesOut" bigint, "failedCalls" bigint,
-     "failedBytes" bigint, "firstAt" bigint, "lastAt" bigint)
+     client text, actor text, calls bigint, "bytesIn" bigint, "bytesOut" bigint,
+     "failedCalls" bigint, "failedBytes" bigint, "firstAt" bigint, "lastAt" bigint)
    on conflict (workspace, kind, starts_at, subject, service, action, client, actor) do update
    set calls = known.calls + excluded.calls,
      bytes_in = known.bytes_in + excluded.bytes_in,

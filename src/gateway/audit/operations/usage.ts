@@ -20,6 +20,11 @@ export const serviceUsage = (reader: Reader) =>
       service,
       ...pageFields,
     }),
-    output: z.array(usageRow.extend(named)),
+    output: z.array(
+      usageRow.extend({
+        subject: z.string().nullable().describe('id of the account, by person'),
+        ...named,
+      }),
+    ),
     run: (call, wanted) => reader.usage(call, wanted),
   });
