@@ -54,6 +54,9 @@ function ask<Answer>({ child }: Started, question: Question): Promise<Answer> {
 
 type Send = () => Promise<string>;
 
+/** The same asked of the upstream itself, and as a call of the service. */
+type Ways = readonly [direct: Send, call: Send];
+
 function sender(url: string, options: { headers?: Record<string, string>; body?: string }): Send {
   const { headers = {}, body } = options;
   const method = body === undefined ? 'GET' : 'POST';
@@ -96,7 +99,7 @@ async function expectSafe(call: Send): Promise<void> {
   }
 }
 
-async function latency(what: string, direct: Send, call: Send): Promise<void> {
+async function latency(what: string, [direct, call]: Ways): Promise<void> {
   const added: { p50: number; p95: number }[] = [];
   for (let n = 0; n < rounds; n += 1) {
     const plain = await measure(callsOfARound, 1, direct);
@@ -107,7 +110,8 @@ async function latency(what: string, direct: Send, call: Send): Promise<void> {
   line(`${what}, added p50 / p95, best round`, `${least('p50')} / ${least('p95')}`, '3 / 10 ms');
 }
 
-async function throughput(what: string, direct: Send, call: Send): Promise<void> {
+/** What is aimed at is said of small answers, which most calls have. */
+async function throughput(what: string, [direct, call]: Ways, target = ''): Promise<void> {
   const pid = server.child.pid ?? 0;
   const upstreamPid = upstream.child.pid ?? 0;
   let best = { perSecond: 0, cpu: '' };
@@ -122,7 +126,7 @@ async function throughput(what: string, direct: Send, call: Send): Promise<void>
     const cpu = `${each(0, 'server')} / ${each(0, 'database')} / ${each(1, 'server')} ms`;
     if (perSecond > best.perSecond) best = { perSecond, cpu };
   }
-  line(`${what}, ${callers} callers`, `${best.perSecond.toFixed(0)} calls/s`, 'at least 1,500');
+  line(`${what}, ${callers} callers`, `${best.perSecond.toFixed(0)} calls/s`, target);
   line('  the same requests made directly', `${straight.toFixed(0)} calls/s`);
   line('  CPU a call: server, PostgreSQL, upstream', best.cpu);
 }
@@ -163,15 +167,16 @@ await expectSafe(small[1]);
 await expectSafe(large[1]);
 await expectSafe(change[1]);
 
+const target = 'at least 1,500';
 await largeBody(callOf(server, 'export'));
-await throughput('1 KiB', ...small);
-await throughput('10 KiB', ...large);
-await throughput('changes, 1 KiB', ...change);
-await latency('10 KiB', ...large);
+await throughput('1 KiB', small, target);
+await throughput('10 KiB', large);
+await throughput('changes, 1 KiB', change);
+await latency('10 KiB', large);
 await ask(server, { hooks });
 await expectSafe(large[1]);
-await latency('10 KiB and five hooks', ...large);
-await throughput('1 KiB and five hooks', ...small);
+await latency('10 KiB and five hooks', large);
+await throughput('1 KiB and five hooks', small, target);
 await memory(small[1]);
 
 for (const { child } of [server, upstream]) {
