@@ -7,13 +7,11 @@ import { judged } from './json-schema.ts';
 import type { Log } from './log.ts';
 import { createLru } from './lru.ts';
 import { cutBytes, nearest } from './text.ts';
+import { isObject } from './is-object.ts';
 
 type JsonObject = Record<string, unknown>;
 /** The object schema of a tool or an action. */
 type JsonSchema = JsonObject;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Compiled validators kept; one takes some 10 KB. */
 const maxCompiled = 2_000;

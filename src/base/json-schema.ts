@@ -1,4 +1,5 @@
 // What a server itself judges of a JSON Schema that somebody wrote.
+import { isObject } from './is-object.ts';
 
 const unjudged = new Set(['pattern', 'patternProperties', 'uniqueItems', '$async']);
 /** What holds for properties that no pattern names, which nobody can say without the patterns. */
@@ -7,9 +8,6 @@ const verbatim = new Set(['enum', 'const', 'default', 'examples']);
 const mayBeNull = new Set(['const', 'default']);
 /** Keywords whose keys are names of somebody's choice, such as `pattern`. */
 const maps = new Set(['properties', '$defs', 'definitions']);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * The schema without patterns and uniqueness, which are for the code behind it: a pattern that

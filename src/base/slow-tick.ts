@@ -7,7 +7,7 @@ import type { Log } from './log.ts';
 /** The beat; nothing is looked at more often. */
 export const slowTickMs = 10_000;
 
-export interface SlowLook {
+interface SlowLook {
   /** For the log, when a look fails. */
   name: string;
   /** Rounded to whole beats. */

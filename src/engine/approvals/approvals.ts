@@ -1,5 +1,5 @@
 // The verbs of approvals: make links, answer by link or as somebody who may, and say what is asked.
-import { AppError, sha256 } from '../../base/index.ts';
+import { AppError, isObject, sha256 } from '../../base/index.ts';
 import { type Call, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import { assertFits, type Pending, type Waiting } from '../flows/index.ts';
 import type { Jobs } from '../jobs/index.ts';
@@ -45,10 +45,6 @@ const alreadyUsed = (approved: boolean): AppError =>
   new AppError('conflict', `This was answered already: ${approved ? 'approved' : 'denied'}.`, {
     hint: 'Each link is good once.',
   });
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 const approversOf = ({ answers }: Pending): Approval['approvers'] =>
   answers.map(({ resumeId, approver }) => ({ resumeId, approver }));

@@ -1,8 +1,7 @@
 // Inputs that cannot be right: a fixed value of a type that the called code does not take. What an
 // expression gives is only known when it runs. No I/O.
+import { isObject } from '../../base/index.ts';
 import type { FlowModule } from './value.ts';
-
-type Schema = Readonly<Record<string, unknown>>;
 
 const nameOf: Readonly<Record<string, string>> = {
   string: 'a text',
@@ -12,9 +11,6 @@ const nameOf: Readonly<Record<string, string>> = {
   object: 'an object',
   array: 'a list',
 };
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';

@@ -1,7 +1,7 @@
 // What is not kept: jobs after the retention, and what a script wants gone after use.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createLog, type SlowLook, type SlowTick, systemClock } from '../../base/index.ts';
+import { createLog, type SlowTick, systemClock } from '../../base/index.ts';
 import { type FreshDatabase, freshDatabase } from '../../../test/kit/database.ts';
 import { startTestServer, type TestServer } from '../../../test/kit/server.ts';
 import { createMemories } from '../agents/index.ts';
@@ -27,7 +27,7 @@ describe('the pruner', () => {
 
   /** One round of a pruner whose clock says that so much time has passed. */
   async function prune(laterMs: number, retentionMs: number | undefined): Promise<void> {
-    let round: SlowLook['look'] = () => undefined;
+    let round: Parameters<SlowTick['every']>[0]['look'] = () => undefined;
     const clock = { ...systemClock, now: () => systemClock.now() + laterMs };
     const tick: SlowTick = {
       every({ look }) {

@@ -1,5 +1,6 @@
 // Which function of a script a run calls: main; for the event of a trigger first `preprocessor`,
 // whose result is the input of main from then on.
+import { isObject } from '../../base/index.ts';
 import { type ClaimedJob, entrypointArgument, errorResult } from '../jobs/index.ts';
 import type { RunOutcome } from '../runners/index.ts';
 
@@ -14,9 +15,6 @@ export interface EntrypointDeps {
 }
 
 const preprocessor = 'preprocessor';
-
-const isObject = (value: unknown): value is Args =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The input of main as the preprocessor says it; undefined when it says something else. */
 function inputOf(resultJson: string): Args | undefined {

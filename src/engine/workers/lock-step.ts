@@ -1,6 +1,6 @@
 // Runs a job that resolves imports: of a script (its result is `{lock}`) or of every module of a
 // flow that brings code (`{updated_flow_value}`). Installers run in children; the code never runs.
-import { AppError, type Clock } from '../../base/index.ts';
+import { AppError, type Clock, isObject } from '../../base/index.ts';
 import { type Call, systemCall } from '../../operation/index.ts';
 import { callerOfJob, type ClaimedJob, type MemberOf } from '../jobs/index.ts';
 import type { Builder } from '../languages/index.ts';
@@ -33,9 +33,6 @@ interface Source {
 
 type Fields = Record<string, unknown>;
 type LockOf = (source: Source) => Promise<string>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The code of a flow's module; undefined for other modules and languages without a lock. */
 function sourceOf(value: unknown, path: string): Source | undefined {

@@ -1,9 +1,7 @@
 // An Atlassian document as Markdown, for reading: what has no Markdown (a mention, a date, a card)
 // becomes the text that people see.
+import { isObject } from '../../base/index.ts';
 type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isAdf = (value: unknown): value is Json =>
   isObject(value) && value['type'] === 'doc' && Array.isArray(value['content']);

@@ -1,15 +1,12 @@
 // The innermost limit on what goes to a model: lists are cut to rows and values to bytes, and the
 // result says how much there was and how to read on.
-import { cutBytes } from '../../base/index.ts';
+import { cutBytes, isObject } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
 import type { Stage } from './flight.ts';
 
 /** Of any answer; an action may declare less. */
 const mostOfAll = { rows: 100, bytes: 65_536 };
 type Most = typeof mostOfAll;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 

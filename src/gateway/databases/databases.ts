@@ -3,7 +3,7 @@
 // SELECT for a cursor, the transaction is read only, and functions that may act outside of it are
 // not called.
 import type pg from 'pg';
-import { AppError } from '../../base/index.ts';
+import { AppError, isObject } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
 import { connectPostgres, postgresTypes } from '../../engine/index.ts';
 import type { JsonObject, SqlRequest } from '../action.ts';
@@ -44,9 +44,6 @@ function objectsOf(fields: readonly { name: string }[], rows: readonly Row[]): J
   });
   return rows.map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? null])));
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function fieldsOf({ connection, resource }: Errand): Promise<JsonObject> {
   const path = resourceIn(connection);

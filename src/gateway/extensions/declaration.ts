@@ -1,6 +1,6 @@
 // An extension as a service like any other: its actions check what they take, make their request
 // and keep what the file wants of the answer. No I/O.
-import { type ArgumentCheck, sha256 } from '../../base/index.ts';
+import { type ArgumentCheck, isObject, sha256 } from '../../base/index.ts';
 import type { Action, InputSchema, JsonObject, ServiceDeclaration } from '../action.ts';
 import { baseAddress } from '../address.ts';
 import {
@@ -13,9 +13,6 @@ import { filled, filledFields, filledPath } from './template.ts';
 
 /** Of a text that the file does not bound. */
 const maxTextChars = 100_000;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function schemaOf({ type, items, ...said }: Parameter): JsonObject {
   const { description, default: otherwise, enum: choices, minimum, maximum } = said;

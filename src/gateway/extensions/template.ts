@@ -1,13 +1,11 @@
 // Requests as an extension writes them: `{name}` stands for a parameter. A text that is nothing but
 // one is the value itself, and is left out where the caller gave none. No I/O.
+import { isObject } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
 import { segment } from '../address.ts';
 
 const place = /\{([a-z][a-z0-9_]*)\}/g;
 const onlyPlace = /^\{([a-z][a-z0-9_]*)\}$/;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The parameters that stand in a template, with where. */
 export function* placesIn(

@@ -1,5 +1,6 @@
 // An endpoint of an OpenAPI document as an action: its name, its class by rule, its parameters in
 // one flat object, and the request that they become.
+import { isObject } from '../../base/index.ts';
 import type { ArgumentCheck } from '../../base/index.ts';
 import type { Action, ActionClass, InputSchema, JsonObject, UpstreamRequest } from '../action.ts';
 import { segment } from '../address.ts';
@@ -21,9 +22,6 @@ const snake = (text: string): string =>
 export function nameOf({ operationId, method, path }: Endpoint): string {
   return snake(operationId ?? `${method} ${path}`) || 'call';
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Where each parameter of the flat object goes. */
 interface Layout {

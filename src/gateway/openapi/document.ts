@@ -1,6 +1,6 @@
 // Reads an OpenAPI 3 document that somebody brought: bounded, its references followed inside the
 // document alone, cycles cut. What comes out is plain; nothing of it is fetched or run.
-import { AppError } from '../../base/index.ts';
+import { AppError, isObject } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
 
 /** GitHub's has 12 MB. */
@@ -27,9 +27,6 @@ export interface OpenApiDocument {
 }
 
 const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 

@@ -1,8 +1,6 @@
 // Answers of services are JSON of any shape: these read parts of it, and what is not there is null.
+import { isObject } from '../../base/index.ts';
 import type { JsonObject } from '../action.ts';
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The object, or an empty one for anything else. */
 export const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});

@@ -13,12 +13,6 @@ export const pathPart = z
   .max(300)
   .regex(/^(?!\.{1,2}$)[^/\\\r\n]+$/, 'is no identifier: it has slashes, or is a dot or two');
 
-/** A path whose inserted parts stay one segment each. */
-export function pathOf(parts: TemplateStringsArray, ...inserted: (string | number)[]): string {
-  const safe = inserted.map((part) => encodeURIComponent(String(part).toWellFormed()));
-  return String.raw({ raw: parts }, ...safe);
-}
-
 /** The paging of services that give a token for the page after. */
 export const pagesByToken = {
   limit: z.int().min(1).max(100).default(25).describe('how many at most'),

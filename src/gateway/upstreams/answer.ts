@@ -1,5 +1,6 @@
 // The result of a tool as the answer of an action: what is text goes through policy as a value,
 // and only pictures and sounds go beside it, within caps. Links are told, never followed.
+import { isObject } from '../../base/index.ts';
 import type { Answer, JsonObject, Media } from '../action.ts';
 import { refusal } from '../reasons.ts';
 import { saidOf } from '../said.ts';
@@ -10,9 +11,6 @@ const mediaTypes = /^(?:image\/(?:png|jpeg|gif|webp)|audio\/(?:mpeg|wav|ogg|webm
 const maxMediaChars = 2_000_000;
 /** Schemes that a client may run instead of showing. */
 const harmfulLink = /^\s*(?:javascript|data|vbscript):/i;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null;
 
 /** What a resource says of itself; its bytes are left out, its text stays. */
 function resourceOf(block: JsonObject): JsonObject {

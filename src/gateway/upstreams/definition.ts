@@ -1,6 +1,6 @@
 // What a tool of an MCP server says of itself: kept as canonical JSON, known by its digest, and
 // compared field by field. Nothing here trusts a word of it.
-import { canonicalJson, sha256 } from '../../base/index.ts';
+import { canonicalJson, isObject, sha256 } from '../../base/index.ts';
 import type { ActionClass, JsonObject } from '../action.ts';
 import { categoryOf, classOf } from '../gates/index.ts';
 import { hidden } from './scan.ts';
@@ -32,9 +32,6 @@ const maxDefinitionChars = 100_000;
 const maxDepth = 40;
 const maxShownChars = 2000;
 const maxDifferences = 50;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every leaf with its path, such as `inputSchema.properties.city.type`. */
 function* leaves(value: unknown, path = '', depth = 0): Generator<[path: string, leaf: unknown]> {

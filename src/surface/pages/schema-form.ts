@@ -1,6 +1,6 @@
 // Form fields from a JSON Schema of an object, and the values back out of what a form sends.
 // What a field cannot show (lists, objects) is JSON in a text area. No I/O.
-import { AppError } from '../../base/index.ts';
+import { AppError, isObject } from '../../base/index.ts';
 import { html, type Html } from './html.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,9 +18,6 @@ interface FormField {
   required: boolean;
   choices: readonly unknown[] | undefined;
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const own = (object: Json, name: string): unknown =>
   Object.hasOwn(object, name) ? object[name] : undefined;

@@ -1,13 +1,9 @@
 // The arguments of a run out of a request, by Windmill's payload rules, and its run options.
-import { AppError } from '../../base/index.ts';
+import { AppError, isObject } from '../../base/index.ts';
 import { present } from './fields.ts';
 import type { WireRequest } from './wire-request.ts';
 
 type Args = Record<string, unknown>;
-
-function isObject(value: unknown): value is Args {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** `payload=`: base64 (either alphabet, padded or not) of JSON, for runs by GET. */
 function payloadOf({ query, parseJson }: WireRequest): unknown {

@@ -1,6 +1,6 @@
 // The answer of a run that was waited for: the result, in the shape that the script asked for
 // (`windmill_status_code`, `windmill_content_type`, `windmill_headers` beside `result`).
-import { AppError } from '../../base/index.ts';
+import { AppError, isObject } from '../../base/index.ts';
 import type { Answer } from './table.ts';
 
 /** The output of `jobs.runWait` and its like. */
@@ -37,10 +37,6 @@ const refusedHeaders = new Set([
  * because they come from the same origin.
  */
 const confined = { 'content-security-policy': 'sandbox allow-forms allow-popups allow-scripts' };
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 function statusOf(value: unknown): number | undefined {
   const status = typeof value === 'string' ? Number(value) : value;

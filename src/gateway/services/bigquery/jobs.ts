@@ -1,7 +1,8 @@
 // Jobs of BigQuery: what ran, what runs, and stopping it.
 import { z } from 'zod';
 import { action } from '../../action.ts';
-import { keep, objectOf, pageOf, pagesByToken, pathOf } from '../shaping.ts';
+import { path } from '../../address.ts';
+import { keep, objectOf, pageOf, pagesByToken } from '../shaping.ts';
 import { jobOf, location, project } from './shapes.ts';
 
 const job = {
@@ -26,7 +27,7 @@ export const bigqueryJobs = [
     nameFields: ['user'],
     request: ({ project_id: id, state, limit, next }) => ({
       method: 'GET',
-      path: pathOf`/projects/${id}/jobs`,
+      path: path`/projects/${id}/jobs`,
       query: { maxResults: limit, pageToken: next, stateFilter: state, projection: 'full' },
     }),
     result: (body) => pageOf(body, { list: 'jobs', item: jobOf }),
@@ -39,7 +40,7 @@ export const bigqueryJobs = [
     nameFields: ['user'],
     request: ({ project_id: id, job_id: which, location: where }) => ({
       method: 'GET',
-      path: pathOf`/projects/${id}/jobs/${which}`,
+      path: path`/projects/${id}/jobs/${which}`,
       query: { location: where },
     }),
     result: jobOf,
@@ -51,7 +52,7 @@ export const bigqueryJobs = [
     input: job,
     request: ({ project_id: id, job_id: which, location: where }) => ({
       method: 'POST',
-      path: pathOf`/projects/${id}/jobs/${which}/cancel`,
+      path: path`/projects/${id}/jobs/${which}/cancel`,
       query: { location: where },
     }),
     result: (body) => keep(jobOf(objectOf(body)['job']), 'jobId', 'state'),

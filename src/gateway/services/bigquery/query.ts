@@ -2,8 +2,9 @@
 // statement it is; anything but a SELECT is not sent. What a query may cost is bounded.
 import { z } from 'zod';
 import { action } from '../../action.ts';
+import { path } from '../../address.ts';
 import { refusal } from '../../reasons.ts';
-import { given, objectOf, pagesByToken, pathOf } from '../shaping.ts';
+import { given, objectOf, pagesByToken } from '../shaping.ts';
 import { jobOf, location, project, rowsOf } from './shapes.ts';
 
 const gigabyte = 1_000_000_000;
@@ -21,7 +22,7 @@ const queryInput = {
 
 type Asked = z.infer<z.ZodObject<typeof queryInput>>;
 
-const jobsOf = (id: string): string => pathOf`/projects/${id}/jobs`;
+const jobsOf = (id: string): string => path`/projects/${id}/jobs`;
 
 const inDataset = ({ project_id: projectId, dataset_id: datasetId }: Asked) =>
   datasetId === undefined ? undefined : { projectId, datasetId };
@@ -73,7 +74,7 @@ const queryAction = (name: string, description: string) =>
     precheck: onlySelect,
     request: (asked) => ({
       method: 'POST',
-      path: pathOf`/projects/${asked.project_id}/queries`,
+      path: path`/projects/${asked.project_id}/queries`,
       json: given({
         query: asked.sql,
         useLegacySql: false,
@@ -105,7 +106,7 @@ export const bigqueryQueries = [
     },
     request: ({ project_id: id, job_id: job, location: where, limit, next }) => ({
       method: 'GET',
-      path: pathOf`/projects/${id}/queries/${job}`,
+      path: path`/projects/${id}/queries/${job}`,
       query: { maxResults: limit, pageToken: next, location: where, timeoutMs: waitMs },
     }),
     result: answerOf,
@@ -129,7 +130,7 @@ export const bigqueryQueries = [
     input: { ...queryInput, sql: queryInput.sql.describe('one or more statements in GoogleSQL') },
     request: (asked) => ({
       method: 'POST',
-      path: pathOf`/projects/${asked.project_id}/queries`,
+      path: path`/projects/${asked.project_id}/queries`,
       json: given({
         query: asked.sql,
         useLegacySql: false,

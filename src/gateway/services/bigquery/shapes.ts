@@ -1,7 +1,8 @@
 // Names in BigQuery, and its answers: rows come as lists of cells beside a schema.
 import { z } from 'zod';
 import type { JsonObject } from '../../action.ts';
-import { keep, objectOf, objectsOf, pathOf, pathPart } from '../shaping.ts';
+import { path } from '../../address.ts';
+import { keep, objectOf, objectsOf, pathPart } from '../shaping.ts';
 
 export const project = { project_id: pathPart.describe('id of the project') };
 export const dataset = { ...project, dataset_id: pathPart.describe('id of the dataset') };
@@ -21,11 +22,11 @@ export interface TableName extends DatasetName {
   table_id: string;
 }
 
-export const datasetsOf = (id: string): string => pathOf`/projects/${id}/datasets`;
+export const datasetsOf = (id: string): string => path`/projects/${id}/datasets`;
 export const datasetPath = (name: DatasetName): string =>
-  `${datasetsOf(name.project_id)}${pathOf`/${name.dataset_id}`}`;
+  `${datasetsOf(name.project_id)}${path`/${name.dataset_id}`}`;
 export const tablePath = (name: TableName): string =>
-  `${datasetPath(name)}${pathOf`/tables/${name.table_id}`}`;
+  `${datasetPath(name)}${path`/tables/${name.table_id}`}`;
 
 interface Field {
   name: string;

@@ -4,12 +4,12 @@ import { action } from '../../action.ts';
 import { path } from '../../address.ts';
 import { at, objectOf, objectsOf, pick } from '../json.ts';
 import {
+  commentsOf,
   description,
   issueBrief,
   issueNumber,
   labels,
   nextOf,
-  note,
   pageQuery,
   paging,
   people,
@@ -83,10 +83,7 @@ export const gitlabIssues = [
       path: path`/api/v4/projects/${where}/issues/${number}/notes`,
       query: { sort: 'asc', ...pageQuery(page) },
     }),
-    result(found, page) {
-      const comments = objectsOf(found).map(note);
-      return { comments, next: nextOf(comments.length, page) };
-    },
+    result: commentsOf,
   }),
   action({
     name: 'create_issue',

@@ -5,12 +5,12 @@ import { path } from '../../address.ts';
 import { at, objectOf, objectsOf, pick } from '../json.ts';
 import {
   change,
+  commentsOf,
   description,
   labels,
   mergeBrief,
   mergeNumber,
   nextOf,
-  note,
   pageQuery,
   paging,
   people,
@@ -101,10 +101,7 @@ export const gitlabMerges = [
       path: path`/api/v4/projects/${where}/merge_requests/${number}/notes`,
       query: { sort: 'asc', ...pageQuery(page) },
     }),
-    result(body, page) {
-      const comments = objectsOf(body).map(note);
-      return { comments, next: nextOf(comments.length, page) };
-    },
+    result: commentsOf,
   }),
   action({
     name: 'create_merge_request',

@@ -1,7 +1,7 @@
 // What is kept of GitLab's answers, and how projects, issues and branches are named.
 import { z } from 'zod';
 import type { JsonObject } from '../../action.ts';
-import { at, pick } from '../json.ts';
+import { at, objectsOf, pick } from '../json.ts';
 
 export const project = z
   .string()
@@ -80,11 +80,17 @@ export const mergeBrief = (merge: JsonObject): JsonObject => ({
   author_name: at(merge, 'author', 'name'),
 });
 
-export const note = (said: JsonObject): JsonObject => ({
+const note = (said: JsonObject): JsonObject => ({
   ...pick(said, 'id', 'body', 'system', 'created_at'),
   author: at(said, 'author', 'username'),
   author_name: at(said, 'author', 'name'),
 });
+
+/** A page of what was said of an issue or a merge request. */
+export function commentsOf(body: unknown, page: Page): JsonObject {
+  const comments = objectsOf(body).map(note);
+  return { comments, next: nextOf(comments.length, page) };
+}
 
 export const commitBrief = (found: JsonObject): JsonObject =>
   pick(found, 'id', 'short_id', 'title', 'message', 'author_name', 'created_at', 'web_url');

@@ -1,16 +1,8 @@
 // Google Calendar: calendars and their events; repeated events come as the single ones they are.
 import { z } from 'zod';
 import { action, type JsonObject } from '../../action.ts';
-import {
-  given,
-  keep,
-  objectOf,
-  objectsOf,
-  pageOf,
-  pagesByToken,
-  pathOf,
-  pathPart,
-} from '../shaping.ts';
+import { path } from '../../address.ts';
+import { given, keep, objectOf, objectsOf, pageOf, pagesByToken, pathPart } from '../shaping.ts';
 
 const calendarId = pathPart.default('primary').describe('id of the calendar');
 const eventId = pathPart.describe('id of the event');
@@ -85,7 +77,7 @@ const eventOf = ({ attendees, start: from, end: to, ...rest }: Said): JsonObject
   });
 
 const pathOfEvent = (calendar: string, event: string): string =>
-  pathOf`/calendar/v3/calendars/${calendar}/events/${event}`;
+  path`/calendar/v3/calendars/${calendar}/events/${event}`;
 
 export const calendarActions = [
   action({
@@ -119,7 +111,7 @@ export const calendarActions = [
     nameFields: people,
     request: ({ calendar_id: id, from, to, query, limit, next }) => ({
       method: 'GET',
-      path: pathOf`/calendar/v3/calendars/${id}/events`,
+      path: path`/calendar/v3/calendars/${id}/events`,
       query: {
         timeMin: from,
         timeMax: to,
@@ -159,7 +151,7 @@ export const calendarActions = [
     nameFields: [...people, 'name'],
     request: ({ calendar_id: id, notify, ...event }) => ({
       method: 'POST',
-      path: pathOf`/calendar/v3/calendars/${id}/events`,
+      path: path`/calendar/v3/calendars/${id}/events`,
       query: { sendUpdates: notify },
       json: eventOf(event),
     }),

@@ -1,13 +1,14 @@
 // Google Docs: documents as plain text, and text put into them.
 import { z } from 'zod';
 import { action, type JsonObject } from '../../action.ts';
-import { keep, objectOf, objectsOf, pathOf, pathPart, textOf } from '../shaping.ts';
+import { path } from '../../address.ts';
+import { keep, objectOf, objectsOf, pathPart, textOf } from '../shaping.ts';
 
 const base = 'docs';
 const documentId = pathPart.describe('id of the document');
 const text = z.string().min(1).max(200_000);
 
-const pathOfDocument = (id: string): string => pathOf`/v1/documents/${id}`;
+const pathOfDocument = (id: string): string => path`/v1/documents/${id}`;
 
 function contentOf(content: unknown): string {
   return objectsOf(content).map(textOfBlock).join('');

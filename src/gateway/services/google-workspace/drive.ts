@@ -1,7 +1,8 @@
 // Google Drive: finding files, their text, folders, sharing. Shared drives are included everywhere.
 import { z } from 'zod';
 import { action, type JsonObject } from '../../action.ts';
-import { given, keep, objectsOf, pageOf, pagesByToken, pathOf, pathPart } from '../shaping.ts';
+import { path } from '../../address.ts';
+import { given, keep, objectsOf, pageOf, pagesByToken, pathPart } from '../shaping.ts';
 
 const fileId = pathPart.describe('id of the file');
 const briefFields = 'id,name,mimeType,modifiedTime,owners(displayName),webViewLink';
@@ -21,7 +22,7 @@ const fileOf = (body: unknown): JsonObject => {
   return { ...file, owners: objectsOf(owners).map((one) => one['displayName'] ?? null) };
 };
 
-const pathOfFile = (id: string): string => pathOf`/drive/v3/files/${id}`;
+const pathOfFile = (id: string): string => path`/drive/v3/files/${id}`;
 
 export const driveActions = [
   action({

@@ -2,7 +2,8 @@
 // because only they come with a piece of their text.
 import { z } from 'zod';
 import { action } from '../../action.ts';
-import { keep, objectOf, objectsOf, pageOf, pagesByToken, pathOf, pathPart } from '../shaping.ts';
+import { path } from '../../address.ts';
+import { keep, objectOf, objectsOf, pageOf, pagesByToken, pathPart } from '../shaping.ts';
 import { mailOf, rawMail } from './mail-text.ts';
 
 const base = 'gmail';
@@ -47,7 +48,7 @@ export const gmailActions = [
     request: ({ message_id: id }) => ({
       method: 'GET',
       base,
-      path: `${mine}${pathOf`/messages/${id}`}`,
+      path: `${mine}${path`/messages/${id}`}`,
       query: { format: 'full' },
     }),
     result: mailOf,
@@ -61,7 +62,7 @@ export const gmailActions = [
     request: ({ thread_id: id }) => ({
       method: 'GET',
       base,
-      path: `${mine}${pathOf`/threads/${id}`}`,
+      path: `${mine}${path`/threads/${id}`}`,
       query: { format: 'full' },
     }),
     result: (body) => ({ messages: objectsOf(objectOf(body)['messages']).map(mailOf) }),
@@ -118,7 +119,7 @@ export const gmailActions = [
     request: ({ message_id: id, add, remove }) => ({
       method: 'POST',
       base,
-      path: `${mine}${pathOf`/messages/${id}`}/modify`,
+      path: `${mine}${path`/messages/${id}`}/modify`,
       json: { addLabelIds: add, removeLabelIds: remove },
     }),
     result: (body) => keep(body, 'id', 'labelIds'),
@@ -132,7 +133,7 @@ export const gmailActions = [
     request: ({ message_id: id }) => ({
       method: 'POST',
       base,
-      path: `${mine}${pathOf`/messages/${id}`}/trash`,
+      path: `${mine}${path`/messages/${id}`}/trash`,
     }),
     result: (body) => keep(body, 'id', 'labelIds'),
   }),
