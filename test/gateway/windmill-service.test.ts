@@ -136,8 +136,6 @@ describe('windmill', () => {
 
   test('another server is one by address and token', async () => {
     const baseUrl = `${remote.origin}/api/w/${remote.workspace}`;
-    const without = await server.op('services.enable', { name: 'windmill' });
-    assert.equal(without.status, 400, JSON.stringify(without.body));
     await server.op('services.enable', { name: 'windmill', baseUrl });
     const model = modelAt(server, await server.tokenWith(scopes));
     const it = curated(server, model);
@@ -157,5 +155,22 @@ describe('windmill', () => {
     ]);
     assert.deepEqual((await server.op('schedules.list')).body, []);
     assert.doesNotMatch(server.logLines.join('\n'), new RegExp(secret));
+  });
+
+  test('an admin takes it away, and brings the own workspace back', async () => {
+    const input = { service: 'windmill', action: 'list_scripts' };
+    const ask = async () => (await server.op('services.read', input)).body;
+    const enabled = async (): Promise<boolean> =>
+      (await server.op('services.list')).body.find((one: any) => one.name === 'windmill').enabled;
+    await server.op('services.disable', { name: 'windmill' });
+    assert.equal((await ask()).error.details.reason_code, 'service_unknown');
+    assert.equal(await enabled(), false);
+    const model = modelAt(server, await server.tokenWith([...scopes, ...own]));
+    const names = (await model.list()).map(({ name }) => name);
+    assert.ok(!names.some((name) => name.startsWith('windmill_')), names.join());
+    const back = await server.op('services.enable', { name: 'windmill' });
+    assert.deepEqual(back.body, { name: 'windmill', baseUrl: '' });
+    assert.ok((await ask()).value.scripts);
+    assert.equal(await enabled(), true);
   });
 });

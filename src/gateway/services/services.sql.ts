@@ -3,7 +3,8 @@ import { statement } from '../../store/index.ts';
 
 export const selectServices = statement(
   'gateway_service.list',
-  `select name, base_url as "baseUrl", updated_by as "updatedBy", updated_at as "updatedAt"
+  `select name, base_url as "baseUrl", is_off as "isOff", updated_by as "updatedBy",
+     updated_at as "updatedAt"
    from gateway_service
    where workspace = $1
    order by name`,
@@ -11,10 +12,11 @@ export const selectServices = statement(
 
 export const upsertService = statement(
   'gateway_service.set',
-  `insert into gateway_service (workspace, name, base_url, updated_by, updated_at)
-   values ($1, $2, $3, $4, $5)
+  `insert into gateway_service (workspace, name, base_url, updated_by, updated_at, is_off)
+   values ($1, $2, $3, $4, $5, $6)
    on conflict (workspace, name) do update
    set base_url = excluded.base_url,
+       is_off = excluded.is_off,
        updated_by = excluded.updated_by,
        updated_at = excluded.updated_at`,
 );

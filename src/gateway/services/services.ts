@@ -32,6 +32,8 @@ export interface Setup {
 interface Stored {
   name: string;
   baseUrl: string | null;
+  /** There by itself, and not wanted. */
+  isOff: boolean;
   updatedBy: string;
   updatedAt: number;
 }
@@ -62,8 +64,8 @@ export function createServices(deps: ServicesDeps) {
     return { declaration, baseUrl, actions };
   }
 
-  function storedService({ name, baseUrl }: Stored): Service | undefined {
-    const declaration = declared.get(name);
+  function storedService({ name, baseUrl, isOff }: Stored): Service | undefined {
+    const declaration = isOff ? undefined : declared.get(name);
     return declaration && serviceOf(declaration, baseUrl ?? declaration.baseUrl);
   }
 
@@ -169,7 +171,8 @@ export function createServices(deps: ServicesDeps) {
         });
       }
       const baseUrl = said.baseUrl === undefined ? undefined : baseAddress(said.baseUrl);
-      if (baseUrl === undefined && declaration.baseUrl === undefined) {
+      const isOwn = declaration.isOwn === true && baseUrl === undefined;
+      if (baseUrl === undefined && declaration.baseUrl === undefined && !isOwn) {
         throw new AppError('invalid_input', `${declaration.title} has no address of its own.`, {
           hint: `Give baseUrl. ${
             declaration.addressHint ?? 'It is an address such as https://example.atlassian.net.'
@@ -178,16 +181,22 @@ export function createServices(deps: ServicesDeps) {
       }
       const workspace = workspaceOf(call);
       const by = displayNameOf(call.caller);
-      const row = [workspace, said.name, baseUrl ?? null, by, clock.now()];
-      await db.run(sql.upsertService, row);
+      const row = [workspace, said.name, baseUrl ?? null, by, clock.now(), false];
+      if (isOwn) await db.run(sql.deleteService, [workspace, said.name]);
+      else await db.run(sql.upsertService, row);
       changes.changed(workspace);
       return { name: said.name, baseUrl: baseUrl ?? declaration.baseUrl ?? '' };
     },
 
     /** That it was not set up does no harm. */
     async disable(call: Call, { name }: { name: string }): Promise<{ name: string }> {
-      await db.run(sql.deleteService, [workspaceOf(call), name]);
-      changes.changed(workspaceOf(call));
+      const workspace = workspaceOf(call);
+      if (declared.get(name)?.isOwn) {
+        // Without a row it would be there by itself.
+        const by = displayNameOf(call.caller);
+        await db.run(sql.upsertService, [workspace, name, null, by, clock.now(), true]);
+      } else await db.run(sql.deleteService, [workspace, name]);
+      changes.changed(workspace);
       return { name };
     },
 

@@ -1,5 +1,6 @@
 // An approved tool as an action: what the model reads of it is the pinned definition without hidden
 // characters, and a call of it goes out only while the server still means that definition.
+import { isObject } from '../../base/index.ts';
 import type { ArgumentCheck } from '../../base/index.ts';
 import type { Action, Answer, InputSchema, JsonObject, RunContext } from '../action.ts';
 import { classByHints, definitionOf } from './definition.ts';
@@ -7,9 +8,6 @@ import type { StoredTool } from './pins.ts';
 import { visible, visibleIn } from './scan.ts';
 
 const maxDescriptionChars = 1000;
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function inputOf(key: string, schema: JsonObject, argumentCheck: ArgumentCheck): InputSchema {
   const { $schema: _, ...json } = schema;
@@ -23,10 +21,18 @@ function inputOf(key: string, schema: JsonObject, argumentCheck: ArgumentCheck):
   };
 }
 
+/** A tool as it was approved. */
+export interface PinnedTool {
+  name: string;
+  digest: string;
+  /** Looked at right before each call, however new the last look is. */
+  changesThings: boolean;
+}
+
 export interface ToolActionDeps {
   argumentCheck: ArgumentCheck;
   limitMs: number;
-  call: (tool: { name: string; digest: string }, context: RunContext) => Promise<Answer>;
+  call: (tool: PinnedTool, context: RunContext) => Promise<Answer>;
 }
 
 /** Of a tool that is approved as it is. */
@@ -50,6 +56,9 @@ export function toolAction(tool: StoredTool, deps: ToolActionDeps): Action {
       path: '',
       json: { method: 'tools/call', params: { name, arguments: params } },
     }),
-    run: (context) => deps.call({ name, digest: tool.seenDigest }, context),
+    run: (context) => {
+      const changesThings = actionClass !== 'read';
+      return deps.call({ name, digest: tool.seenDigest, changesThings }, context);
+    },
   };
 }

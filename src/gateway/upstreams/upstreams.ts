@@ -25,7 +25,7 @@ import { createConnections, type Live } from './connections.ts';
 import { readTools, type Unusable } from './definition.ts';
 import { visible } from './scan.ts';
 import { createPins, stateOf, type StoredTool } from './pins.ts';
-import { toolAction } from './tool-action.ts';
+import { type PinnedTool, toolAction } from './tool-action.ts';
 import * as sql from './upstreams.sql.ts';
 
 export interface NewUpstream {
@@ -69,7 +69,7 @@ export interface UpstreamsDeps {
   headersFor: (call: Call, service: string) => Promise<CredentialHeaders>;
 }
 
-/** A definition is looked at again when what is known of it is older. */
+/** Before a read, a definition is looked at again when what is known of it is older. */
 const freshMs = 10_000;
 const maxProgressChars = 300;
 
@@ -143,8 +143,9 @@ export function createUpstreams(deps: UpstreamsDeps) {
   }
 
   /** Throws `tool_definition_changed` when the server means something else by the name by now. */
-  async function assertPinned(errand: Errand, live: Live, tool: { name: string; digest: string }) {
-    if (clock.now() - live.listedAt > freshMs) await look(errand, live);
+  async function assertPinned(errand: Errand, live: Live, tool: PinnedTool) {
+    const isStale = clock.now() - live.listedAt > freshMs;
+    if (tool.changesThings || isStale) await look(errand, live);
     const { tools } = live;
     if (tools.seen.get(tool.name)?.digest === tool.digest) return;
     const { workspace, row } = errand;
@@ -156,7 +157,7 @@ export function createUpstreams(deps: UpstreamsDeps) {
 
   async function callTool(
     { workspace, row }: Pick<Errand, 'workspace' | 'row'>,
-    tool: { name: string; digest: string },
+    tool: PinnedTool,
     { params, headers, signal, onProgress }: RunContext,
   ): Promise<Answer> {
     const errand = { workspace, row, headers, signal };
