@@ -1,7 +1,9 @@
 // The service PostgreSQL against a real one, as its superuser: what reads cannot write, whatever it
 // is told; what writes is gated; the address is one that egress permits.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { type Relay, startRelay } from '../kit/relay.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
@@ -19,6 +21,8 @@ const hostile: readonly string[] = [
   'select purge()',
   'select "purge" /* ( */ ()',
   'select Public . Purge -- (\n ()',
+  'select 1 --\r, purge()',
+  'select p.purge_any from people p',
   'select * from purge()',
   'select p.purge_row from people p',
   'select p."purge_row" from people p',
@@ -110,6 +114,8 @@ describe('the service PostgreSQL', () => {
       create materialized view names as select name from people;
       create function purge() returns int language sql as 'delete from people returning 1';
       create function purge_row(people) returns int language sql
+        as 'delete from people returning 1';
+      create function purge_any(anyelement, int default 1) returns int language sql
         as 'delete from people returning 1';
       create procedure purging() language sql as 'delete from people';
       analyze people, orders`);
@@ -275,6 +281,12 @@ describe('the service PostgreSQL', () => {
       `select count(*)::int as n, to_regclass('kept') as t from people`,
     );
     assert.deepEqual(row, { n: 2, t: 'kept' });
+    const values = ["Robert'); drop table people; --"];
+    await write('execute', { sql: 'update people set name = $1 where id = 2', values });
+    assert.equal(
+      (await relay.rows('select name from people where id = 2'))[0]?.['name'],
+      values[0],
+    );
     const two = { sql: 'create table one (n int); create table two (n int)' };
     await refused('execute', two, 'services.write');
   });
@@ -289,6 +301,55 @@ describe('the service PostgreSQL', () => {
     const input = { service: 'postgres', action: 'count_rows', params: { table: 'orders' } };
     const { body } = await server.op('services.read', input, narrow);
     assert.equal(body.error.code, 'insufficient_scope', JSON.stringify(body));
+  });
+
+  test('the password of the server goes nowhere; who goes away leaves no connection', async () => {
+    const heard: string[] = [];
+    const sockets: Socket[] = [];
+    let asks = true;
+    let arrived: () => void = () => undefined;
+    const fake = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        // AuthenticationCleartextPassword
+        if (asks) socket.write(Buffer.from('R\0\0\0\x08\0\0\0\x03', 'latin1'));
+        socket.once('data', (chunk) => {
+          heard.push(String(chunk));
+          socket.destroy();
+        });
+        arrived();
+      });
+    });
+    fake.listen(0, '127.0.0.1');
+    await once(fake, 'listening');
+    const { port } = fake.address() as AddressInfo;
+    process.env['PGPASSWORD'] = 'word of the server';
+    try {
+      await connect(`postgresql://u@127.0.0.1:${port}/db?sslmode=disable`);
+      await refused('list_tables', {});
+      assert.equal(heard.length, 1);
+      assert.doesNotMatch(heard.join(), /word of the server/);
+      asks = false;
+      const waiting = new Promise<void>((done) => (arrived = done));
+      const gone = new AbortController();
+      const call = server.fetch('/api/op/services.read?workspace=test', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ service: 'postgres', action: 'list_tables', params: {} }),
+        signal: gone.signal,
+      });
+      await waiting;
+      const socket = sockets.at(-1);
+      assert.ok(socket);
+      const closed = once(socket, 'close');
+      gone.abort();
+      await assert.rejects(call, { name: 'AbortError' });
+      await closed;
+    } finally {
+      delete process.env['PGPASSWORD'];
+      fake.close();
+    }
   });
 
   test('a database that lets nobody in, or is not there, is told as that', async () => {

@@ -1,14 +1,20 @@
 // What is asked of people's databases around their own statements.
 
-/** So that the server stops what nobody waits for any more; not every version knows the last. */
-export const boundsOf = (limitMs: number): string[] => [
-  `set statement_timeout = ${limitMs}`,
-  'set lock_timeout = 5000',
-  `set idle_in_transaction_session_timeout = ${limitMs}`,
-  'set client_connection_check_interval = 1000',
-  // A backslash in a text is a backslash, as `names.ts` reads it.
-  'set standard_conforming_strings = on',
-];
+/**
+ * For the transaction alone, as a pooler may give the session to others: so that the server stops
+ * what nobody waits for any more. Not every version knows all of them.
+ */
+export const bounds = (limitMs: number): string => `
+  select set_config(known.name, bound.value, true)
+  from (values
+      ('statement_timeout', '${limitMs}'),
+      ('lock_timeout', '5000'),
+      ('idle_in_transaction_session_timeout', '${limitMs}'),
+      ('client_connection_check_interval', '1000'),
+      -- A backslash in a text is a backslash, as \`names.ts\` reads it.
+      ('standard_conforming_strings', 'on')
+    ) as bound (name, value)
+    join pg_catalog.pg_settings known on known.name = bound.name`;
 
 export const beginRead = 'begin transaction read only';
 export const beginWrite = 'begin transaction read write';
@@ -17,9 +23,8 @@ export const beginWrite = 'begin transaction read write';
 export const harmfulFunction = `
   select f.proname as name
   from pg_catalog.pg_proc f
-    left join pg_catalog.pg_type t on t.oid = f.proargtypes[0]
   where f.provolatile = 'v'
-    and (f.proname = any($1) or (f.pronargs = 1 and t.typtype = 'c' and f.proname = any($2)))
+    and (f.proname = any($1) or (f.pronargs > 0 and f.proname = any($2)))
     and not (f.pronamespace = 'pg_catalog'::regnamespace and f.proname = any($3))
   order by f.proname
   limit 1`;

@@ -2,6 +2,8 @@
 // permits, closed after it. What only reads cannot write: PostgreSQL itself takes nothing but a
 // SELECT for a cursor, the transaction is read only, and functions that may act outside of it are
 // not called.
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 import { AppError, isObject } from '../../base/index.ts';
 import type { Egress } from '../../egress/index.ts';
@@ -81,15 +83,22 @@ function refusalOf(error: unknown): unknown {
 export type Databases = ReturnType<typeof createDatabases>;
 
 export function createDatabases({ egress }: DatabasesDeps) {
-  async function connect(errand: Errand): Promise<Client> {
+  /** `opens` hears of the socket before anything is sent. */
+  async function connect(errand: Errand, opens: (socket: Socket) => void): Promise<Client> {
     const { default: driver } = await import('pg');
     const types = postgresTypes(driver.types.getTypeParser);
     return connectPostgres(await fieldsOf(errand), async (settings) => {
       const client = new driver.Client({
         ...settings,
+        // Of a text that is empty the driver would take the server's own password instead.
+        password: () => settings.password,
         connectionTimeoutMillis: connectLimitMs,
         application_name: 'millrace',
-        stream: () => egress.socket(),
+        stream: () => {
+          const socket = egress.socket();
+          opens(socket);
+          return socket;
+        },
         types: types as unknown as typeof driver.types,
       });
       // What happens between two statements is told by the next one.
@@ -133,6 +142,7 @@ export function createDatabases({ egress }: DatabasesDeps) {
 
   async function read(client: Client, request: SqlRequest): Promise<unknown> {
     await ask(client, sql.beginRead);
+    await ask(client, sql.bounds(statementLimitMs));
     if (request.kind === 'known') {
       const { fields, rows } = await ask(client, request.sql, request.values);
       return { rows: objectsOf(fields, rows) };
@@ -145,6 +155,7 @@ export function createDatabases({ egress }: DatabasesDeps) {
 
   async function change(client: Client, { sql: text, values, mostRows }: SqlRequest) {
     await ask(client, sql.beginWrite);
+    await ask(client, sql.bounds(statementLimitMs));
     const { fields, rows, rowCount, command } = await ask(client, text, values);
     if (mostRows !== undefined && (rowCount ?? 0) > mostRows) {
       throw refusal('invalid_params', `It would change ${rowCount} rows, and ${mostRows} may be.`, {
@@ -160,23 +171,23 @@ export function createDatabases({ egress }: DatabasesDeps) {
     async run(request: SqlRequest, errand: Errand): Promise<unknown> {
       const { signal } = errand;
       let client: Client | undefined;
+      let socket: Socket | undefined;
       let tooLarge = false;
       const close = (): void => {
-        socketOf(client)?.destroy();
+        socket?.destroy();
       };
       signal.addEventListener('abort', close);
       try {
-        client = await connect(errand);
-        signal.throwIfAborted();
+        client = await connect(errand, (opened) => {
+          socket = opened;
+          if (signal.aborted) close();
+        });
         let bytes = 0;
-        socketOf(client)?.on('data', (chunk: Buffer) => {
+        streamOf(client).on('data', (chunk: Buffer) => {
           bytes += chunk.length;
           tooLarge = bytes > maxAnswerBytes;
           if (tooLarge) close();
         });
-        for (const bound of sql.boundsOf(statementLimitMs)) {
-          await ask(client, bound).catch(ignoreUnknownSetting);
-        }
         return await (request.kind === 'change' ? change : read)(client, request);
       } catch (error) {
         if (signal.aborted) throw error;
@@ -184,23 +195,14 @@ export function createDatabases({ egress }: DatabasesDeps) {
         throw refusalOf(error);
       } finally {
         // Its end rolls back whatever was not committed, and lets go of every lock.
-        if (!tooLarge && !signal.aborted) await client?.end().catch(() => undefined);
+        if (tooLarge || signal.aborted) close();
+        else await client?.end().catch(() => undefined);
         signal.removeEventListener('abort', close);
       }
     },
   };
 }
 
-/** Older servers do not know all of them, and some do not let this one be set. */
-function ignoreUnknownSetting(error: unknown): void {
-  const code = (error as { code?: string }).code ?? '';
-  if (!/^(?:42704|0A000|22023|42501)$/.test(code)) throw error;
-}
-
-interface Stream {
-  destroy(): void;
-  on(event: 'data', heard: (chunk: Buffer) => void): void;
-}
-
-const socketOf = (client: Client | undefined): Stream | undefined =>
-  (client as unknown as { connection: { stream: Stream } } | undefined)?.connection.stream;
+/** What the driver reads: the socket, or what is decrypted from it. */
+const streamOf = (client: Client): Duplex =>
+  (client as unknown as { connection: { stream: Duplex } }).connection.stream;

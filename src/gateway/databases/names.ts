@@ -5,7 +5,8 @@ import { refusal } from '../reasons.ts';
 
 const parts = new RegExp(
   [
-    /(?<comment>--[^\n]*)|(?<block>\/\*)/,
+    // PostgreSQL ends a line at either sign.
+    /(?<comment>--[^\n\r]*)|(?<block>\/\*)/,
     /(?<text>'(?:[^']|'')*')/,
     /(?<quote>\$(?:[A-Za-z_\x80-\uffff][\w\x80-\uffff]*)?\$)/,
     /(?<quoted>"(?:[^"]|"")*")|(?<name>[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*)/,

@@ -74,9 +74,17 @@ export const postgresWrites = [
     description: 'Run any one statement, also one that changes tables or deletes.',
     class: 'high_risk',
     category: 'raw_api',
-    input: { sql: statement.describe('one statement; it is committed where it succeeds') },
-    restoreIn: ['sql'],
+    input: {
+      sql: statement.describe('one statement; it is committed where it succeeds'),
+      values: z
+        .array(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+        .max(100)
+        .default([])
+        .describe('what $1, $2 and so on stand for in it'),
+    },
+    // Not in the statement: a value that people chose themselves would be read as SQL.
+    restoreIn: ['values'],
     nameFields,
-    request: ({ sql: text }) => ({ kind: 'change', sql: text }),
+    request: ({ sql: text, values }) => ({ kind: 'change', sql: text, values }),
   }),
 ];
