@@ -212,7 +212,7 @@ const list: Readonly<Record<string, readonly [demand: string, ...files: string[]
   G05: ['one alert for each window', 'test/gateway/audit-rows.test.ts'],
   G06: ['without rows no changes, reads by setting', 'test/gateway/audit-rows.test.ts'],
   G07: ['without the database: degraded, and nobody gets in', 'test/metrics.test.ts'],
-  G08: ['load, at one percent of the bench', 'test/gateway/bounds.test.ts'],
+  G08: ['load, at one percent of the bench', 'test/gateway/load.test.ts'],
 };
 
 const root = new URL('../../', import.meta.url);

@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { type Jira, startJira } from '../kit/jira.ts';
 import { movingClock } from '../kit/moving-clock.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
@@ -250,37 +248,5 @@ describe('answers of services', () => {
     };
     assert.notEqual((await read()).isError, true);
     assert.equal(asked, 2, 'a read comes back once');
-  });
-
-  // One percent of the million of the bench (`npm run bench -- gateway`), which prints the figures.
-  test('G08 ten thousand calls: each answered, each with its row, and memory stays', async () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
-    const total = 10_000;
-    answer = json({ things: [{ id: 1, mail: 'ann@example.com', text: 'x'.repeat(200) }] });
-    const input = { service: 'things', action: 'list_things' };
-    let left = total;
-    let early = 0;
-    const used = (): number => {
-      server.logLines.length = 0;
-      collect();
-      return process.memoryUsage().heapUsed;
-    };
-    const caller = async (): Promise<void> => {
-      while (left > 0) {
-        left -= 1;
-        if (left === total * 0.7) early = used();
-        const { status, body } = await server.op('services.read', input);
-        assert.equal(status, 200);
-        assert.match(body.value.things[0].mail, /^⟦EMAIL_\d+:/);
-      }
-    };
-    const rows = async (): Promise<number> => (await ok('serviceAudit.verify')).rows;
-    const earlier = await rows();
-    await Promise.all(Array.from({ length: 16 }, caller));
-    const grown = used() - early;
-    assert.ok(grown < 24_000_000, `${grown} bytes more`);
-    assert.equal((await rows()) - earlier, total);
-    assert.equal((await ok('serviceAudit.verify')).ok, true);
   });
 });

@@ -95,11 +95,17 @@ describe('calls of services in great number and size', () => {
     assert.ok(grown < 2_000_000, `${grown} bytes more`);
   });
 
-  test('memory is the same after 10,000 calls', async () => {
+  const verified = async (): Promise<{ ok: boolean; rows: number }> =>
+    (await server.op('serviceAudit.verify')).body;
+
+  test('G08 ten thousand calls: each has its row, and memory stays', async () => {
+    const { rows: earlier } = await verified();
     await send(2_000);
     const first = await inUse();
     await send(8_000);
     const grown = (await inUse()) - first;
+    const { ok, rows } = await verified();
+    assert.deepEqual([ok, rows - earlier], [true, 10_000]);
     // 300 bytes a call would be 2.4 MB.
     assert.ok(grown < 2_400_000, `${grown} bytes more`);
   });
