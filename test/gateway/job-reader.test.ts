@@ -189,6 +189,52 @@ describe('the job reader', () => {
     assert.equal((await sync()).unchanged.length, 2);
   });
 
+  test('takes who is called at a failure, and the workers, from its arguments alone', async () => {
+    const options = async (): Promise<unknown> =>
+      (await schedules()).map(({ options: set }) => [set.onFailure ?? null, set.tag ?? null]);
+    const pushed = `${digest().replace('30 7', '45 7')}on_failure: flow/${reader}\ntags: [gpu]\n`;
+    git.commit({ '.windmill/job.yml': pushed });
+    const { problems, updated } = await sync();
+    const lines = pushed.split('\n').length;
+    assert.deepEqual(
+      problems.filter(({ file }: any) => file === '.windmill/job.yml'),
+      [
+        ['tags', lines - 1, "are not taken from a file; the reader's argument tag is"],
+        ['on_failure', lines - 2, "is not taken from a file; the reader's argument is"],
+      ].map(([field, line, reason]) => ({
+        file: '.windmill/job.yml',
+        line,
+        column: 1,
+        message: `${field} ${reason}`,
+      })),
+    );
+    assert.deepEqual(
+      [updated, await options()],
+      [
+        [],
+        [
+          [null, null],
+          [null, null],
+        ],
+      ],
+    );
+    // An older reader took it: it is gone, although the file is wrong.
+    const forged = { onFailure: `flow/${reader}`, tag: 'gpu' };
+    await ok('schedules.update', { path: 'f/jobs/weekly_digest', ...forged });
+    await sync();
+    assert.deepEqual(await options(), [
+      [null, null],
+      [null, null],
+    ]);
+    const named = { ...source(), on_failure: `flow/${reader}`, tag: 'flow' };
+    await sync(named);
+    const own = [`flow/${reader}`, 'flow'];
+    assert.deepEqual(await options(), [own, own], 'what its keeper names is for all');
+    git.commit({ '.windmill/job.yml': digest().replace('30 7', '45 7') });
+    assert.equal((await sync(named)).unchanged.length, 2);
+    assert.equal((await sync()).updated.length, 2);
+  });
+
   test('runs at its time as who keeps the schedules, once that person approved it', async () => {
     const waiting = await tick(server, clock, 'f/jobs/weekly_digest');
     assert.equal(waiting.success, false);

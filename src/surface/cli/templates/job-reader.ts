@@ -16,6 +16,8 @@ const schema = {
     branch: text('empty: the default one'),
     folder: text('where schedules are kept, such as f/jobs; empty: the folder of this flow'),
     token_variable: text('path of a secret variable with a token for a private repository'),
+    on_failure: text('what runs when a job fails: script/<path> or flow/<path>'),
+    tag: text('of the workers that run the jobs'),
     file: text('a job file to run; empty: keep the schedules of all'),
   },
 };

@@ -115,7 +115,6 @@ class Repository:
 def not_taken(job):
     """What this reader does not do, by field: refused, because silence would be a surprise."""
     instance = job["gatewayInstance"]
-    on_failure = job["onFailure"]
     return {
         "on": job["on"] and "has events; this reader knows schedules",
         "run-as": job["runAs"] != "owner" and "is not owner: jobs run as who made the schedule",
@@ -123,10 +122,9 @@ def not_taken(job):
         "requirements": job["requirements"] and "are not installed; there is what the worker has",
         "concurrency": job["concurrency"] and "is not kept here",
         "retries": job["retries"] and "are not made; let the program try again",
-        "tags": len(job["tags"]) > 1 and "has more than the one tag of a worker",
-        "on_failure": on_failure
-        and not re.match(r"(script|flow)/[uf]/", on_failure)
-        and "is script/<path> or flow/<path>",
+        # Whoever pushes would run these with all that the keeper of the schedules may.
+        "tags": job["tags"] and "are not taken from a file; the reader's argument tag is",
+        "on_failure": job["onFailure"] and "is not taken from a file; the reader's argument is",
     }
 
 
@@ -187,16 +185,19 @@ def wanted_schedules(read, place):
             "enabled": job["enabled"],
             "summary": job["description"].split("\n")[0][:200] or job["name"],
             "labels": [LABEL],
-            "tag": job["tags"][0] if job["tags"] else None,
-            "onFailure": job["onFailure"],
+            **place["settings"],
         }
 
 
 def is_same(found, wanted):
-    options = found["options"]
     for name in ("schedule", "timezone", "args", "enabled", "summary", "labels"):
         if found[name] != wanted[name]:
             return False
+    return has_settings(found, wanted)
+
+
+def has_settings(found, wanted):
+    options = found["options"]
     return all((options.get(name) or None) == wanted[name] for name in ("tag", "onFailure"))
 
 
@@ -228,7 +229,13 @@ def keep(wanted, found):
     return "updated"
 
 
-def sync(repository, source, folder):
+def leave(found, settings):
+    """Lets a schedule be what it was, but never with settings that the reader does not have."""
+    if not has_settings(found, settings):
+        op("schedules.update", {"path": found["path"], **settings})
+
+
+def sync(repository, source, settings):
     files = repository.files()
     paths = sorted(path for path in files if JOB_FILE.fullmatch(path))
     if len(paths) > MOST_FILES:
@@ -246,15 +253,16 @@ def sync(repository, source, folder):
                 said = f"name {name} is the name of {names[name]} too"
                 raise Problem([{"file": path, "line": 1, "column": 1, "message": said}])
             names[name] = path
-            place = {"folder": folder, "args": {**source, "file": path}}
+            args = {**source, "file": path}
+            place = {"folder": source["folder"], "args": args, "settings": settings}
             for wanted in wanted_schedules(read, place):
                 report[keep(wanted, standing.get(wanted["path"]))].append(wanted["path"])
                 kept.add(wanted["path"])
-        except Problem as problem:
-            problems += problem.places
-            kept |= its
-        except RuntimeError as error:
-            problems.append({"file": path, "line": 1, "column": 1, "message": str(error)})
+        except (Problem, RuntimeError) as error:
+            said = {"file": path, "line": 1, "column": 1, "message": str(error)}
+            problems += getattr(error, "places", [said])
+            for at in its - kept:
+                leave(standing[at], settings)
             kept |= its
     for path in sorted(set(standing) - kept):
         op("schedules.delete", {"path": path})
@@ -265,13 +273,22 @@ def sync(repository, source, folder):
 
 
 def main(
-    repository: str, branch: str = "", folder: str = "", token_variable: str = "", file: str = ""
+    repository: str,
+    branch: str = "",
+    folder: str = "",
+    token_variable: str = "",
+    on_failure: str = "",
+    tag: str = "",
+    file: str = "",
 ):
+    if on_failure and not re.match(r"(script|flow)/[uf]/", on_failure):
+        raise ValueError("on_failure is script/<path> or flow/<path>.")
     token = wmill.get_variable(token_variable) if token_variable else ""
     cloned = Repository(repository, branch, token)
     folder = folder or os.environ["WM_FLOW_PATH"].rpartition("/")[0]
     if not file:
         source = {"repository": repository, "branch": branch, "folder": folder}
-        return sync(cloned, {**source, "token_variable": token_variable}, folder)
+        settings = {"tag": tag or None, "onFailure": on_failure or None}
+        return sync(cloned, {**source, "token_variable": token_variable}, settings)
     read = read_job(cloned, cloned.files(), file)
     return {**read, "repository": repository, "commit": cloned.commit}
