@@ -166,8 +166,11 @@ describe('a job file in the exchange', () => {
       (await exchange(file([{ jira: ['read'] }], elsewhere))).reason_code,
       'grant_pending',
     );
+    const branch = await exchange(file([{ jira: ['read'] }], { job_branch: 'release/1.x' }));
+    assert.equal(branch.reason_code, 'grant_pending');
     const paths = (await ok('gatewayGrants.list', {})).map((one: any) => one.flowPath);
-    assert.equal(new Set(paths).size, 3);
+    assert.equal(new Set(paths).size, 4);
+    assert.ok(paths.includes(`${reader}#${repository}#release/1.x:digest`), paths.join());
     const bare = await exchange({ gateway_services: '{"jira": "read"}' });
     assert.equal(bare.reason_code, 'declaration_missing', 'the reader itself declares nothing');
   });
@@ -195,6 +198,9 @@ describe('a job file in the exchange', () => {
       [{ job_repository: 'https://git.example.com/a.git#x' }, 'request_malformed'],
       [{ job_repository: 'a b' }, 'request_malformed'],
       [{ job_repository: '' }, 'request_malformed'],
+      ...['a:digest', 'a#b', 'a@b', '-a', '/a', 'a b', 'a/../b', 'x'.repeat(201)].map(
+        (branch): [object, string] => [{ job_branch: branch }, 'request_malformed'],
+      ),
       [{ job_name: 'Digest' }, 'request_malformed'],
       [{ job_name: 'a/../b' }, 'request_malformed'],
       [{ job_commit: 'main' }, 'request_malformed'],

@@ -316,6 +316,37 @@ describe('the job reader', () => {
     assert.match(JSON.stringify(missed), /none\/\.windmill\/job\.yml:1:1: there is no such file/);
   });
 
+  test('keeps the branches of one repository apart', async () => {
+    git.branch('staging');
+    await ok('folders.create', { name: 'staging' });
+    const staging = { ...source(), branch: 'staging', folder: 'f/staging' };
+    await sync();
+    const made = await sync(staging);
+    assert.deepEqual(made.created, ['f/staging/weekly_digest', 'f/staging/by_typescript']);
+    const both = await schedules();
+    for (const args of [source(), staging, source()]) {
+      const { unchanged, ...report } = await sync(args);
+      const { created, updated, removed } = report;
+      assert.deepEqual([created, updated, removed, unchanged.length], [[], [], [], 2]);
+    }
+    assert.deepEqual(await schedules(), both, 'neither removes what the other keeps');
+    const { problems } = await sync({ ...staging, folder: 'f/jobs' });
+    assert.match(JSON.stringify(problems), /f\/jobs\/weekly_digest/, 'nor takes it over');
+    assert.deepEqual(await schedules(), both);
+    const kept = { ...staging, file: '.windmill/job.yml' };
+    const waits = await ok('jobs.runFlowWait', { path: reader, args: kept });
+    assert.match(JSON.stringify(waits.result), /grant_pending/, 'a grant of its own');
+    const grants: any[] = await ok('gatewayGrants.list', {});
+    const digests = grants.filter(({ flowPath }) => flowPath.endsWith(':weekly-digest'));
+    assert.deepEqual(
+      new Map(digests.map(({ flowPath, status }) => [flowPath, status])),
+      new Map([
+        [`${reader}#${git.url}#staging:weekly-digest`, 'pending'],
+        [`${reader}#${git.url}:weekly-digest`, 'active'],
+      ]),
+    );
+  });
+
   test('reads nothing without the token, which stands nowhere', async () => {
     const rows: [object, RegExp][] = [
       [{ repository: git.url }, /git clone/],

@@ -14,6 +14,8 @@ export interface GitServer {
   secret: string | undefined;
   /** Writes files (null: removes one) and pushes; answers the commit. */
   commit(files: Record<string, string | null>): string;
+  /** Pushes what stands as this branch, too. */
+  branch(name: string): void;
   stop(): Promise<void>;
 }
 
@@ -92,6 +94,9 @@ export async function startGit(): Promise<GitServer> {
       git(work, 'commit', '--quiet', '--message', 'change');
       git(work, 'push', '--quiet', join(root, 'jobs.git'), 'main');
       return git(work, 'rev-parse', 'HEAD');
+    },
+    branch(name) {
+      git(work, 'push', '--quiet', join(root, 'jobs.git'), `main:${name}`);
     },
     async stop() {
       server.closeAllConnections();

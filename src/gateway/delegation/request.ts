@@ -168,10 +168,14 @@ export function readProof(
   return proofOf(form, authorization);
 }
 
-/** Of a job file: all four, or none. An address with a password would end up in audit rows. */
+/**
+ * Of a job file: all, or none; the branch may be left out. An address with a password would end up
+ * in audit rows. No `#`, `:` and `@` in a branch: what a grant is for can be read one way alone.
+ */
 const jobFields = {
   job_repository:
     /^(?:(?:https?|ssh|git|file):\/\/(?:git@)?|git@|\/)(?!\S*[@#])[\x21-\x7e]{1,290}$/,
+  job_branch: /^(?:(?!.*\.\.)[A-Za-z0-9_][\w.+/-]{0,199})?$/,
   job_name: /^[a-z0-9]+(?:-[a-z0-9]+)*$/,
   job_commit: /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/,
   job_hash: /^[0-9a-f]{64}$/,
@@ -180,16 +184,18 @@ const jobFields = {
 function jobOf(form: URLSearchParams): JobOrigin | undefined {
   const given = Object.keys(jobFields).filter((name) => valueOf(form, name, 300) !== undefined);
   if (given.length === 0) return undefined;
-  const [repository, name, commit, hash] = Object.entries(jobFields).map(([field, shape]) => {
+  const values = Object.entries(jobFields).map(([field, shape]) => {
     const value = valueOf(form, field, 300) ?? '';
     if (shape.test(value)) return value;
     throw malformed(
       `${field} is ${value === '' ? 'missing' : 'not well formed'}.`,
-      'A job file is named by the address of its repository without credentials, its name, its ' +
-        'commit, and the SHA-256 of the file and its program, both in hex.',
+      'A job file is named by the address of its repository without credentials, its branch ' +
+        '(left out: the default one), its name, its commit, and the SHA-256 of the file and its ' +
+        'program, both in hex.',
     );
   });
-  return { repository: repository ?? '', name: name ?? '', commit: commit ?? '', hash: hash ?? '' };
+  const [repository = '', branch, name = '', commit = '', hash = ''] = values;
+  return { repository, branch: branch || undefined, name, commit, hash };
 }
 
 /** Throws refusals alone. `origin`: where people reach this server. */

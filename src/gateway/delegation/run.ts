@@ -15,6 +15,8 @@ export interface RunCode {
 export interface JobOrigin {
   /** Address of the repository, without credentials. */
   repository: string;
+  /** Undefined: the default one. */
+  branch: string | undefined;
   /** Of the job, in that repository. */
   name: string;
   commit: string;
@@ -45,8 +47,11 @@ export interface VerifiedRun {
 export const localInstance = 'local';
 
 /** What a grant is for: a flow, or one job of a repository that the flow runs. */
-export const placeOf = ({ flowPath, job }: VerifiedRun): string =>
-  job ? `${flowPath}#${job.repository}:${job.name}` : flowPath;
+export function placeOf({ flowPath, job }: VerifiedRun): string {
+  if (!job) return flowPath;
+  const branch = job.branch === undefined ? '' : `#${job.branch}`;
+  return `${flowPath}#${job.repository}${branch}:${job.name}`;
+}
 
 /** Who acts, as audit rows name it. */
 export function actorOf(run: VerifiedRun): string {

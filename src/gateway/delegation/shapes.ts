@@ -42,7 +42,7 @@ export const grantShape = z.object({
   userId: z.string().describe('whom the flow acts for'),
   instance: z.string(),
   remoteWorkspace: z.string(),
-  flowPath: z.string().describe('of a job file: <flow>#<repository>:<name>'),
+  flowPath: z.string().describe('of a job file: <flow>#<repository>[#<branch>]:<name>'),
   clientId: z.string().nullable(),
   status: z.enum(['pending', 'active', 'revoked', 'expired']),
   services: z

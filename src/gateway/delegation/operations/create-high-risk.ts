@@ -18,8 +18,8 @@ export const createHighRisk = (grants: Pick<HighRiskGrants, 'create'>) =>
       flowPath: z
         .string()
         .min(1)
-        .max(700)
-        .describe('path of the flow; of a job file: <flow>#<repository>:<name>'),
+        .max(1000)
+        .describe('path of the flow; of a job file: <flow>#<repository>[#<branch>]:<name>'),
       service: z.string().min(1).max(63).describe('name of the service'),
       action: z.string().min(1).max(200).optional().describe('absent: all that is high risk there'),
       reason: z.string().trim().min(3).max(1000).describe('why; kept for those who ask later'),

@@ -201,11 +201,11 @@ def has_settings(found, wanted):
     return all((options.get(name) or None) == wanted[name] for name in ("tag", "onFailure"))
 
 
-def own_schedules(repository):
-    """Those that this flow made for this repository, by path."""
+def own_schedules(source):
+    """Those that this flow made for this repository, branch and folder, by path."""
     found = {}
     for page in range(1, 11):
-        of = {"scriptPath": os.environ["WM_FLOW_PATH"], "args": {"repository": repository}}
+        of = {"scriptPath": os.environ["WM_FLOW_PATH"], "args": source}
         rows = op("schedules.list", {**of, "isFlow": True, "page": page, "perPage": 100})
         mine = [one for one in rows if LABEL in one["labels"] and one["args"].get("file")]
         found.update((one["path"], one) for one in mine)
@@ -240,7 +240,7 @@ def sync(repository, source, settings):
     paths = sorted(path for path in files if JOB_FILE.fullmatch(path))
     if len(paths) > MOST_FILES:
         raise RuntimeError(f"The repository has {len(paths)} job files; {MOST_FILES} is the most.")
-    standing = own_schedules(source["repository"])
+    standing = own_schedules({name: source[name] for name in ("repository", "branch", "folder")})
     report = {done: [] for done in ("created", "updated", "unchanged", "removed")}
     problems, names, kept = [], {}, set()
     for path in paths:
@@ -291,4 +291,4 @@ def main(
         settings = {"tag": tag or None, "onFailure": on_failure or None}
         return sync(cloned, {**source, "token_variable": token_variable}, settings)
     read = read_job(cloned, cloned.files(), file)
-    return {**read, "repository": repository, "commit": cloned.commit}
+    return {**read, "repository": repository, "branch": branch, "commit": cloned.commit}

@@ -43,6 +43,7 @@ def exchange(read):
         "nonce": str(uuid.uuid4()),
         "gateway_services": json.dumps(read["job"]["services"]),
         "job_repository": read["repository"],
+        "job_branch": read["branch"],
         "job_name": read["job"]["name"],
         "job_commit": read["commit"],
         "job_hash": read["hash"],

@@ -27,6 +27,7 @@ interface Read {
   };
   program: string;
   repository: string;
+  branch: string;
   commit: string;
   hash: string;
 }
@@ -49,7 +50,7 @@ async function fetched(path: string, form?: Record<string, string>): Promise<str
   throw new Error(`${said.reason_code}: ${said.error_description}`);
 }
 
-async function exchange({ job, repository, commit, hash }: Read): Promise<string> {
+async function exchange({ job, repository, branch, commit, hash }: Read): Promise<string> {
   const given = await fetched('/auth/token', {
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     subject_token: process.env['WM_TOKEN'] ?? '',
@@ -57,6 +58,7 @@ async function exchange({ job, repository, commit, hash }: Read): Promise<string
     nonce: crypto.randomUUID(),
     gateway_services: JSON.stringify(job.services),
     job_repository: repository,
+    job_branch: branch,
     job_name: job.name,
     job_commit: commit,
     job_hash: hash,
