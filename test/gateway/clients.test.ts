@@ -1,13 +1,14 @@
 // The clients that jobs call services with: in steps of this server, where they come by their name,
 // and copied, for jobs of other servers.
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import { clientFiles } from '../../src/engine/index.ts';
@@ -140,9 +141,9 @@ interface FakeGateway {
   failure: { status: number; body: object } | undefined;
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function textOf(stream: Readable): Promise<string> {
   let text = '';
-  for await (const chunk of request) text += String(chunk);
+  for await (const chunk of stream) text += String(chunk);
   return text;
 }
 
@@ -243,6 +244,45 @@ describe('a copied client', () => {
     gateway.failure = { status: 502, body: {} };
     await assert.rejects(millrace.slack.read({ action: 'x' }), { message: 'HTTP 502' });
     assert.ok(await millrace.slack.read({ action: 'x' }));
+  });
+
+  test('follows no redirect, which would take the secret along', async () => {
+    const heard: (string | undefined)[] = [];
+    const elsewhere = createServer((request, response) => {
+      heard.push(request.url);
+      response.end('{"access_token": "gwd_x", "expires_in": 900}');
+    });
+    let status = 302;
+    const moved = createServer((request, response) => {
+      request.resume();
+      const { port } = elsewhere.address() as AddressInfo;
+      response.writeHead(status, { location: `http://localhost:${port}${request.url}` });
+      response.end();
+    });
+    for (const one of [elsewhere, moved]) await once(one.listen(0, '127.0.0.1'), 'listening');
+    const url = `http://127.0.0.1:${(moved.address() as AddressInfo).port}`;
+    const program = `import sys
+sys.path.insert(0, ${JSON.stringify(folder)})
+import mcpgate
+try:
+    mcpgate.connect(url="${url}", client_id="flows:1", client_secret="x").slack_read_actions("x")
+except mcpgate.Refused as error:
+    print(error)
+`;
+    for (status of [301, 302, 303, 307, 308]) {
+      const child = spawn('python3', ['-B', '-c', program]);
+      const [out] = await Promise.all([textOf(child.stdout), once(child, 'close')]);
+      assert.equal(
+        out.trim(),
+        `HTTP ${status}: ${url}/auth/token is elsewhere; name the gateway's own address`,
+      );
+      await assert.rejects(connect({ url, ...client }).slack.read({ action: 'x' }));
+    }
+    assert.deepEqual(heard, []);
+    for (const one of [elsewhere, moved]) {
+      one.closeAllConnections();
+      await new Promise((resolve) => one.close(resolve));
+    }
   });
 
   test('the Python one does the same', () => {

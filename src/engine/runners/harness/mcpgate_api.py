@@ -27,12 +27,23 @@ class Refused(Exception):
         self.audit_id = audit_id
 
 
+class Straight(urllib.request.HTTPRedirectHandler):
+    """A redirect is an error: what follows it would take the authorization along, anywhere."""
+
+    def redirect_request(self, *redirect):
+        return None
+
+
 def send(url, data, headers):
     request = urllib.request.Request(url, data, headers)
     try:
-        with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:
+        opener = urllib.request.build_opener(Straight)
+        with opener.open(request, timeout=CALL_SECONDS) as answer:
             return json.loads(answer.read())
     except urllib.error.HTTPError as error:
+        if 300 <= error.code < 400:
+            said = f"HTTP {error.code}: {url} is elsewhere; name the gateway's own address"
+            raise Refused(said) from None
         try:
             said = json.loads(error.read())
         except ValueError:
