@@ -154,6 +154,13 @@ describe('who may use a service', () => {
       offers.map(({ service }: any) => service),
       ['jira'],
     );
+    // Whether it is set up, and who uses it, is for admins alone.
+    const rowOf = async (session?: string): Promise<any> =>
+      (await ok('services.list', {}, session)).find((one: any) => one.name === 'google_workspace');
+    const row = await rowOf(guest.session);
+    assert.deepEqual([row.enabled, row.readers, row.writers], [false, null, null]);
+    assert.equal((await rowOf(staff.session)).readers, null);
+    assert.deepEqual((await rowOf()).readers, only);
     const set = { service: 'google_workspace', secret: 'x' };
     assert.equal((await server.op('credentials.set', set, guest.session)).status, 404);
     const open = { name: 'google_workspace', readers: null, writers: null };

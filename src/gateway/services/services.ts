@@ -118,23 +118,25 @@ export function createServices(deps: ServicesDeps) {
       caller: Caller,
     ): Promise<{ setup: Setup; service: Service }> {
       const setup = await setupOf(workspace);
-      const seen = [...setup.services.values()].filter(
-        (service) => caller.delegation !== null || seesService(caller, { setup, service }),
-      );
-      const service = seen.find(({ declaration }) => declaration.name === name);
-      if (service) return { setup, service };
+      const hearsOf = (service: Service): boolean =>
+        caller.delegation !== null || seesService(caller, { setup, service });
+      const service = setup.services.get(name);
+      if (service && hearsOf(service)) return { setup, service };
+      const heard = [...setup.services.values()].filter(hearsOf);
       const similar = nearest(
         name,
-        seen.map(({ declaration }) => declaration.name),
+        heard.map(({ declaration }) => declaration.name),
       );
       throw refusal('service_unknown', `This workspace has no service "${name.slice(0, 60)}".`, {
         hint: similar ? `Did you mean "${similar}"?` : 'services.list has those that it has.',
       });
     },
 
-    /** What can be set up, and what is. */
+    /** What can be set up, and what is; who may use it is for admins, who say so. */
     async list(call: Call) {
       const setup = await setupOf(workspaceOf(call));
+      const isAdmin = call.caller.superAdmin || call.caller.membership?.role === 'admin';
+      const access = isAdmin ? setup.access : new Map<string, Access>();
       const seen = [...setup.services].filter(([, service]) =>
         seesService(call.caller, { setup, service }),
       );
@@ -150,8 +152,8 @@ export function createServices(deps: ServicesDeps) {
           auth: auth.kind,
           enabled: services.has(name),
           baseUrl: services.get(name)?.baseUrl || baseUrl || null,
-          readers: setup.access.get(name)?.readers ?? null,
-          writers: setup.access.get(name)?.writers ?? null,
+          readers: access.get(name)?.readers ?? null,
+          writers: access.get(name)?.writers ?? null,
           actions: actions
             .filter((one) => one.curated)
             .map((one) => ({ name: one.name, class: one.class })),

@@ -21,11 +21,14 @@ export const listServices = (services: Services) =>
           .describe('what people prove themselves with: none, key, basic, connection, oauth'),
         enabled: z.boolean(),
         baseUrl: z.string().nullable(),
-        readers: z.array(z.string()).nullable().describe('null: everybody reads'),
+        readers: z
+          .array(z.string())
+          .nullable()
+          .describe('told to admins; null: everybody reads'),
         writers: z
           .array(z.string())
           .nullable()
-          .describe('null: admins and developers make changes'),
+          .describe('told to admins; null: admins and developers make changes'),
         actions: z.array(z.object({ name: z.string(), class: z.enum(actionClasses) })),
       }),
     ),
