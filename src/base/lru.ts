@@ -3,6 +3,7 @@
 export interface Lru<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
+  delete(key: string): void;
   readonly size: number;
 }
 
@@ -44,6 +45,7 @@ export function createLru<Value>(options: LruOptions<Value>): Lru<Value> {
         remove(oldest);
       }
     },
+    delete: remove,
     get size() {
       return entries.size;
     },

@@ -225,10 +225,12 @@ describe('services', () => {
     const call = { action: 'get_issue', issue_key: 'PAY-1' };
     const read = await anywhere.call('jira_read_actions', { workspace_id: 'test', ...call });
     assert.equal(read.structuredContent.summary, 'Invoices are late');
-    const refused = await anywhere.call('jira_read_actions', {
-      workspace_id: 'elsewhere',
-      ...call,
-    });
-    assert.equal(refused.isError, true);
+    for (const id of ['elsewhere', 'made-up', 'x'.repeat(10_000)]) {
+      const refused = await anywhere.call('jira_read_actions', { workspace_id: id, ...call });
+      const { code, message, hint } = refused.structuredContent.error;
+      assert.equal(code, 'not_found');
+      assert.equal(message, `There is no jira_read_actions in "${id.slice(0, 100)}" for you.`);
+      assert.match(hint, /in: test\.$/);
+    }
   });
 });

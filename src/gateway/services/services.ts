@@ -1,6 +1,6 @@
 // Which services a workspace uses, and where they are. A service that is not set up is not there:
 // no tool lists it, and a call of it says the same for every name.
-import { AppError, type Clock, nearest } from '../../base/index.ts';
+import { AppError, type Clock, createLru, nearest } from '../../base/index.ts';
 import { type Call, type Caller, displayNameOf, workspaceOf } from '../../operation/index.ts';
 import type { Database } from '../../store/index.ts';
 import type { Action, ServiceDeclaration } from '../action.ts';
@@ -38,6 +38,9 @@ interface Stored {
   updatedAt: number;
 }
 
+/** So many workspaces are kept; whose are not, are read again. */
+const maxKnown = 1000;
+
 export interface ServicesDeps {
   db: Database;
   clock: Clock;
@@ -53,7 +56,7 @@ export type Services = ReturnType<typeof createServices>;
 export function createServices(deps: ServicesDeps) {
   const { db, clock, changes, declarations, gates, brought } = deps;
   const declared = new Map(declarations.map((one) => [one.name, one]));
-  const known = new Map<string, { revision: string; setup: Promise<Setup> }>();
+  const known = createLru<{ revision: string; setup: Promise<Setup> }>({ maxEntries: maxKnown });
 
   function serviceOf(
     declaration: ServiceDeclaration,
@@ -101,7 +104,9 @@ export function createServices(deps: ServicesDeps) {
     const setup = read(workspace);
     known.set(workspace, { revision, setup });
     // What could not be read is asked again.
-    setup.catch(() => known.delete(workspace));
+    setup.catch(() => {
+      if (known.get(workspace)?.setup === setup) known.delete(workspace);
+    });
     return setup;
   }
 

@@ -49,16 +49,24 @@ function merged(placed: readonly Placed[], deps: ServicesAnywhereDeps): Tool | u
   const [first] = placed;
   if (!first) return undefined;
   const { name } = first.tool;
+  const ids = placed.map(({ workspace }) => workspace);
+  /** The same of a workspace without the tool and of one that is not there. */
+  const notThere = (workspace: string): AppError =>
+    new AppError('not_found', `There is no ${name} in "${workspace.slice(0, 100)}" for you.`, {
+      hint: `It is there in: ${ids.slice(0, 20).join(', ')}.`,
+    });
   const shown = serviceTool(deps, { ...first.tool, inputSchema: mergedSchema(placed, first.tool) });
   return {
     ...shown,
     async run(invocation) {
       const { [argument]: id, ...args } = invocation.args;
       const workspace = String(id);
+      // First of all: whatever else is asked about a workspace costs queries.
+      if (!ids.includes(workspace)) throw notThere(workspace);
       const caller = await invocation.callerIn(workspace);
       const tools = await deps.services.tools(caller, workspace);
       const tool = tools.find((one) => one.name === name);
-      if (!tool) throw new AppError('not_found', `There is no ${name} in "${workspace}" for you.`);
+      if (!tool) throw notThere(workspace);
       const call = { ...invocation.call, caller, workspace };
       return serviceTool(deps, tool).run({ ...invocation, args, workspace, call });
     },

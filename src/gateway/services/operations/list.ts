@@ -21,10 +21,7 @@ export const listServices = (services: Services) =>
           .describe('what people prove themselves with: none, key, basic, connection, oauth'),
         enabled: z.boolean(),
         baseUrl: z.string().nullable(),
-        readers: z
-          .array(z.string())
-          .nullable()
-          .describe('told to admins; null: everybody reads'),
+        readers: z.array(z.string()).nullable().describe('told to admins; null: everybody reads'),
         writers: z
           .array(z.string())
           .nullable()
