@@ -134,4 +134,42 @@ describe('a service that an admin moves', () => {
     assert.equal((await refusedAs(list)).reason, 'auth_required');
     assert.deepEqual(elsewhere.asked, []);
   });
+
+  test('the secret of an app stays where it was stored for, until it is stored again', async () => {
+    const connect = (service: string) => server.op('credentials.connect', { service });
+    const app = { clientId: 'app', clientSecret: 'secret-of-the-app' };
+    const moves: [service: string, move: (to: string) => Promise<unknown>][] = [
+      ['gitlab', (baseUrl) => ok('services.enable', { name: 'gitlab', baseUrl })],
+      [
+        'things',
+        (issuer) =>
+          ok('openapi.import', {
+            name: 'things',
+            document,
+            baseUrl: idp.issuer,
+            auth: { kind: 'oauth', issuer },
+            actions: [{ name: 'list_items' }],
+          }),
+      ],
+    ];
+    for (const [service, move] of moves) {
+      await move(idp.issuer);
+      await ok('credentials.setApp', { service, ...app });
+      assert.equal((await connect(service)).status, 200, service);
+      elsewhere.asked.length = 0;
+      await move(elsewhere.origin);
+      const { status, body } = await connect(service);
+      assert.equal(status, 409, `${service}: ${JSON.stringify(body)}`);
+      assert.ok(body.error.message.includes(`is for ${idp.issuer}`), body.error.message);
+      assert.ok(body.error.message.includes(`not for ${elsewhere.origin}`));
+      assert.match(body.error.hint, /stores the app again: credentials\.setApp/);
+      assert.doesNotMatch(JSON.stringify(body), /secret-of-the-app/);
+      assert.deepEqual(elsewhere.asked, []);
+      await move(idp.issuer);
+      assert.equal((await connect(service)).status, 200, service);
+      await move(elsewhere.origin);
+      await ok('credentials.setApp', { service, ...app });
+      assert.notEqual((await connect(service)).status, 409, service);
+    }
+  });
 });

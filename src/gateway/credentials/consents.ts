@@ -101,12 +101,8 @@ export function createConsents(deps: {
   async function appOf(call: Call, name: string) {
     const workspace = workspaceOf(call);
     const { service } = await services.require(workspace, name, call.caller);
-    const { title } = service.declaration;
-    const app = await apps.of(workspace, service);
-    if (app) return { app, title, origin: originOf(service) };
-    throw new AppError('invalid_input', `${title} has no OAuth app here.`, {
-      hint: 'Connect it with a key; or an admin stores an app: credentials.setApp.',
-    });
+    const app = await apps.require(workspace, service);
+    return { app, title: service.declaration.title, origin: originOf(service) };
   }
 
   return {

@@ -35,6 +35,8 @@ interface Stored {
   clientId: string;
   sealed: string;
   settings: AppSettings;
+  /** Whom the secret is for, as `asks` says it; null, of some old rows: nobody knows. */
+  givenFor: string | null;
 }
 
 const useOfApp = (service: string): string => `gateway oauth app ${service}`;
@@ -76,6 +78,9 @@ function wayOf(service: Service, settings: AppSettings): OAuthAuth | undefined {
   };
 }
 
+/** Where the way has the secret sent: straight to the token endpoint, or where its issuer says. */
+const asks = ({ issuer, endpoints }: OAuthAuth): string => endpoints?.token ?? issuer ?? '';
+
 export type OAuthApps = ReturnType<typeof createOAuthApps>;
 
 export function createOAuthApps(deps: {
@@ -88,22 +93,53 @@ export function createOAuthApps(deps: {
   const { db, clock, sealer, services, origin } = deps;
   const callbackOf = (service: string): string => `${origin()}/auth/services/${service}/callback`;
 
+  async function found(workspace: string, service: Service) {
+    const row = await db.row<Stored>(sql.selectApp, [workspace, service.declaration.name]);
+    const way = row && wayOf(service, row.settings);
+    return row && way && { row, way };
+  }
+
+  /** An admin who moves a service moves no secret that another admin stored. */
+  async function opened(
+    workspace: string,
+    { declaration }: Service,
+    { row, way }: { row: Stored; way: OAuthAuth },
+  ): Promise<OAuthApp | undefined> {
+    if (row.givenFor !== asks(way)) return undefined;
+    const use = useOfApp(declaration.name);
+    const clientSecret = await sealer.open(workspace, { use, value: row.sealed });
+    if (clientSecret === undefined) return undefined;
+    const { clientId } = row;
+    const identity = JSON.stringify([clientId, way.issuer, way.endpoints]);
+    return { keys: { clientId, clientSecret }, way, identity };
+  }
+
   return {
     /** Where the service sends people back to; the admin registers it there. */
     callbackOf,
 
-    /** Undefined where there is none, or it cannot be opened any more. */
+    /** Undefined where there is none, it was given for another, or it cannot be opened. */
     async of(workspace: string, service: Service): Promise<OAuthApp | undefined> {
-      const { declaration } = service;
-      const row = await db.row<Stored>(sql.selectApp, [workspace, declaration.name]);
-      const way = row && wayOf(service, row.settings);
-      if (!row || !way) return undefined;
-      const use = useOfApp(declaration.name);
-      const clientSecret = await sealer.open(workspace, { use, value: row.sealed });
-      if (clientSecret === undefined) return undefined;
-      const { clientId } = row;
-      const identity = JSON.stringify([clientId, way.issuer, way.endpoints]);
-      return { keys: { clientId, clientSecret }, way, identity };
+      const app = await found(workspace, service);
+      return app && opened(workspace, service, app);
+    },
+
+    /** Throws `invalid_input` where there is none, `conflict` where it was given for another. */
+    async require(workspace: string, service: Service): Promise<OAuthApp> {
+      const { title } = service.declaration;
+      const app = await found(workspace, service);
+      const open = app && (await opened(workspace, service, app));
+      if (open) return open;
+      if (app && app.row.givenFor !== asks(app.way)) {
+        const before = app.row.givenFor ?? 'an address that is not known any more';
+        const now = asks(app.way);
+        throw new AppError('conflict', `The app of ${title} is for ${before}, not for ${now}.`, {
+          hint: 'Its secret stays here. An admin stores the app again: credentials.setApp.',
+        });
+      }
+      throw new AppError('invalid_input', `${title} has no OAuth app here.`, {
+        hint: 'Connect it with a key; or an admin stores an app: credentials.setApp.',
+      });
     },
 
     /** The services of the workspace that have one. */
@@ -136,6 +172,7 @@ export function createOAuthApps(deps: {
         JSON.stringify(settings),
         displayNameOf(call.caller),
         clock.now(),
+        asks(way),
       ]);
       return { service: name, clientId, callback: callbackOf(name) };
     },

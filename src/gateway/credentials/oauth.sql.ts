@@ -4,19 +4,20 @@ import { statement } from '../../store/index.ts';
 export const upsertApp = statement(
   'gateway_oauth_app.set',
   `insert into gateway_oauth_app (
-     workspace, service, client_id, sealed, settings, updated_by, updated_at)
-   values ($1, $2, $3, $4, $5::json, $6, $7)
+     workspace, service, client_id, sealed, settings, updated_by, updated_at, given_for)
+   values ($1, $2, $3, $4, $5::json, $6, $7, $8)
    on conflict (workspace, service) do update
    set client_id = excluded.client_id,
        sealed = excluded.sealed,
        settings = excluded.settings,
        updated_by = excluded.updated_by,
-       updated_at = excluded.updated_at`,
+       updated_at = excluded.updated_at,
+       given_for = excluded.given_for`,
 );
 
 export const selectApp = statement(
   'gateway_oauth_app.get',
-  `select client_id as "clientId", sealed, settings
+  `select client_id as "clientId", sealed, settings, given_for as "givenFor"
    from gateway_oauth_app
    where workspace = $1
      and service = $2`,
