@@ -76,6 +76,34 @@ describe('what an MCP server sends by itself', () => {
     assert.deepEqual([row.decision, row.action], ['allowed', 'walk']);
   });
 
+  test('D01 long words are cut after the search: no half of a value or token', async () => {
+    const args = { name: 'modern_read_actions', arguments: { action: 'walk' } };
+    for (const length of [285, 295, 585, 595]) {
+      modern.words = `${'x'.repeat(length)} ${canaries.EMAIL} ${'y'.repeat(400)}`;
+      const messages = await messagesOf(await post('tools/call', args));
+      const steps = messages.filter(({ method }) => method === 'notifications/progress');
+      assert.ok(steps.length >= 1);
+      for (const { params } of steps) {
+        assert.match(params.message, /^x+ (?:⟦EMAIL_1:[^⟧]+⟧ y+)?…$/, String(length));
+        assert.ok(Buffer.byteLength(params.message) <= 603);
+      }
+    }
+  });
+
+  test('F08 what was said on the way comes before a failure too', async () => {
+    modern.words = `lost with ${canaries.EMAIL}`;
+    modern.fails = true;
+    const args = { name: 'modern_read_actions', arguments: { action: 'walk' } };
+    const messages = await messagesOf(await post('tools/call', args));
+    modern.fails = false;
+    const kinds = messages.map(({ method }) => method ?? 'result');
+    assert.deepEqual([kinds.at(-1), kinds.indexOf('result')], ['result', kinds.length - 1]);
+    assert.equal(messages.at(-1)?.result.isError, true);
+    const steps = messages.filter(({ method }) => method === 'notifications/progress');
+    assert.ok(steps.length >= 1, JSON.stringify(messages));
+    assertNoCanary(messages, 'what came in');
+  });
+
   test('F08 a changed list reaches our clients, who then see it', async () => {
     const listening = new AbortController();
     const filter = { notifications: { toolsListChanged: true } };

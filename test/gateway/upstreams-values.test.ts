@@ -2,15 +2,18 @@
 // errors. None reaches a model, a log or a table, and what cannot be searched is not shown.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
 import { assertNoCanary, canaries, canaryAnswer } from '../kit/canaries.ts';
 import { dumpOf } from '../kit/dump.ts';
 import { type Hostile, listedTool, startHostile } from '../kit/mcp-servers.ts';
+import { movingClock } from '../kit/moving-clock.ts';
 import { startTestServer, type TestServer } from '../kit/server.ts';
 import { type Model, modelAt } from '../mcp/model.ts';
 
 const said = `${canaries.NAME} <${canaries.EMAIL}>, ${canaries.IBAN}, ${canaries.SECRET}`;
 
 describe('personal values of MCP servers', () => {
+  const clock = movingClock();
   let server: TestServer;
   let hostile: Hostile;
   let model: Model;
@@ -28,7 +31,7 @@ describe('personal values of MCP servers', () => {
 
   before(async () => {
     hostile = await startHostile();
-    server = await startTestServer({ MILLRACE_EGRESS_ALLOW: '127.0.0.1' });
+    server = await startTestServer({ MILLRACE_EGRESS_ALLOW: '127.0.0.1' }, { clock });
     // Of the directory, so that the name is known where no field says that it is one.
     await ok('users.create', {
       email: 'c@example.com',
@@ -44,6 +47,11 @@ describe('personal values of MCP servers', () => {
         description: `Ask ${said}.`,
         inputSchema: { type: 'object', properties: { who }, required: ['who'] },
       }),
+      ...[985, 995, 1485].map((length) =>
+        listedTool(`wordy_${length}`, {
+          description: `${'x'.repeat(length)} ${canaries.EMAIL} ${'y'.repeat(800)}`,
+        }),
+      ),
     ];
     const { problem } = await ok('upstreams.register', {
       name: 'hostile',
@@ -53,7 +61,7 @@ describe('personal values of MCP servers', () => {
     const { tools } = await ok('upstreams.get', { name: 'hostile' });
     await ok('upstreams.approve', {
       name: 'hostile',
-      tools: [{ name: 'act', digest: tools[0].digest }],
+      tools: tools.map(({ name, digest }: any) => ({ name, digest })),
     });
   });
   after(async () => {
@@ -76,6 +84,31 @@ describe('personal values of MCP servers', () => {
     const types = ['CARD', 'EMAIL', 'IBAN', 'IP', 'NAME', 'PHONE', 'SECRET'];
     await ok('pii.setSettings', { types });
     assertNoCanary(await model.list(), 'the list again');
+  });
+
+  test('D01 long definitions are cut after the search: no half of a value is left', async () => {
+    const found = await ok('services.search', { query: 'wordy', service: 'hostile', limit: 5 });
+    const text = JSON.stringify(found) + JSON.stringify(await model.list());
+    assert.match(text, /wordy_995/);
+    assert.doesNotMatch(text, /carla/);
+  });
+
+  test('a fault of the database takes no tool away for longer than it lasts', async () => {
+    const database = new pg.Client(server.databaseUrl);
+    await database.connect();
+    const rename = (from: string, to: string) =>
+      database.query(`alter table ${from} rename to ${to}`);
+    await rename('gateway_pii_settings', 'gateway_pii_away');
+    clock.pass(3000);
+    await ok('services.setReadOnly', { readOnly: false });
+    const answer = await model.send('tools/list');
+    assert.equal(answer.tools, undefined, 'no list rather than one without the tool');
+    await rename('gateway_pii_away', 'gateway_pii_settings');
+    await database.end();
+    assert.deepEqual(
+      (await model.list()).map(({ name }) => name),
+      ['hostile_read_actions'],
+    );
   });
 
   const contents: Record<string, object> = {

@@ -161,6 +161,8 @@ export interface Modern {
   asked: string[];
   /** Its words on the way. */
   words: string;
+  /** Its tool says that it failed. */
+  fails: boolean;
   /** Lists a tool less and tells everybody who listens. */
   withdraw(name: string): void;
   stop(): Promise<void>;
@@ -187,7 +189,8 @@ export async function startModern(): Promise<Modern> {
       const level = 'info' as const;
       const data = modern.words;
       await mcpReq.notify({ method: 'notifications/message', params: { level, data } });
-      return { content: [{ type: 'text', text: 'walked' }] };
+      const { fails: isError } = modern;
+      return { content: [{ type: 'text', text: 'walked' }], ...(isError && { isError }) };
     });
     return made;
   });
@@ -215,6 +218,7 @@ export async function startModern(): Promise<Modern> {
     address: `http://127.0.0.1:${port}/mcp`,
     asked,
     words: 'on its way',
+    fails: false,
     withdraw(name) {
       tools.delete(name);
       handler.notify.toolsChanged();

@@ -10,7 +10,8 @@ import { assertNoCanary, canaries, canaryAnswer } from '../../../test/kit/canari
 import { dumpOf } from '../../../test/kit/dump.ts';
 import { freshDatabase, type FreshDatabase } from '../../../test/kit/database.ts';
 import { movingClock } from '../../../test/kit/moving-clock.ts';
-import { createPii, type Pii, type PiiOwner } from './index.ts';
+import type { Flight } from '../calls/index.ts';
+import { createPii, type Pii, type PiiOwner, protectStage } from './index.ts';
 import { settingsChanges } from './settings.ts';
 
 const hourMs = 60 * 60 * 1000;
@@ -327,5 +328,43 @@ describe('pseudonyms', () => {
     await assert.rejects(broken.protect(ann, 'nothing', jira), refusedAs('pii_scrub_failed'));
     assert.equal(logLines.length, 3);
     assertNoCanary(logLines.join('\n'), 'the log');
+  });
+
+  it('a definition that cannot be searched is refused; a fault of the place is told', async () => {
+    const tick = createSlowTick({ clock, log });
+    const down = new AppError('unavailable', 'The directory is away.');
+    const faulty = { names: () => Promise.reject(down) };
+    const { db } = database;
+    const away = createPii({ db, clock, log, tick, sealer, directory: faulty, changes });
+    await assert.rejects(away.masked('away', 'jira', canaries.NAME), down);
+    let deep: unknown = canaries.NAME;
+    for (let level = 0; level < 600; level += 1) deep = [deep];
+    await assert.rejects(pii.masked('away', 'jira', deep), refusedAs('pii_scrub_failed'));
+  });
+
+  it('what was said on the way is told before a failure, and who left does no harm', async () => {
+    const heard: unknown[] = [];
+    const onProgress = ({ message }: { message?: string }): void => {
+      heard.push(message);
+      throw new Error('nobody listens any more');
+    };
+    const flight = {
+      workspace,
+      subject: { userId: 'ann' },
+      call: { ...personal('ann'), onProgress },
+      service: { declaration: { name: 'jira' } },
+      action: { nameFields: [] },
+      notes: {},
+    } as unknown as Flight;
+    const down = new AppError('unavailable', 'The service is down.');
+    const failed = protectStage(pii)(flight, () => {
+      for (let at = 0; at < 5; at += 1) {
+        flight.onProgress?.({ progress: at, message: `asks p${at}@example.com` });
+      }
+      return Promise.reject(down);
+    });
+    await assert.rejects(failed, down);
+    assert.equal(heard.length, 5);
+    for (const message of heard) assert.match(String(message), /^asks ⟦EMAIL_\d+:[^⟧]+⟧$/);
   });
 });

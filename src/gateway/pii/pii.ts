@@ -8,7 +8,7 @@ import { refusal } from '../reasons.ts';
 import { createNameIndex, loadScanner, type NameIndex, type Scanner } from './detect/index.ts';
 import { createTokenMap } from './map.ts';
 import type { PiiOwner } from './owner.ts';
-import { createProtection, type Personal, rewrite, type Search } from './protection.ts';
+import { createProtection, type Personal, type Protection, rewrite } from './protection.ts';
 import { createPruner } from './pruner.ts';
 import { restoreIn, usesOf, valuesFor } from './restoration.ts';
 import { createSettingsStore, type StoredSettings } from './settings.ts';
@@ -85,11 +85,10 @@ export function createPii(deps: PiiDeps) {
   }
 
   /** `owner`: whose names of today are known beside those of the directory. */
-  async function searched(
+  async function protectionOf(
     set: StoredSettings,
-    value: unknown,
     of: { workspace: string; owner?: PiiOwner; nameFields?: readonly string[] },
-  ): Promise<Search> {
+  ): Promise<Protection> {
     const scanner = await scannerOf(set);
     const names = scanner.findsNames
       ? [of.owner && (await map.names(of.owner)), await directoryOf(of.workspace)]
@@ -98,7 +97,7 @@ export function createPii(deps: PiiDeps) {
       scanner,
       names: names.filter((index) => index !== undefined),
       nameFields: of.nameFields ?? [],
-    }).search(value);
+    });
   }
 
   /** What `work` answers; `pii_scrub_failed` for whatever goes wrong in it. */
@@ -128,7 +127,8 @@ export function createPii(deps: PiiDeps) {
     const set = await settings.of(workspace);
     if (!set.enabled) return { value, counts: {}, fields: [] };
     const { nameFields = [] } = how;
-    const search = await searched(set, value, { workspace, owner, nameFields });
+    const protection = await protectionOf(set, { workspace, owner, nameFields });
+    const search = protection.search(value);
     const { list, found } = search;
     if (list.length === 0) return { value, counts: {}, fields: [] };
     const counts: Record<string, number> = {};
@@ -175,15 +175,18 @@ export function createPii(deps: PiiDeps) {
 
     /**
      * `value` with masks, whatever the strategy: for what everybody reads alike, such as the
-     * definitions of tools, which can name nobody's tokens. Throws `pii_scrub_failed`.
+     * definitions of tools, which can name nobody's tokens. Throws `pii_scrub_failed` for a value
+     * that cannot be searched; that nothing can be searched now is thrown as it is.
      */
-    masked: <Value>(workspace: string, service: string, value: Value): Promise<Value> =>
-      closed(workspace, service, async () => {
-        const set = await settings.of(workspace);
-        if (!set.enabled) return value;
-        const { found } = await searched(set, value, { workspace });
+    async masked<Value>(workspace: string, service: string, value: Value): Promise<Value> {
+      const set = await settings.of(workspace);
+      if (!set.enabled) return value;
+      const protection = await protectionOf(set, { workspace });
+      return closed(workspace, service, async () => {
+        const { found } = protection.search(value);
         return rewrite(value, found, (personal) => mask(personal.type, personal.value)) as Value;
-      }),
+      });
+    },
 
     /**
      * `params` with values in place of tokens in `fields` (paths from the outside in, `*` for

@@ -86,6 +86,8 @@ export interface Search {
   fields: string[];
 }
 
+export type Protection = ReturnType<typeof createProtection>;
+
 export function createProtection({ scanner, names, nameFields }: ProtectionDeps) {
   const meaningOf = createMeanings(nameFields);
   const gathered = new Set<string>();

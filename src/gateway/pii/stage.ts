@@ -31,6 +31,8 @@ async function withoutValues(pii: Pii, flight: Flight, error: AppError): Promise
   });
 }
 
+const maxProgressBytes = 600;
+
 /** So many words of progress wait to be searched; of more the numbers alone go on. */
 const maxWaiting = 20;
 
@@ -44,7 +46,7 @@ function protectedProgress(pii: Pii, flight: Flight, tell: (progress: Progress) 
   async function words(message: string): Promise<{ message?: string }> {
     try {
       const { value } = await pii.protect(ownerOf(flight), message, how);
-      return { message: String(value) };
+      return { message: cutSaid(String(value), maxProgressBytes) };
     } catch {
       // What cannot be searched is not said; why is in the log.
       return {};
@@ -56,11 +58,16 @@ function protectedProgress(pii: Pii, flight: Flight, tell: (progress: Progress) 
       const searches = message !== undefined && waiting < maxWaiting;
       waiting += 1;
       told = told.then(async () => {
-        tell({ ...numbers, ...(searches && (await words(message))) });
+        const said = searches ? await words(message) : {};
         waiting -= 1;
+        try {
+          tell({ ...numbers, ...said });
+        } catch {
+          // Who does not listen any more misses progress alone.
+        }
       });
     },
-    /** Resolves when all of it is told. */
+    /** Resolves when all of it is told; never rejects. */
     told: () => told,
   };
 }
@@ -73,6 +80,8 @@ export const protectStage =
     const progress = onProgress && protectedProgress(pii, flight, onProgress);
     if (progress) flight.onProgress = progress.hear;
     const result = await next().catch(async (error: unknown) => {
+      // Neither a failure nor a result comes before what was said on the way.
+      await progress?.told();
       throw error instanceof AppError ? await withoutValues(pii, flight, error) : error;
     });
     await progress?.told();

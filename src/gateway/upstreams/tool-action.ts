@@ -7,8 +7,6 @@ import { classByHints, definitionOf } from './definition.ts';
 import type { StoredTool } from './pins.ts';
 import { visible, visibleIn } from './scan.ts';
 
-const maxDescriptionChars = 1000;
-
 function inputOf(key: string, schema: JsonObject, argumentCheck: ArgumentCheck): InputSchema {
   const { $schema: _, ...json } = schema;
   return {
@@ -35,7 +33,7 @@ export interface ToolActionDeps {
   call: (tool: PinnedTool, context: RunContext) => Promise<Answer>;
 }
 
-/** Of a tool that is approved as it is. */
+/** Of a tool that is approved as it is; nothing is masked yet, and so nothing cut. */
 export function toolAction(tool: StoredTool, deps: ToolActionDeps): Action {
   const definition = definitionOf(tool.seen);
   const { name, inputSchema } = definition;
@@ -44,7 +42,7 @@ export function toolAction(tool: StoredTool, deps: ToolActionDeps): Action {
   const properties = inputSchema['properties'];
   return {
     name,
-    description: description.slice(0, maxDescriptionChars) || name,
+    description: description || name,
     class: actionClass,
     input: inputOf(`mcp ${tool.seenDigest}`, inputSchema, deps.argumentCheck),
     curated: tool.listed,

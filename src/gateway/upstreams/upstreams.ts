@@ -16,7 +16,8 @@ import type { Database } from '../../store/index.ts';
 import type { Action, Answer, RunContext, ServiceAuth, ServiceDeclaration } from '../action.ts';
 import type { Changes } from '../changes.ts';
 import type { CredentialHeaders } from '../credentials/index.ts';
-import { refusal } from '../reasons.ts';
+import { reasonOf, refusal } from '../reasons.ts';
+import { cutSaid, saidOf } from '../said.ts';
 import type { Sealer } from '../sealer.ts';
 import { answerOf } from './answer.ts';
 import { createApproval } from './approval.ts';
@@ -63,7 +64,7 @@ export interface UpstreamsDeps {
   sealer: Sealer;
   /** Is there another service of this name in the workspace? */
   isTaken: (workspace: string, name: string) => Promise<boolean>;
-  /** A value with masks for what is personal in it; throws when it cannot be searched. */
+  /** A value with masks for what is personal; `pii_scrub_failed` when it cannot be searched. */
   masked: <Value>(workspace: string, service: string, value: Value) => Promise<Value>;
   /** What a person proves itself with at a service that is set up. */
   headersFor: (call: Call, service: string) => Promise<CredentialHeaders>;
@@ -71,7 +72,7 @@ export interface UpstreamsDeps {
 
 /** Before a read, a definition is looked at again when what is known of it is older. */
 const freshMs = 10_000;
-const maxProgressChars = 300;
+const maxDescriptionBytes = 1500;
 
 const useOf = (name: string): string => `gateway upstream ${name}`;
 const keyOf = (workspace: string, { name, updatedAt }: StoredUpstream): string =>
@@ -174,9 +175,7 @@ export function createUpstreams(deps: UpstreamsDeps) {
               onProgress({
                 progress,
                 ...(total !== undefined && { total }),
-                ...(message !== undefined && {
-                  message: visible(message).slice(0, maxProgressChars),
-                }),
+                ...(message !== undefined && { message: saidOf(visible(message)) }),
               }),
           }),
         },
@@ -185,16 +184,18 @@ export function createUpstreams(deps: UpstreamsDeps) {
     });
   }
 
-  /** What models read of a tool is masked; a tool of which that fails is not there. */
+  /** What models read of a tool is masked; one that cannot be searched is not there. */
   async function shown(workspace: string, service: string, action: Action): Promise<Action[]> {
     const { description, input } = action;
     const words = { description, json: input.json };
     try {
-      const masked = await deps.masked(workspace, service, words);
-      const { json } = masked;
-      return [{ ...action, description: masked.description, input: { ...input, json } }];
-    } catch {
-      return [];
+      const { description: said, json } = await deps.masked(workspace, service, words);
+      const shownWords = cutSaid(said, maxDescriptionBytes);
+      return [{ ...action, description: shownWords, input: { ...input, json } }];
+    } catch (error) {
+      if (reasonOf(error) === 'pii_scrub_failed') return [];
+      // Of the database, say: kept, the tool would stay away after that is over.
+      throw error;
     }
   }
 
