@@ -7,12 +7,23 @@ const headerText = z
   .max(100)
   .regex(/^[\x20-\x7e]*$/);
 
+/** They belong to the connection or the body, and so to whoever sends the request. */
+const ofTheRequest =
+  /^(?:host|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|accept-encoding)$/i;
+
+/** Header lines that nobody gives a service of their own. */
+export const isOfTheRequest = (header: string): boolean =>
+  ofTheRequest.test(header) || /^(?:content|proxy)-/i.test(header);
+
 export const serviceAuth = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('none') }),
     z.strictObject({
       kind: z.literal('key'),
-      header: headerText.regex(/^[\w-]+$/).default('authorization'),
+      header: headerText
+        .regex(/^[\w-]+$/)
+        .refine((header) => !isOfTheRequest(header), 'is no header for a key')
+        .default('authorization'),
       prefix: headerText.default('Bearer '),
     }),
     z.strictObject({ kind: z.literal('basic') }),

@@ -186,6 +186,37 @@ describe('extensions', () => {
     assert.equal(aliased[0].line, example.split('\n').length + 1);
   });
 
+  test('no header of the connection or the body is given by a file, nor takes a key', async () => {
+    const names = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'te', 'trailer'];
+    names.push('upgrade', 'expect', 'accept-encoding', 'content-length', 'proxy-authorization');
+    for (const name of names) {
+      const given = await problemsOf(example.replace('headers: {', `headers: { ${name}: x,`));
+      assert.deepEqual(
+        given.map((one) => one.path),
+        [`headers.${name}`],
+      );
+      const header = name.replace('h', 'H');
+      const auth = { kind: 'key', header };
+      const keyed = await problemsOf(
+        example.replace(/^auth: .*$/m, `auth: ${JSON.stringify(auth)}`),
+      );
+      assert.deepEqual(
+        keyed.map((one) => one.path),
+        ['auth.header'],
+        header,
+      );
+      const said = { name: 'other', address: 'http://127.0.0.1:9/mcp', auth };
+      assert.equal((await server.op('upstreams.register', said)).status, 400, header);
+    }
+    for (const name of ['authorization', 'cookie']) {
+      const given = await problemsOf(example.replace('headers: {', `headers: { ${name}: x,`));
+      assert.deepEqual(
+        given.map((one) => one.path),
+        [`headers.${name}`],
+      );
+    }
+  });
+
   test('a hostile file is refused, and costs nothing', async () => {
     const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]'];
     for (let at = 1; at < 12; at += 1) bomb.push(`b${at}: &b${at} [${'*a, '.repeat(9)}]`);

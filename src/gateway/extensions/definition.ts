@@ -5,7 +5,7 @@ import { type ActionClass, actionClasses } from '../action.ts';
 import { baseAddress } from '../address.ts';
 import { categories, classOf } from '../gates/index.ts';
 import { serviceName } from '../name.ts';
-import { serviceAuth } from '../service-auth.ts';
+import { isOfTheRequest, serviceAuth } from '../service-auth.ts';
 import { type SourceProblem, readYaml } from '../strict-yaml.ts';
 import { placesIn } from './template.ts';
 
@@ -90,8 +90,8 @@ const headerLine = z
   .string()
   .max(500)
   .regex(/^[\x20-\x7e]*$/, 'is no line of plain characters');
-const ownHeaders =
-  /^(?:host|content-.*|transfer-encoding|connection|authorization|cookie|te|upgrade|proxy-.*)$/;
+/** What people prove themselves with is theirs. */
+const proofs = new Set(['authorization', 'cookie']);
 
 const shape = z.strictObject({
   name: serviceName,
@@ -171,7 +171,8 @@ function* problemsOf(said: ExtensionDefinition): Generator<Problem> {
     yield { path: ['address'], message: 'is no http or https address without user and query' };
   }
   for (const name of Object.keys(said.headers)) {
-    if (ownHeaders.test(name)) yield { path: ['headers', name], message: 'is not for a file' };
+    if (!isOfTheRequest(name) && !proofs.has(name)) continue;
+    yield { path: ['headers', name], message: 'is not for a file' };
   }
   const names = new Set<string>();
   for (const [index, one] of said.actions.entries()) {
