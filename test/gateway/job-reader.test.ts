@@ -1,6 +1,9 @@
 // The template job-reader, end to end: deployed by the command line, it clones a real repository,
 // keeps a schedule for each job file, and runs its program with a delegated token alone.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { millrace, type Ran } from '../cli/kit.ts';
 import { type GitServer, startGit } from '../kit/git.ts';
@@ -316,6 +319,35 @@ describe('the job reader', () => {
     assert.match(JSON.stringify(missed), /none\/\.windmill\/job\.yml:1:1: there is no such file/);
   });
 
+  test('takes a result out of a plain file of bounded size alone', async () => {
+    const job = 'name: result\nlanguage: bash\nscript: |\n  ';
+    const typed = `name: result\nlanguage: typescript\nscript: |
+  import { symlinkSync, writeFileSync } from 'node:fs';
+  export const main = () => { process.on('exit', () => `;
+    const rows: [string, RegExp][] = [
+      ['ln -s /proc/self/environ result.json', /not a plain file/],
+      ['ln -s $PWD/other result.json; echo 1 > other', /not a plain file/],
+      ['mkfifo result.json', /not a plain file/],
+      ['mkdir result.json', /not a plain file/],
+      ['head -c 1048577 /dev/zero > result.json', /larger than 1048576 bytes/],
+      ['echo 17 > result.json', /^17$/],
+      [':', /^null$/],
+    ];
+    const programs = rows.map(([line, said]): (typeof rows)[number] => [`${job}${line}\n`, said]);
+    const unlink = `process.getBuiltinModule('node:fs').rmSync('result.json'); `;
+    const link = `${typed}{ ${unlink}symlinkSync('/proc/self/environ', 'result.json'); }); };\n`;
+    const large = `${typed}writeFileSync('result.json', ' '.repeat(1048577))); };\n`;
+    programs.push([link, /not a plain file/], [large, /larger than 1048576 bytes/]);
+    const args = { ...source(), file: 'result/.windmill/job.yml' };
+    for (const [text, said] of programs) {
+      git.commit({ 'result/.windmill/job.yml': text });
+      const { result } = await ok('jobs.runFlowWait', { path: reader, args });
+      assert.match(JSON.stringify(result), said, text);
+      assert.doesNotMatch(JSON.stringify(result), /WM_TOKEN|mrj_/);
+    }
+    git.commit({ 'result/.windmill/job.yml': null });
+  });
+
   test('keeps the branches of one repository apart', async () => {
     git.branch('staging');
     await ok('folders.create', { name: 'staging' });
@@ -347,6 +379,21 @@ describe('the job reader', () => {
     );
   });
 
+  test('sends the token through no redirect', async () => {
+    const moved = createServer((request, response) => {
+      request.resume();
+      response.writeHead(302, { location: new URL(request.url ?? '', git.url).href }).end();
+    });
+    await once(moved.listen(0, '127.0.0.1'), 'listening');
+    const repository = `http://127.0.0.1:${(moved.address() as AddressInfo).port}/jobs.git`;
+    const args = { ...source(), repository };
+    const { success, result } = await ok('jobs.runFlowWait', { path: reader, args });
+    moved.closeAllConnections();
+    await new Promise((resolve) => moved.close(resolve));
+    assert.equal(success, false);
+    assert.match(JSON.stringify(result), /git clone: .*302/);
+  });
+
   test('reads nothing without the token, which stands nowhere', async () => {
     const rows: [object, RegExp][] = [
       [{ repository: git.url }, /git clone/],
@@ -354,6 +401,9 @@ describe('the job reader', () => {
       [{ repository: 'ext::sh -c id' }, /git clone/],
       [{ repository: '--upload-pack=id' }, /git clone/],
       [{ ...source(), branch: 'none' }, /git clone/],
+      [{ ...source(), repository: 'http://git.example.com/a.git' }, /https:\/\/ address alone/],
+      [{ ...source(), repository: 'HTTP://127.example.com/a' }, /https:\/\/ address alone/],
+      [{ ...source(), repository: 'https::http://git.example.com/a' }, /address alone/],
     ];
     for (const [args, words] of rows) {
       const { success, result } = await ok('jobs.runFlowWait', { path: reader, args });

@@ -3,6 +3,7 @@
 # It reads git objects alone: nothing is checked out, so nothing of the repository is executed here.
 import base64
 import hashlib
+import ipaddress
 import json
 import os
 import re
@@ -52,6 +53,13 @@ def op(name, given):
 # --- git -----------------------------------------------------------------------------------------
 
 
+def is_loopback(host):
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 def git_environment(token):
     env = {
         "PATH": os.environ["PATH"],
@@ -64,9 +72,12 @@ def git_environment(token):
     if token:
         # In the environment, not on the command line and not in the address.
         secret = base64.b64encode(f"x-access-token:{token}".encode()).decode()
-        env["GIT_CONFIG_COUNT"] = "1"
+        env["GIT_CONFIG_COUNT"] = "2"
         env["GIT_CONFIG_KEY_0"] = "http.extraHeader"
         env["GIT_CONFIG_VALUE_0"] = f"Authorization: Basic {secret}"
+        # Git would send it on to wherever a redirect leads.
+        env["GIT_CONFIG_KEY_1"] = "http.followRedirects"
+        env["GIT_CONFIG_VALUE_1"] = "false"
     return env
 
 
@@ -74,6 +85,9 @@ class Repository:
     def __init__(self, address, branch, token):
         if re.match(r"\w+://[^/]*@", address) and not re.match(r"ssh://git@[^/@]+/", address):
             raise ValueError("Leave the token out of the address; name its token_variable.")
+        plain = re.match("https?:", address, re.I) and not address.startswith("https://")
+        if token and plain and not is_loopback(urllib.parse.urlsplit(address).hostname):
+            raise ValueError("The token goes to an https:// address alone.")
         self.folder = os.path.join(tempfile.mkdtemp(), "clone")
         self.env = git_environment(token)
         branches = ["--branch", branch] if branch else []

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -70,11 +71,21 @@ def command_of(job, folder, program):
 
 
 def result_in(folder):
-    place = os.path.join(folder, "result.json")
-    if not os.path.isfile(place) or os.path.islink(place):
+    """What the program wrote; not what a link of it leads to, which this process alone may read."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        found = os.open(os.path.join(folder, "result.json"), flags)
+    except FileNotFoundError:
         return None
-    with open(place) as file:
-        return json.loads(file.read(LONGEST_RESULT))
+    except OSError:
+        raise RuntimeError("result.json is not a plain file.") from None
+    if not stat.S_ISREG(os.fstat(found).st_mode):
+        raise RuntimeError("result.json is not a plain file.")
+    with open(found, "rb") as file:
+        text = file.read(LONGEST_RESULT + 1)
+    if len(text) > LONGEST_RESULT:
+        raise RuntimeError(f"result.json is larger than {LONGEST_RESULT} bytes.")
+    return json.loads(text)
 
 
 def main(read: dict):

@@ -3,10 +3,20 @@
 import { dlopen } from 'bun:ffi';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const longestResult = 1024 * 1024;
 const start = `import { millrace } from 'millrace';
 import { writeFileSync } from 'node:fs';
 const args = JSON.parse(process.env.JOB_ARGS);
@@ -66,6 +76,29 @@ async function exchange({ job, repository, branch, commit, hash }: Read): Promis
   return JSON.parse(given).access_token;
 }
 
+/** What the program wrote; not what a link of it leads to, which this process alone may read. */
+function resultIn(folder: string): unknown {
+  let file: number;
+  try {
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    file = openSync(join(folder, 'result.json'), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return null;
+    throw new Error('result.json is not a plain file.', { cause: error });
+  }
+  try {
+    if (!fstatSync(file).isFile()) throw new Error('result.json is not a plain file.');
+    const text = Buffer.alloc(longestResult + 1);
+    let length = 0;
+    let got: number;
+    while ((got = readSync(file, text, length, text.length - length, null)) > 0) length += got;
+    if (length <= longestResult) return JSON.parse(text.toString('utf8', 0, length));
+    throw new Error(`result.json is larger than ${longestResult} bytes.`);
+  } finally {
+    closeSync(file);
+  }
+}
+
 export async function main(read: Read) {
   const { job, program } = read;
   hideMemory();
@@ -95,5 +128,5 @@ export async function main(read: Read) {
   const [code, signal] = await once(child, 'exit');
   if (signal !== null) throw new Error(`The program of ${job.name} was ended by ${signal}.`);
   if (code !== 0) throw new Error(`The program of ${job.name} ended with ${code}.`);
-  return JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
+  return resultIn(folder);
 }
