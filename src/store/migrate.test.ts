@@ -21,6 +21,8 @@ let pool: pg.Pool;
 beforeEach(async () => {
   url = await freshDatabaseUrl({ bare: true });
   pool = new pg.Pool({ connectionString: url });
+  // Its last connection may still be closing when the database is dropped.
+  pool.on('error', () => undefined);
   opened.push({ url, pool });
 });
 after(async () => {
