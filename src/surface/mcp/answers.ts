@@ -68,13 +68,19 @@ export function listHead(definitions: readonly string[]): Kept {
   return keep(Buffer.from(`{"result":{"tools":[${definitions.join(',')}]`));
 }
 
-/** `tools/list` around the list's own bytes, which are neither parsed nor copied again. */
-export function listAnswer(
-  id: RequestId,
-  head: Kept,
-  { era, info }: { era: Era; info: ServerInfo },
-): Framed {
+/** What every list of one era ends with, as text; it is the same as long as the server is. */
+const endings = new WeakMap<ServerInfo, Partial<Record<Era, string>>>();
+
+function endingOf({ era, info }: { era: Era; info: ServerInfo }): string {
+  const known = endings.get(info) ?? {};
+  endings.set(info, known);
+  const kept = known[era];
+  if (kept !== undefined) return kept;
   const rest = JSON.stringify(resultOf(era, era === 'modern' ? { ...listCache } : {}, info));
-  const more = rest === '{}' ? '}' : `,${rest.slice(1)}`;
-  return { head, tail: Buffer.from(`${more},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`) };
+  return (known[era] = rest === '{}' ? '}' : `,${rest.slice(1)}`);
+}
+
+/** `tools/list` around the list's own bytes, which are neither parsed nor copied again. */
+export function listAnswer(id: RequestId, head: Kept, of: { era: Era; info: ServerInfo }): Framed {
+  return { head, tail: Buffer.from(`${endingOf(of)},"jsonrpc":"2.0","id":${JSON.stringify(id)}}`) };
 }

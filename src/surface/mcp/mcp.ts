@@ -43,6 +43,7 @@ import {
   capabilitiesOf,
   type CapabilitiesOf,
   createInstructions,
+  type ServerInfo,
   serverInfoOf,
   type SessionHints,
 } from './introduction.ts';
@@ -189,7 +190,12 @@ function offerOf(deps: McpDeps): Offer {
 
 export function createMcp(deps: McpDeps): Mcp {
   const { door, log, clock, origin, waitMs } = deps;
-  const serverInfo = () => serverInfoOf(origin(), deps.version);
+  let known = serverInfoOf(origin(), deps.version);
+  const serverInfo = (): ServerInfo => {
+    // Before it listens, the server does not know its own address.
+    if (known.websiteUrl !== origin()) known = serverInfoOf(origin(), deps.version);
+    return known;
+  };
   const { catalogue, library, everywhere, capabilities } = offerOf(deps);
   const argumentCheck = createArgumentCheck(log);
   const sessions = createSessions(clock);

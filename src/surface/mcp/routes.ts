@@ -1,7 +1,7 @@
 // Mounts the endpoint on the web server at all its addresses, with and without a trailing slash.
 // Behind `/sse` is the same transport, and the old HTTP+SSE one for who opens it with GET. A
 // browser gets a page. Origin and caller are checked before the body is read.
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../../base/index.ts';
@@ -64,13 +64,29 @@ function opensOldStream({ method, headers }: FastifyRequest): boolean {
   return headers[sessionHeader] === undefined && acceptedBy(headers.accept).stream;
 }
 
+/** Up to here bytes as a string are cheaper: Node writes a string with its head at once. */
+const maxWholeBytes = 16_384;
+
 /** An answer that is ready goes past the framework, which would look at its type and copy it. */
-function sendReady(reply: FastifyReply, parts: readonly (string | Buffer)[]): FastifyReply {
-  const length = parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+function sendReady(reply: FastifyReply, length: number): ServerResponse {
   const { raw } = reply.header('content-length', length).hijack();
-  raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
-  for (const part of parts.slice(0, -1)) raw.write(part);
-  raw.end(parts.at(-1));
+  return raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+}
+
+function sendText(reply: FastifyReply, text: string): FastifyReply {
+  sendReady(reply, Buffer.byteLength(text)).end(text);
+  return reply;
+}
+
+function sendParts(reply: FastifyReply, parts: readonly Buffer[]): FastifyReply {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const raw = sendReady(reply, length);
+  if (length <= maxWholeBytes) {
+    raw.end(parts.map((part) => part.toString('latin1')).join(''), 'latin1');
+  } else {
+    for (const part of parts.slice(0, -1)) raw.write(part);
+    raw.end(parts.at(-1));
+  }
   return reply;
 }
 
@@ -79,7 +95,7 @@ async function sendKept(reply: FastifyReply, framed: Framed): Promise<FastifyRep
   const packed = wanted ? await packedParts(framed) : undefined;
   reply.header('vary', 'accept-encoding');
   if (packed) reply.header('content-encoding', 'gzip');
-  return sendReady(reply, packed ?? plainParts(framed));
+  return sendParts(reply, packed ?? plainParts(framed));
 }
 
 function send(
@@ -89,7 +105,7 @@ function send(
   reply.code(status).headers(headers);
   if (body === null) return reply.send();
   if (body instanceof Readable) return reply.send(body);
-  return typeof body === 'string' ? sendReady(reply, [body]) : sendKept(reply, body);
+  return typeof body === 'string' ? sendText(reply, body) : sendKept(reply, body);
 }
 
 /** What went wrong outside a tool, as an answer in the endpoint's own words. */
